@@ -3,7 +3,7 @@
 Dates of terms and freezes live in `terms`, the named status of a member in `standing`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -32,16 +32,13 @@ class ContractState(StrEnum):
     VOID = "void"
 
 
-CONTRACT_MOVES: frozenset[tuple[ContractState, ContractState]] = frozenset(
-    {
-        (ContractState.INCOMPLETE, ContractState.SIGNED),
-        (ContractState.INCOMPLETE, ContractState.VOID),
-        (ContractState.SIGNED, ContractState.ENDED),
-        (ContractState.SIGNED, ContractState.VOID),
-        # A freeze granted late or a gift of days can reach a contract that the night job ended.
-        (ContractState.ENDED, ContractState.SIGNED),
-    }
-)
+CONTRACT_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
+    ContractState.INCOMPLETE: frozenset({ContractState.SIGNED, ContractState.VOID}),
+    ContractState.SIGNED: frozenset({ContractState.ENDED, ContractState.VOID}),
+    # A gift of days or a freeze granted late can reach a contract that the night job ended.
+    ContractState.ENDED: frozenset({ContractState.SIGNED}),
+    ContractState.VOID: frozenset(),
+}
 
 
 class BlockOwner(StrEnum):

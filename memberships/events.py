@@ -1,0 +1,75 @@
+"""Facts the memberships tell upwards: contracts, freezes, blocks and units."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from clubcrm.core.events import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class ContractSigned(Fact):
+    """A person has a new contract; told when it is signed, not when it starts."""
+
+    contract_id: int
+    person_id: int
+    plan_kind: str
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractEnded(Fact):
+    """A contract's last day has passed."""
+
+    contract_id: int
+    person_id: int
+    ended_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFrozen(Fact):
+    """A contract stands still from one day to another, and ends later for it."""
+
+    contract_id: int
+    person_id: int
+    from_on: date
+    until_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeEnded(Fact):
+    """A member came back before the freeze was over; the unused days were given back."""
+
+    contract_id: int
+    person_id: int
+    ended_on: date
+    returned_days: int
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockPlaced(Fact):
+    """A person may not enter, or only with a note, for a stated cause."""
+
+    block_id: int
+    person_id: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLifted(Fact):
+    """A block no longer holds."""
+
+    block_id: int
+    person_id: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageLow(Fact):
+    """A lot has just reached the mark at which the member is told."""
+
+    lot_id: int
+    person_id: int
+    remaining: int
