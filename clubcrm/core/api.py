@@ -1,0 +1,141 @@
+"""The JSON API's frame: blueprints whose schemas check input and describe themselves in OpenAPI."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from flask import Flask, Response, jsonify, request
+from flask.json.provider import DefaultJSONProvider
+from flask_smorest import Api, Blueprint
+from marshmallow import RAISE, Schema, ValidationError, fields
+from webargs.flaskparser import FlaskParser
+
+from clubcrm.core.errors import DomainError, invalid
+from clubcrm.core.policy import public
+
+MOST_PER_PAGE = 500
+api = Api()
+
+
+class StrictParser(FlaskParser):
+    """Reads arguments by schema; anything wrong is a 400 that names the fields."""
+
+    DEFAULT_VALIDATION_STATUS = 400
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {
+        "json": RAISE,
+        "form": RAISE,
+        "query": RAISE,
+        "path": RAISE,
+        "headers": None,
+        "cookies": None,
+        "files": RAISE,
+        "json_or_form": RAISE,
+    }
+
+    def handle_error(
+        self,
+        error: ValidationError,
+        req: Any,
+        schema: Schema,
+        *,
+        error_status_code: int | None,
+        error_headers: Mapping[str, str] | None,
+    ) -> NoReturn:
+        """Raise INVALID_INPUT with one message per field."""
+        messages = error.messages if isinstance(error.messages, dict) else {}
+        raise invalid(dict(_flat(messages)))
+
+    def _handle_invalid_json_error(self, error: Any, req: Any, *_: Any, **__: Any) -> NoReturn:
+        raise DomainError("INVALID_JSON", "The body is not valid JSON.", status=400)
+
+
+def _flat(messages: Mapping[Any, Any], prefix: str = "") -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for name, value in messages.items():
+        skip = name in {"json", "query", "form", "_schema"} and not prefix
+        path = prefix if skip else f"{prefix}.{name}" if prefix else str(name)
+        if isinstance(value, Mapping):
+            found += _flat(value, path)
+        else:
+            text = " ".join(str(part) for part in value) if isinstance(value, list) else str(value)
+            found.append((path or "body", text))
+    return found
+
+
+class ApiBlueprint(Blueprint):  # type: ignore[misc] # the library is untyped
+    """A blueprint whose routes are checked by schema and described under /api/v1/openapi.json."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+
+class InputSchema(Schema):
+    """Input that refuses unknown fields."""
+
+    class Meta:
+        """Unknown fields are an error that names them."""
+
+        unknown = RAISE
+
+
+class PageArgs(InputSchema):
+    """Keyset paging: how many, and after which item."""
+
+    limit = fields.Integer(load_default=50, validate=lambda n: 1 <= n <= MOST_PER_PAGE)
+    after = fields.String(load_default="", validate=lambda text: len(text) <= 64)
+
+
+class StrictJson(DefaultJSONProvider):
+    """JSON that refuses duplicate keys and bottomless nesting with a plain ValueError."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Return the value; ValueError for duplicate keys, NaN or too deep nesting."""
+        kwargs.setdefault("object_pairs_hook", _no_duplicates)
+        kwargs.setdefault("parse_constant", _no_constants)
+        try:
+            return json.loads(s, **kwargs)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    whole = dict(pairs)
+    if len(whole) != len(pairs):
+        raise ValueError("a key stands twice")
+    return whole
+
+
+def _no_constants(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number")
+
+
+def json_body() -> dict[str, Any]:
+    """Return the request's JSON object; raises INVALID_JSON otherwise."""
+    body = request.get_json(silent=True, force=True)
+    if not isinstance(body, dict):
+        raise DomainError("INVALID_JSON", "The body must be a JSON object.", status=400)
+    return body
+
+
+def install(app: Flask) -> None:
+    """The app serves the API's own description."""
+    app.json = StrictJson(app)
+    app.config.update(
+        API_TITLE="ClubCRM",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=None,
+    )
+    app.extensions.pop("flask-smorest", None)
+    api.init_app(app)
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    app.add_url_rule("/api/v1/openapi.json", "openapi", _openapi)
+
+
+@public("the description of the API names no person")
+def _openapi() -> Response:
+    document = api.spec.to_dict()
+    document["security"] = [{"bearer": []}]
+    return jsonify(document)
