@@ -1,0 +1,1 @@
+"""Rules of the member's way through a cycle: rhythm, stage, touchpoints, guardrails, hold-out."""

@@ -1,0 +1,17 @@
+"""Rules: who is held out of a touchpoint, drawn by a hash: no state, stable for ever, per code."""
+
+import hashlib
+
+_HEX_DIGITS = 13
+_RANGE = int("1" + "0" * _HEX_DIGITS, 16)
+
+
+def draw(salt: str, code: str, member_id: int, cycle_no: int) -> float:
+    """Return the member's number in [0, 1) for one code and cycle; equal input, equal number."""
+    digest = hashlib.sha256(f"{salt}|{code}|{member_id}:{cycle_no}".encode()).hexdigest()
+    return int(digest[:_HEX_DIGITS], 16) / _RANGE
+
+
+def is_held_out(drawn: float, share: float) -> bool:
+    """Say whether a drawn number falls into the share that is left alone to compare with."""
+    return drawn < share
