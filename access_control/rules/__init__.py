@@ -1,0 +1,1 @@
+"""Rules room of the gate: pure decisions, no web, no store, no clock."""

@@ -1,0 +1,54 @@
+"""Device clocks: how far one is off, when an event's time may be believed, and what to do else."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+AHEAD_AT_MOST = timedelta(minutes=10)
+# Terminals that lose their battery start again in 1970 or 2000; a backlog may be years old.
+EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
+SKEW_WORTH_CORRECTING = timedelta(seconds=90)
+FRESH_WITHIN = timedelta(seconds=30)
+
+
+class ClockVerdict(StrEnum):
+    """What becomes of an event's time: believed, corrected by the known offset, or set aside."""
+
+    GOOD = "good"
+    CORRECTED = "corrected"
+    SUSPECT = "suspect"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedTime:
+    """The instant to use for an event and how it was come by."""
+
+    at: datetime
+    verdict: ClockVerdict
+
+
+def judge_time(
+    claimed: datetime, received: datetime, known_skew: timedelta | None = None
+) -> JudgedTime:
+    """Return the instant of an event whose device claims a time, given when it was received.
+
+    `known_skew` is device clock minus server clock as last measured on a live exchange. A time in
+    the future, or older than any terminal, is corrected by that skew when this makes it possible;
+    otherwise the event is suspect and keeps its received instant for the record only.
+    """
+    if _possible(claimed, received):
+        return JudgedTime(claimed, ClockVerdict.GOOD)
+    if known_skew is not None and abs(known_skew) >= SKEW_WORTH_CORRECTING:
+        corrected = claimed - known_skew
+        if _possible(corrected, received):
+            return JudgedTime(corrected, ClockVerdict.CORRECTED)
+    return JudgedTime(received, ClockVerdict.SUSPECT)
+
+
+def is_fresh(at: datetime, received: datetime) -> bool:
+    """Tell whether an event is happening now, so that doors and screens may react to it."""
+    return abs(received - at) <= FRESH_WITHIN
+
+
+def _possible(at: datetime, received: datetime) -> bool:
+    return EARLIEST <= at <= received + AHEAD_AT_MOST
