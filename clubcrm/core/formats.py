@@ -1,0 +1,86 @@
+"""How numbers, money, days and instants read to a person: by locale, in the club's zone."""
+
+from datetime import date, datetime, timedelta
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+from flask import Flask
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from clubcrm.core.clock import local, now
+
+
+def money(amount_minor: int, currency: str) -> str:
+    """Return the amount as people write it, such as "€12.50" or "৳1,00,000.00"."""
+    digits = get_currency_precision(currency)
+    return format_currency(amount_minor / 10**digits, currency, locale=_locale())
+
+
+def number(value: float) -> str:
+    """Return the number with the reader's digits and grouping."""
+    return format_decimal(value, locale=_locale())
+
+
+def day(value: date) -> str:
+    """Return the date in the reader's medium form."""
+    return format_date(value, "medium", locale=_locale())
+
+
+def day_short(value: date) -> str:
+    """Return day and month, without the year."""
+    return format_date(value, "d MMM", locale=_locale())
+
+
+def clock_time(instant: datetime, zone: str) -> str:
+    """Return the wall time in the zone, such as 18:02."""
+    return format_time(local(instant, zone), "short", locale=_locale())
+
+
+def exact(instant: datetime, zone: str) -> str:
+    """Return the full local moment with its zone."""
+    return f"{format_datetime(local(instant, zone), 'medium', locale=_locale())} ({zone})"
+
+
+def moment(instant: datetime, zone: str) -> str:
+    """Return an instant in words: "today 18:02", "yesterday 07:10", "4 Oct, 19:30", a date."""
+    here, today = local(instant, zone), local(now(), zone).date()
+    at = clock_time(instant, zone)
+    if here.date() == today:
+        return _("today %(time)s", time=at)
+    if here.date() == today - timedelta(days=1):
+        return _("yesterday %(time)s", time=at)
+    if abs((today - here.date()).days) < 300:
+        return f"{day_short(here.date())}, {at}"
+    return day(here.date())
+
+
+def ago(instant: datetime) -> str:
+    """Return how long ago the instant was, roughly."""
+    seconds = max(0, int((now() - instant).total_seconds()))
+    if seconds < 60:
+        return _("just now")
+    if seconds < 3600:
+        return ngettext("%(num)s minute ago", "%(num)s minutes ago", seconds // 60)
+    if seconds < 86_400:
+        return ngettext("%(num)s hour ago", "%(num)s hours ago", seconds // 3600)
+    return ngettext("%(num)s day ago", "%(num)s days ago", seconds // 86_400)
+
+
+def days_ago(count: int) -> str:
+    """Return a number of whole days before today in words."""
+    if count == 0:
+        return _("today")
+    if count == 1:
+        return _("yesterday")
+    return ngettext("%(num)s day ago", "%(num)s days ago", count)
+
+
+def install(app: Flask) -> None:
+    """Templates have these formats as filters."""
+    shown = (money, number, day, day_short, clock_time, exact, moment, ago, days_ago)
+    app.jinja_env.filters.update({one.__name__: one for one in shown})
+
+
+def _locale() -> str:
+    return str(get_locale() or "en")
