@@ -40,7 +40,9 @@ MESSAGE_MOVES = {
             MessageState.CANCELLED,
         }
     ),
-    MessageState.UNKNOWN: frozenset({MessageState.SENT, MessageState.QUEUED, MessageState.CANCELLED}),
+    MessageState.UNKNOWN: frozenset(
+        {MessageState.SENT, MessageState.QUEUED, MessageState.CANCELLED}
+    ),
     MessageState.SENT: frozenset({MessageState.BOUNCED}),
     MessageState.FAILED: frozenset({MessageState.QUEUED, MessageState.CANCELLED}),
 }

@@ -1,0 +1,1 @@
+"""Ways out of the house: each channel turns a letter into a receipt and knows no table."""

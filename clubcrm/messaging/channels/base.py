@@ -1,0 +1,35 @@
+"""What every channel offers: a line that carries letters and answers each with a receipt."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from clubcrm.messaging.rules.delivery import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One finished message to one address; `message_key` is the same in every attempt."""
+
+    message_key: str
+    address: str
+    subject: str
+    body: str
+    sender: str
+    unsubscribe_url: str = ""
+
+
+class Line(Protocol):
+    """A channel in use; it may keep a connection open between letters."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def send(self, letter: Letter) -> Receipt:
+        """Hand the letter over once and return what became of it; never raises for its failures."""

@@ -1,0 +1,189 @@
+"""Mail by SMTP: every step is told apart, so that a cut after the content counts as unknown.
+
+One connection carries many letters; any doubt closes it. Nothing here takes longer than 15 s.
+"""
+
+import contextlib
+import smtplib
+import socket
+import ssl
+import threading
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from types import TracebackType
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from clubcrm.core.clock import now
+from clubcrm.messaging.channels.base import Letter
+from clubcrm.messaging.rules.delivery import Outcome, Receipt, Step, judge
+
+TIMEOUT_SECONDS = 15.0
+_POLICY = SMTP.clone(cte_type="7bit")
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far the talk about one letter has come."""
+
+    step: Step = Step.CONNECT
+
+
+class _Handset(smtplib.SMTP):
+    def __init__(self, host: str, timeout: float) -> None:
+        super().__init__(timeout=timeout)
+        self._host = host
+
+
+class _TlsHandset(smtplib.SMTP_SSL):
+    def __init__(self, host: str, timeout: float) -> None:
+        super().__init__(timeout=timeout, context=ssl.create_default_context())
+        self._host = host
+
+
+class SmtpLine:
+    """A line to the mail server named by an address such as smtp://user:pass@host:port."""
+
+    def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._url = urlsplit(url)
+        self._timeout = timeout
+        self._server: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._server is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                self._server.quit()
+        self._hang_up()
+
+    def send(self, letter: Letter) -> Receipt:
+        """Hand the letter over once and return what became of it."""
+        try:
+            content = compose(letter).as_bytes(policy=_POLICY)
+            letter.address.encode("ascii")
+        except (ValueError, UnicodeError) as error:
+            return Receipt(Outcome.BOUNCED, f"address or header cannot be written: {error}")
+        progress = _Progress()
+        # The socket's own limit starts anew with each byte; this one ends the whole talk.
+        watch = threading.Timer(self._timeout, self._cut)
+        watch.daemon = True
+        watch.start()
+        try:
+            return self._talk(letter, content, progress)
+        except smtplib.SMTPResponseException as refusal:
+            self._hang_up()
+            return judge(progress.step, refusal.smtp_code, _words(refusal.smtp_error))
+        except (OSError, smtplib.SMTPException) as error:
+            self._hang_up()
+            return judge(progress.step, None, f"{type(error).__name__}: {error}"[:300])
+        finally:
+            watch.cancel()
+
+    def _talk(self, letter: Letter, content: bytes, progress: _Progress) -> Receipt:
+        server = self._connected()
+        progress.step = Step.SENDER
+        code, words = server.mail(parseaddr(letter.sender)[1])
+        if code == 250:
+            progress.step = Step.RECIPIENT
+            code, words = server.rcpt(letter.address)
+        if code not in {250, 251}:
+            with contextlib.suppress(smtplib.SMTPServerDisconnected):
+                server.rset()
+            return judge(progress.step, code, _words(words))
+        progress.step = Step.CONTENT
+        code, words = server.docmd("DATA")
+        if code != 354:
+            raise smtplib.SMTPDataError(code, words)
+        progress.step = Step.AFTER_CONTENT
+        server.send(_dotted(content))
+        code, words = server.getreply()
+        if code == -1:
+            raise smtplib.SMTPServerDisconnected("no answer to the content")
+        return judge(progress.step, code, _words(words))
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._server is not None:
+            if self._is_alive(self._server):
+                return self._server
+            self._hang_up()
+        server = self._server = self._handset()
+        code, words = server.connect(self._url.hostname or "localhost", self._port())
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, words)
+        server.ehlo_or_helo_if_needed()
+        if self._url.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
+            server.ehlo()
+        if self._url.username:
+            server.login(unquote(self._url.username), unquote(self._url.password or ""))
+        return server
+
+    def _handset(self) -> smtplib.SMTP:
+        # Not connected yet: the watch must be able to cut a server that never ends its greeting.
+        host = self._url.hostname or "localhost"
+        if self._url.scheme == "smtps":
+            return _TlsHandset(host, self._timeout)
+        return _Handset(host, self._timeout)
+
+    def _port(self) -> int:
+        return self._url.port or (465 if self._url.scheme == "smtps" else 25)
+
+    @staticmethod
+    def _is_alive(server: smtplib.SMTP) -> bool:
+        try:
+            return server.noop()[0] == 250
+        except (OSError, smtplib.SMTPException):
+            return False
+
+    def _cut(self) -> None:
+        connection = self._server.sock if self._server is not None else None
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def _hang_up(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+
+def compose(letter: Letter) -> EmailMessage:
+    """Return the mail of a letter; raises ValueError where a header would hold a line break."""
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = letter.sender
+    mail["To"] = letter.address
+    mail["Subject"] = letter.subject
+    mail["Date"] = format_datetime(now())
+    mail["Message-ID"] = f"<{letter.message_key}@{_domain(letter.sender)}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe_url:
+        mail["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(letter.body)
+    return mail
+
+
+def _domain(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+
+
+def _dotted(content: bytes) -> bytes:
+    """Return the content as DATA wants it: dots at line starts doubled, a lone dot at the end."""
+    lines = content.replace(b"\r\n", b"\n").split(b"\n")
+    stuffed = [b"." + line if line.startswith(b".") else line for line in lines]
+    text = b"\r\n".join(stuffed)
+    return text + (b"" if text.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+
+
+def _words(answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return " ".join(text.split())[:300]
