@@ -36,6 +36,20 @@ TOUCH_MOVES = {
 }
 
 
+class ClubCalendar(Model):
+    """The running number of each day of a club; a closed day has the number of the day before.
+
+    Silence in days is then a difference of two numbers, whatever the club's holidays.
+    """
+
+    __tablename__ = "club_calendar"
+    __table_args__ = (Index(None, "club_id", "number"),)
+
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    number: Mapped[int]
+
+
 class MemberFacts(Model):
     """The nightly facts of one member; last visit and count are moved at once by a visit."""
 
@@ -58,13 +72,17 @@ class MemberFacts(Model):
     v14: Mapped[int] = mapped_column(default=0)
     v28: Mapped[int] = mapped_column(default=0)
     baseline_visits: Mapped[int] = mapped_column(default=0)
-    gap_days: Mapped[float | None] = mapped_column(Float)
+    gap_span: Mapped[int] = mapped_column(default=0)  # running days from first to last visit
+    gap_count: Mapped[int] = mapped_column(default=0)  # gaps within that span
+    tenure: Mapped[int] = mapped_column(default=0)
+    renewals: Mapped[int] = mapped_column(default=0)
     d_star: Mapped[int] = mapped_column(default=7)
     score: Mapped[float | None] = mapped_column(Float)
     is_frozen: Mapped[bool] = mapped_column(default=False)
     stage: Mapped[Stage | None] = mapped_column(text_enum(Stage))
     silence_alarm_on: Mapped[date | None] = mapped_column(Date)
     slump_alarm_on: Mapped[date | None] = mapped_column(Date)
+    at_risk_since: Mapped[date | None] = mapped_column(Date)
 
 
 class StageChange(AppendOnly, Model):

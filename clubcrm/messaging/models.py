@@ -95,6 +95,21 @@ class Message(Model):
     expires_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     claim_token: Mapped[str | None] = mapped_column(String(32))
     claimed_until: Mapped[datetime | None] = mapped_column(UtcInstant)
+    claim_fence: Mapped[int] = mapped_column(default=0)  # the scheduler's reign that claimed it
+    # Set and committed before the first word to the server: from here on only the server knows.
+    handed_over_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     sent_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     server_words: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+
+
+class OutboxHold(Model):
+    """Nothing but service messages leaves while a hold stands; a person releases it."""
+
+    __tablename__ = "outbox_hold"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    why: Mapped[str] = mapped_column(String(300))
+    since: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+    released_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    released_by: Mapped[str] = mapped_column(String(80), default="")
