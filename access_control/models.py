@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from access_control.rules.codes import Code, Direction, Severity
+from access_control.rules.codes import Code, CredentialKind, Direction, Severity
 from access_control.rules.commands import CommandKind, CommandState
 from access_control.rules.visits import LeftHow
 from clubcrm.core.clock import now
@@ -47,16 +47,6 @@ class DirectionMode(StrEnum):
     OUT = "out"
     TOGGLE = "toggle"
     STATUS = "status"
-
-
-class CredentialKind(StrEnum):
-    """What a person shows at a door."""
-
-    CARD = "card"
-    QR = "qr"
-    PIN = "pin"
-    FACE = "face"
-    PHONE = "phone"
 
 
 class CredentialState(StrEnum):
@@ -170,7 +160,7 @@ class AccessEvent(AppendOnly, Model):
         UniqueConstraint("device_id", "event_key"),
         Index(None, "club_id", "id"),
         Index(None, "person_id", "at"),
-        Index(None, "device_id", "credential_value"),
+        Index(None, "device_id", "credential_value", "at"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

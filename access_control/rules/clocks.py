@@ -1,14 +1,17 @@
 """Device clocks: how far one is off, when an event's time may be believed, and what to do else."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 AHEAD_AT_MOST = timedelta(minutes=10)
 # Terminals that lose their battery start again in 1970 or 2000; a backlog may be years old.
 EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
 SKEW_WORTH_CORRECTING = timedelta(seconds=90)
 FRESH_WITHIN = timedelta(seconds=30)
+LIVE_WITHIN = timedelta(minutes=10)
 
 
 class ClockVerdict(StrEnum):
@@ -52,3 +55,24 @@ def is_fresh(at: datetime, received: datetime) -> bool:
 
 def _possible(at: datetime, received: datetime) -> bool:
     return EARLIEST <= at <= received + AHEAD_AT_MOST
+
+
+def instants_of(walls: Sequence[datetime], zone: str, received: datetime) -> list[datetime]:
+    """Return the instants of naive wall times that a device wrote in this order.
+
+    In the hour that an autumn night has twice, a time takes the second reading when the device
+    must already have been there, or when only that reading lies close before the receipt.
+    """
+    here = ZoneInfo(zone)
+    found: list[datetime] = []
+    for wall in walls:
+        first = wall.replace(tzinfo=here, fold=0).astimezone(UTC)
+        second = wall.replace(tzinfo=here, fold=1).astimezone(UTC)
+        # In a spring gap the two readings come in the other order and the first one is meant.
+        if second <= first:
+            found.append(first)
+            continue
+        overtaken = bool(found) and first < found[-1] <= second
+        live = abs(received - second) <= LIVE_WITHIN < abs(received - first)
+        found.append(second if overtaken or live else first)
+    return found

@@ -20,6 +20,16 @@ class Direction(StrEnum):
     UNKNOWN = "unknown"
 
 
+class CredentialKind(StrEnum):
+    """What a person shows at a door."""
+
+    CARD = "card"
+    QR = "qr"
+    PIN = "pin"
+    FACE = "face"
+    PHONE = "phone"
+
+
 class Passback(StrEnum):
     """How a card is kept from being handed back: not at all, by time, or by in and out."""
 

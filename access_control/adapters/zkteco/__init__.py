@@ -1,0 +1,1 @@
+"""The attendance dialect of push terminals: hello, uploads, heartbeats and commands as text."""
