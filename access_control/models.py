@@ -234,7 +234,7 @@ class VisitDay(Model):
 
 
 class Unmatched(Model):
-    """A credential value that nobody owns yet, counted per device; assigning it gives the visits."""
+    """A credential value that nobody owns yet, counted per device; assigning it gives visits."""
 
     __tablename__ = "unmatched"
     __table_args__ = (UniqueConstraint("device_id", "kind", "value"),)
