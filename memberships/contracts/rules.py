@@ -125,7 +125,10 @@ class ContractRight:
 
 @dataclass(frozen=True, slots=True)
 class BlockFact:
-    """One block on a person; `until_on` is its last day inclusive, None until it is lifted."""
+    """One block on a person; `until_on` is its last day inclusive, None until it is lifted.
+
+    A freeze names its contract; every other block concerns the whole person.
+    """
 
     block_id: int
     owner: BlockOwner
@@ -134,6 +137,7 @@ class BlockFact:
     amount_minor: int | None
     currency: str | None
     reason: str
+    contract_id: int | None = None
 
     def holds_on(self, day: date) -> bool:
         """Tell whether the block is in force on a membership day."""
@@ -146,6 +150,26 @@ class MemberRights:
 
     contracts: tuple[ContractRight, ...]
     blocks: tuple[BlockFact, ...]
+
+
+def without_idle_freezes(rights: MemberRights, day: date) -> MemberRights:
+    """Return the rights without frozen contracts when another one runs unfrozen on the day.
+
+    A member with a frozen year who buys a day pass comes in on the pass, and the year stays frozen.
+    """
+    frozen = {
+        block.contract_id
+        for block in rights.blocks
+        if block.owner is BlockOwner.FREEZE and block.holds_on(day)
+    }
+    if not frozen or None in frozen:
+        return rights
+    free = tuple(right for right in rights.contracts if right.contract_id not in frozen)
+    if not any(right.state == "signed" and right.covers(day) for right in free):
+        return rights
+    return MemberRights(
+        free, tuple(block for block in rights.blocks if block.contract_id not in frozen)
+    )
 
 
 def windows_hold(windows: Iterable[Window], instant: datetime, zone: str) -> bool:
@@ -173,19 +197,19 @@ def next_opening(windows: Iterable[Window], instant: datetime, zone: str) -> dat
 
 
 def window_faults(windows: Iterable[Window]) -> dict[int, str]:
-    """Return what is wrong with a weekly grid, by position: a bad weekday or an overlap."""
+    """Return what is wrong with a weekly grid, by position: `weekday` or `overlap`."""
     faults: dict[int, str] = {}
     spans: list[tuple[int, int]] = []
     for position, window in enumerate(windows):
         if not 0 <= window.weekday <= 6:
-            faults[position] = "A weekday runs from 0 (Monday) to 6 (Sunday)."
+            faults[position] = "weekday"
             continue
         start = window.weekday * 1440 + window.opens.hour * 60 + window.opens.minute
         length = (window.closes.hour - window.opens.hour) * 60
         length += window.closes.minute - window.opens.minute
         end = start + (length if length > 0 else length + 1440)
         if any(_overlap(start, end, first, last) for first, last in spans):
-            faults[position] = "These hours overlap with others of the same plan."
+            faults[position] = "overlap"
         spans.append((start, end))
     return faults
 

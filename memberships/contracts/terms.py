@@ -1,4 +1,4 @@
-"""Rules room: dates of a contract: last day, due days, days given back by a freeze.
+"""Rules room: the terms of a plan, and the dates they give a contract.
 
 Days are club-local membership days; a last day is inclusive. Recurring days keep their anchor:
 a contract of 31 January is due on 28 or 29 February, 31 March and 30 April.
@@ -9,9 +9,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from memberships.contracts.rules import PlanKind
+from memberships.contracts.rules import FreezeOnScan, PlanKind, Window, window_faults
 
 _DAY = timedelta(days=1)
+
+LIMITS: dict[str, tuple[int, int]] = {
+    "price": (0, 2_000_000_000),
+    "term_months": (1, 120),
+    "term_days": (1, 3660),
+    "visits": (1, 1000),
+    "daily_limit": (1, 50),
+    "reentry_minutes": (0, 1440),
+}
+NEEDS_TERM = frozenset({PlanKind.TERM, PlanKind.TRIAL})
+MAY_COUNT_VISITS = frozenset({PlanKind.TERM, PlanKind.VISITS, PlanKind.TRIAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,31 @@ class Term:
     kind: PlanKind
     months: int | None = None
     days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """Everything a plan version promises; the price is in minor units, times are club wall time."""
+
+    name: str
+    kind: PlanKind
+    price_minor: int
+    currency: str
+    term_months: int | None = None
+    term_days: int | None = None
+    visits: int | None = None
+    windows: tuple[Window, ...] = ()
+    daily_limit: int | None = None
+    reentry_minutes: int = 120
+    all_clubs: bool = False
+    club_ids: frozenset[int] = frozenset()
+    zones: tuple[str, ...] | None = None
+    freeze_on_scan: FreezeOnScan = FreezeOnScan.REFUSE
+
+    @property
+    def term(self) -> Term:
+        """Return how long a contract on these terms lasts."""
+        return Term(self.kind, self.term_months, self.term_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +78,51 @@ class FreezeLimit:
 
     longest_days: int | None = None
     contract_days: int | None = None
+
+
+def plan_faults(terms: PlanTerms) -> dict[str, str]:
+    """Return what is wrong with the terms of a plan: field to the name of the broken rule.
+
+    Names: `empty`, `needed`, `twice`, `not_for_kind`, `range`, `weekday`, `overlap`.
+    """
+    faults = {
+        f"windows.{position}": name for position, name in window_faults(terms.windows).items()
+    }
+    if not terms.name.strip():
+        faults["name"] = "empty"
+    if terms.zones is not None and not all(zone.strip() for zone in terms.zones):
+        faults["zones"] = "empty"
+    faults |= _length_faults(terms)
+    if terms.kind is PlanKind.VISITS and terms.visits is None:
+        faults["visits"] = "needed"
+    if terms.visits is not None and terms.kind not in MAY_COUNT_VISITS:
+        faults["visits"] = "not_for_kind"
+    numbers = {
+        "price": terms.price_minor,
+        "term_months": terms.term_months,
+        "term_days": terms.term_days,
+        "visits": terms.visits,
+        "daily_limit": terms.daily_limit,
+        "reentry_minutes": terms.reentry_minutes,
+    }
+    for field, value in numbers.items():
+        low, high = LIMITS[field]
+        if value is not None and not low <= value <= high:
+            faults[field] = "range"
+    return faults
+
+
+def _length_faults(terms: PlanTerms) -> dict[str, str]:
+    months, days = terms.term_months, terms.term_days
+    if months is not None and days is not None:
+        return {"term_days": "twice"}
+    if terms.kind in NEEDS_TERM and months is None and days is None:
+        return {"term_months": "needed"}
+    if terms.kind is PlanKind.RECURRING and days is not None:
+        return {"term_days": "not_for_kind"}
+    if terms.kind is PlanKind.DAY and (months is not None or days not in {None, 1}):
+        return {"term_months" if months is not None else "term_days": "not_for_kind"}
+    return {}
 
 
 def add_months(anchor: date, months: int) -> date:

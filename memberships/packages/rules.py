@@ -3,20 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 LAST_UNITS = 2
-
-
-class EntryKind(StrEnum):
-    """Why a ledger line changed the balance of a lot."""
-
-    BUY = "buy"
-    USE = "use"
-    RETURN = "return"
-    EXPIRE = "expire"
-    TRANSFER = "transfer"
-    CORRECT = "correct"
+# Visits of an offline gate arrive days later and must still find their unit.
+EXPIRY_GRACE_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +15,12 @@ class LotFact:
 
     lot_id: int
     remaining: int
-    starts_on: date
     ends_on: date | None
 
 
 def may_draw(lot: LotFact, day: date) -> bool:
     """Tell whether the lot has a unit left that is valid on the day."""
-    in_time = lot.starts_on <= day and (lot.ends_on is None or day <= lot.ends_on)
-    return in_time and lot.remaining > 0
+    return lot.remaining > 0 and (lot.ends_on is None or day <= lot.ends_on)
 
 
 def pick_lot(lots: Iterable[LotFact], day: date) -> LotFact | None:

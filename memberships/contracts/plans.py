@@ -1,0 +1,139 @@
+"""Services room: plans on sale. An edit makes version n+1; what was sold keeps its version."""
+
+from dataclasses import replace
+from enum import StrEnum
+
+from flask_babel import gettext as _
+from sqlalchemy import update
+
+from clubcrm.core import audit
+from clubcrm.core.clubs import Club
+from clubcrm.core.db import db
+from clubcrm.core.errors import DomainError, invalid, not_found
+from clubcrm.core.states import Moves, move
+from clubcrm.core.text import clean
+from memberships.contracts.models import Plan, PlanClub, PlanState, PlanVersion, PlanWindow
+from memberships.contracts.terms import PlanTerms, plan_faults
+from memberships.contracts.words import plan_fault_words
+
+PLAN_MOVES: Moves = {
+    PlanState.ON_SALE: frozenset[StrEnum]({PlanState.WITHDRAWN}),
+    PlanState.WITHDRAWN: frozenset[StrEnum]({PlanState.ON_SALE}),
+}
+
+
+def create_plan(club_id: int, terms: PlanTerms, *, by: str) -> Plan:
+    """The club sells a new plan on these terms; raises INVALID_INPUT naming each wrong field."""
+    terms = _checked(club_id, terms)
+    plan = Plan(club_id=club_id, kind=terms.kind, latest_version=1)
+    db.session.add(plan)
+    db.session.flush()
+    _add_version(plan, terms, number=1, by=by)
+    audit.note("plan.created", "plan", plan.id, after=_as_kept(terms), by=by)
+    return plan
+
+
+def edit_plan(plan_id: int, terms: PlanTerms, *, seen_version: int, by: str) -> PlanVersion:
+    """New sales of the plan use these terms as version n+1; sold contracts keep theirs.
+
+    Raises PLAN_CHANGED when somebody edited the plan after the version this person saw, and
+    INVALID_INPUT when the kind of the plan would change.
+    """
+    plan = db.session.get(Plan, plan_id)
+    if plan is None:
+        raise not_found(_("There is no such plan."))
+    if terms.kind is not plan.kind:
+        raise invalid({"kind": _("The kind of a plan stays. Make a new plan instead.")})
+    terms = _checked(plan.club_id, terms)
+    taken = db.session.execute(
+        update(Plan)
+        .where(Plan.id == plan_id, Plan.latest_version == seen_version)
+        .values(latest_version=seen_version + 1)
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined] # the untyped result of an UPDATE
+        raise DomainError(
+            "PLAN_CHANGED", _("Somebody else has just changed this plan. Look at it again.")
+        )
+    version = _add_version(plan, terms, number=seen_version + 1, by=by)
+    audit.note("plan.edited", "plan", plan.id, after=_as_kept(terms), by=by)
+    return version
+
+
+def withdraw_plan(plan_id: int, *, by: str) -> None:
+    """The plan is no longer on sale; contracts sold on it run on."""
+    _move(plan_id, PlanState.WITHDRAWN, by)
+
+
+def offer_plan(plan_id: int, *, by: str) -> None:
+    """A withdrawn plan is on sale again."""
+    _move(plan_id, PlanState.ON_SALE, by)
+
+
+def _move(plan_id: int, to: PlanState, by: str) -> None:
+    plan = db.session.get(Plan, plan_id)
+    if plan is None:
+        raise not_found(_("There is no such plan."))
+    move(plan, to, moves=PLAN_MOVES, by=by)
+    audit.note(f"plan.{to.value}", "plan", plan_id, by=by)
+
+
+def _checked(club_id: int, terms: PlanTerms) -> PlanTerms:
+    club = db.session.get(Club, club_id)
+    if club is None:
+        raise not_found(_("There is no such club."))
+    faults = {field: plan_fault_words(field, name) for field, name in plan_faults(terms).items()}
+    if terms.currency != club.currency:
+        faults["price"] = _("This club sells in %(currency)s.", currency=club.currency)
+    if faults:
+        raise invalid(faults)
+    return replace(terms, name=clean(terms.name, "name"))
+
+
+def _add_version(plan: Plan, terms: PlanTerms, *, number: int, by: str) -> PlanVersion:
+    version = PlanVersion(
+        plan_id=plan.id,
+        number=number,
+        name=terms.name,
+        term_months=terms.term_months,
+        term_days=terms.term_days,
+        visits=terms.visits,
+        price_minor=terms.price_minor,
+        currency=terms.currency,
+        daily_limit=terms.daily_limit,
+        reentry_minutes=terms.reentry_minutes,
+        all_clubs=terms.all_clubs,
+        zones=None if terms.zones is None else sorted(terms.zones),
+        freeze_on_scan=terms.freeze_on_scan,
+        created_by=by,
+    )
+    db.session.add(version)
+    db.session.flush()
+    db.session.add_all(
+        PlanWindow(version_id=version.id, weekday=one.weekday, opens=one.opens, closes=one.closes)
+        for one in terms.windows
+    )
+    others = terms.club_ids - {plan.club_id}
+    db.session.add_all(PlanClub(version_id=version.id, club_id=club) for club in sorted(others))
+    db.session.flush()
+    return version
+
+
+def _as_kept(terms: PlanTerms) -> dict[str, object]:
+    return {
+        "name": terms.name,
+        "kind": terms.kind.value,
+        "price_minor": terms.price_minor,
+        "currency": terms.currency,
+        "term_months": terms.term_months,
+        "term_days": terms.term_days,
+        "visits": terms.visits,
+        "daily_limit": terms.daily_limit,
+        "reentry_minutes": terms.reentry_minutes,
+        "all_clubs": terms.all_clubs,
+        "clubs": sorted(terms.club_ids),
+        "zones": None if terms.zones is None else sorted(terms.zones),
+        "windows": [
+            [one.weekday, one.opens.isoformat("minutes"), one.closes.isoformat("minutes")]
+            for one in sorted(terms.windows)
+        ],
+    }

@@ -1,0 +1,193 @@
+"""Reads of contracts for the gate: the rights and blocks of a person in two selects."""
+
+from collections.abc import Sequence
+from datetime import date, time
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Row, Select, String, bindparam, case, cast, func, select
+
+from clubcrm.core.db import db
+from memberships.contracts.models import (
+    Block,
+    Contract,
+    Plan,
+    PlanClub,
+    PlanVersion,
+    PlanWindow,
+)
+from memberships.contracts.rules import (
+    BlockFact,
+    ContractRight,
+    ContractState,
+    MemberRights,
+    Window,
+    without_idle_freezes,
+)
+from memberships.packages.models import VISIT_SERVICE, PackageLot
+
+
+def _rights_select() -> Select[Any]:
+    # The hours and clubs of a version come as one text each: one row per contract and lot, and no
+    # third trip to the store while somebody stands at the turnstile.
+    separator = "/"
+    hours = (
+        select(
+            func.aggregate_strings(
+                cast(PlanWindow.weekday, String)
+                + separator
+                + cast(PlanWindow.opens, String)
+                + separator
+                + cast(PlanWindow.closes, String),
+                ",",
+            )
+        )
+        .where(PlanWindow.version_id == PlanVersion.id)
+        .correlate(PlanVersion)
+        .scalar_subquery()
+    )
+    clubs = (
+        select(func.aggregate_strings(cast(PlanClub.club_id, String), ","))
+        .where(PlanClub.version_id == PlanVersion.id)
+        .correlate(PlanVersion)
+        .scalar_subquery()
+    )
+    lot = (PackageLot.contract_id == Contract.id) & (PackageLot.service == VISIT_SERVICE)
+    return (
+        select(
+            Contract.id,
+            Plan.kind,
+            PlanVersion.name,
+            Contract.starts_on,
+            Contract.ends_on,
+            case((Contract.state == ContractState.INCOMPLETE, "incomplete"), else_="signed").label(
+                "state"
+            ),
+            hours.label("hours"),
+            PlanVersion.all_clubs,
+            Plan.club_id,
+            clubs.label("clubs"),
+            PlanVersion.zones,
+            PlanVersion.daily_limit,
+            PlanVersion.reentry_minutes,
+            PlanVersion.visits,
+            PlanVersion.freeze_on_scan,
+            PackageLot.id.label("lot_id"),
+            PackageLot.remaining,
+            PackageLot.expires_on,
+        )
+        .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .outerjoin(PackageLot, lot)
+        .where(Contract.person_id == bindparam("person_id"), Contract.state != ContractState.VOID)
+        .order_by(Contract.starts_on, Contract.id, PackageLot.expires_on, PackageLot.id)
+    )
+
+
+def _recent(statement: Select[Any]) -> Select[Any]:
+    """Narrow to contracts that run or come, and the one that ended last."""
+    other = Contract.__table__.alias("last_contract")
+    last_ended = (
+        select(other.c.id)
+        .where(
+            other.c.person_id == bindparam("person_id"),
+            other.c.state != ContractState.VOID,
+            other.c.ends_on < bindparam("on"),
+        )
+        .order_by(other.c.ends_on.desc(), other.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return statement.where(
+        Contract.ends_on.is_(None)
+        | (Contract.ends_on >= bindparam("on"))
+        | (Contract.id == last_ended)
+    )
+
+
+_ALL_RIGHTS = _rights_select()
+_RIGHTS = _recent(_ALL_RIGHTS)
+_BLOCKS = (
+    select(
+        Block.id,
+        Block.owner,
+        Block.from_on,
+        Block.until_on,
+        Block.amount_minor,
+        Block.currency,
+        Block.reason,
+        Block.contract_id,
+    )
+    .where(
+        Block.person_id == bindparam("person_id"),
+        Block.lifted_at.is_(None),
+        Block.until_on.is_(None) | (Block.until_on >= bindparam("on")),
+    )
+    .order_by(Block.id)
+)
+
+
+def rights_at(person_id: int, on: date) -> MemberRights:
+    """Return what a person's contracts allow and what blocks them around a membership day.
+
+    Two selects, no objects of the ORM: this is asked at every turn of the turnstile.
+    """
+    connection = db.session().connection()
+    asked = {"person_id": person_id, "on": on}
+    contracts = _rights(connection.execute(_RIGHTS, asked).all(), on)
+    blocks = tuple(BlockFact(*row) for row in connection.execute(_BLOCKS, asked))
+    return without_idle_freezes(MemberRights(contracts, blocks), on)
+
+
+def _rights(rows: Sequence[Row[Any]], on: date) -> tuple[ContractRight, ...]:
+    found: dict[int, ContractRight] = {}
+    for row in rows:
+        units, lot_id = _units(row, found.get(row.id), on)
+        found[row.id] = ContractRight(
+            contract_id=row.id,
+            plan_kind=row.kind,
+            plan_name=row.name,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            state=row.state,
+            windows=_windows(row.hours or ""),
+            club_ids=None if row.all_clubs else _club_ids(row.club_id, row.clubs or ""),
+            zones=None if row.zones is None else frozenset(row.zones),
+            daily_limit=row.daily_limit,
+            reentry_minutes=row.reentry_minutes,
+            units_left=units,
+            lot_id=lot_id,
+            freeze_on_scan=row.freeze_on_scan.value,
+        )
+    return tuple(found.values())
+
+
+def _units(row: Row[Any], before: ContractRight | None, on: date) -> tuple[int | None, int | None]:
+    """Add up the lots of a contract; rows come with the lot that ends first in front."""
+    if row.visits is None:
+        return None, None
+    units, lot_id = (before.units_left or 0, before.lot_id) if before else (0, None)
+    valid = row.lot_id is not None and (row.expires_on is None or row.expires_on >= on)
+    if not valid:
+        return units, lot_id
+    if units == 0:
+        lot_id = row.lot_id
+    return units + row.remaining, lot_id
+
+
+@lru_cache(maxsize=2048)
+def _windows(hours: str) -> tuple[Window, ...]:
+    if not hours:
+        return ()
+    parts = (line.split("/") for line in hours.split(","))
+    return tuple(
+        sorted(
+            Window(int(weekday), time.fromisoformat(opens), time.fromisoformat(closes))
+            for weekday, opens, closes in parts
+        )
+    )
+
+
+@lru_cache(maxsize=2048)
+def _club_ids(own: int, others: str) -> frozenset[int]:
+    return frozenset({own, *(int(club) for club in others.split(",") if club)})

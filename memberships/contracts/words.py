@@ -1,0 +1,88 @@
+"""Queries room: the sentences in which people read what the rules decide."""
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from memberships.contracts.rules import BlockOwner, PlanKind
+from memberships.contracts.standing import Cause, Standing, Status
+from memberships.contracts.terms import LIMITS
+
+
+def plan_kind_words(kind: PlanKind) -> str:
+    """Return what a kind of plan is called at the desk."""
+    return {
+        PlanKind.TERM: _("Fixed term"),
+        PlanKind.RECURRING: _("Rolling, until cancelled"),
+        PlanKind.VISITS: _("Number of visits"),
+        PlanKind.TRIAL: _("Trial"),
+        PlanKind.DAY: _("Day pass"),
+    }[kind]
+
+
+def block_owner_words(owner: BlockOwner) -> str:
+    """Return what a block is called at the desk."""
+    return {
+        BlockOwner.FREEZE: _("Freeze"),
+        BlockOwner.DEBT: _("Debt"),
+        BlockOwner.BAN: _("Ban"),
+        BlockOwner.WAIVER: _("Waiver missing"),
+        BlockOwner.MEDICAL: _("Medical note missing"),
+        BlockOwner.STAFF_STOP: _("Stopped by staff"),
+    }[owner]
+
+
+def plan_fault_words(field: str, fault: str) -> str:
+    """Return the sentence for a broken rule of a plan's terms."""
+    if fault == "range":
+        low, high = LIMITS[field]
+        return _("Expected a number from %(low)s to %(high)s.", low=low, high=high)
+    return {
+        "empty": _("This may not be empty."),
+        "needed": _("This kind of plan needs it."),
+        "twice": _("Give months or days, not both."),
+        "not_for_kind": _("This kind of plan does not have it."),
+        "weekday": _("A weekday runs from 0 (Monday) to 6 (Sunday)."),
+        "overlap": _("These hours overlap with others of the same plan."),
+    }[fault]
+
+
+def freeze_fault_words(fault: str) -> str:
+    """Return the sentence for a broken rule of a freeze."""
+    return {
+        "order": _("The last day lies before the first."),
+        "past": _("A freeze starts today or later."),
+        "outside_contract": _("The freeze must start within the contract."),
+        "overlap": _("The contract is already frozen on some of these days."),
+        "longest_days": _("The freeze is longer than the plan allows."),
+        "contract_days": _("The contract has not so many freeze days left."),
+    }[fault]
+
+
+def status_words(status: Status) -> str:
+    """Return the name of a status."""
+    return {
+        Status.ACTIVE: _("Active"),
+        Status.ACTIVE_IN_DEBT: _("Active, owes money"),
+        Status.FROZEN: _("Frozen"),
+        Status.WAITING: _("Waiting to start"),
+        Status.EX: _("Former member"),
+        Status.EX_IN_DEBT: _("Former member, owes money"),
+        Status.NEVER: _("Never a member"),
+    }[status]
+
+
+def cause_words(standing: Standing) -> str:
+    """Return the cause of a status as a plain sentence."""
+    day = format_date(standing.on, "medium") if standing.on else ""
+    return {
+        Cause.RUNS_UNTIL: _("The contract runs until %(day)s.", day=day),
+        Cause.RUNS_ON: _("The contract runs until it is cancelled."),
+        Cause.FROZEN_UNTIL: _("Frozen until %(day)s.", day=day),
+        Cause.FROZEN_OPEN: _("Frozen until further notice."),
+        Cause.OWES: _("The contract runs, but something is unpaid."),
+        Cause.STARTS_ON: _("The contract starts on %(day)s.", day=day),
+        Cause.ENDED_ON: _("The last contract ended on %(day)s.", day=day),
+        Cause.USED_UP: _("All visits are used up."),
+        Cause.INCOMPLETE: _("A contract was begun but not completed."),
+        Cause.NO_CONTRACT: _("There has never been a contract."),
+    }[standing.cause]

@@ -1,0 +1,82 @@
+"""Reads of units: open lots, the statement of a member, lots whose time is over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+
+from clubcrm.core.db import db
+from memberships.packages.models import EntryKind, PackageEntry, PackageLot
+from memberships.packages.rules import EXPIRY_GRACE_DAYS, LotFact
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One line of a member's units with the balance of its lot after it."""
+
+    entry_id: int
+    lot_id: int
+    kind: EntryKind
+    delta: int
+    balance: int
+    at: datetime
+    by: str
+    source_kind: str
+    source_id: str
+    reason: str
+
+
+def open_lots(person_id: int, service: str, day: date) -> list[LotFact]:
+    """Return the person's lots of a service that hold units valid on the day."""
+    rows = db.session.execute(
+        select(PackageLot.id, PackageLot.remaining, PackageLot.expires_on).where(
+            PackageLot.person_id == person_id,
+            PackageLot.service == service,
+            PackageLot.remaining > 0,
+            (PackageLot.expires_on.is_(None)) | (PackageLot.expires_on >= day),
+        )
+    )
+    return [LotFact(row.id, row.remaining, row.expires_on) for row in rows]
+
+
+def statement(person_id: int, limit: int = 200) -> list[StatementLine]:
+    """Return the newest lines of all lots of a person, each with its running balance."""
+    balance = func.sum(PackageEntry.delta).over(
+        partition_by=PackageEntry.lot_id, order_by=PackageEntry.id
+    )
+    rows = db.session.execute(
+        select(PackageEntry, balance.label("balance"))
+        .join(PackageLot, PackageLot.id == PackageEntry.lot_id)
+        .where(PackageLot.person_id == person_id)
+        .order_by(PackageEntry.id.desc())
+        .limit(limit)
+    )
+    return [
+        StatementLine(
+            entry.id,
+            entry.lot_id,
+            entry.kind,
+            entry.delta,
+            int(running),
+            entry.at,
+            entry.by,
+            entry.source_kind,
+            entry.source_id,
+            entry.reason,
+        )
+        for entry, running in rows
+    ]
+
+
+def lots_to_expire(club_id: int, day: date) -> Sequence[int]:
+    """Return the club's lots that still hold units a grace time after their last day."""
+    return db.session.scalars(
+        select(PackageLot.id)
+        .where(
+            PackageLot.club_id == club_id,
+            PackageLot.remaining > 0,
+            PackageLot.expires_on < day - timedelta(days=EXPIRY_GRACE_DAYS),
+        )
+        .order_by(PackageLot.id)
+    ).all()

@@ -1,0 +1,230 @@
+"""Verbs of units: open a lot, draw and return a visit, let the rest expire.
+
+`remaining` and the ledger line change together in the caller's transaction; the guarded update
+decides who gets the last unit on both databases.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask_babel import gettext as _
+from sqlalchemy import Connection, Update, bindparam, exists, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from clubcrm.core import clock, events, failpoints
+from clubcrm.core.db import db, unit_id
+from clubcrm.core.errors import DomainError
+from memberships.events import PackageLow
+from memberships.packages.models import VISIT_SERVICE, EntryKind, PackageEntry, PackageLot
+from memberships.packages.rules import is_low
+
+
+@dataclass(frozen=True, slots=True)
+class LotOrder:
+    """What a lot is opened with; `ends_on` is the last day its units are valid."""
+
+    club_id: int
+    person_id: int
+    contract_id: int | None
+    units: int
+    ends_on: date | None
+    service: str = VISIT_SERVICE
+
+
+def open_lot(order: LotOrder, *, source_id: str, by: str) -> PackageLot:
+    """The person has a new lot of units, and the ledger its buying line."""
+    lot = PackageLot(
+        club_id=order.club_id,
+        person_id=order.person_id,
+        contract_id=order.contract_id,
+        service=order.service,
+        bought=order.units,
+        remaining=order.units,
+        expires_on=order.ends_on,
+    )
+    session = db.session()
+    session.add(lot)
+    session.flush()
+    session.add(
+        PackageEntry(
+            lot_id=lot.id,
+            kind=EntryKind.BUY,
+            delta=order.units,
+            source_kind="contract",
+            source_id=source_id,
+            at=clock.now(),
+            by=by,
+            unit_id=unit_id(),
+        )
+    )
+    session.flush()
+    return lot
+
+
+def _draw() -> Update:
+    drawn = exists(PackageEntry.id).where(
+        PackageEntry.kind == EntryKind.USE,
+        PackageEntry.source_kind == bindparam("source_kind"),
+        PackageEntry.source_id == bindparam("source_id"),
+    )
+    return (
+        update(PackageLot)
+        .where(PackageLot.id == bindparam("lot"), PackageLot.remaining > 0, ~drawn)
+        .values(remaining=PackageLot.remaining - 1)
+        .returning(PackageLot.remaining, PackageLot.person_id, PackageLot.club_id)
+    )
+
+
+_DRAW = _draw()
+_GIVE_BACK = (
+    update(PackageLot)
+    .where(PackageLot.id == bindparam("lot"))
+    .values(remaining=PackageLot.remaining + 1)
+)
+_USED = select(PackageEntry.id).where(
+    PackageEntry.kind == EntryKind.USE,
+    PackageEntry.source_kind == bindparam("source_kind"),
+    PackageEntry.source_id == bindparam("source_id"),
+)
+
+
+def use_visit(lot_id: int, source_kind: str, source_id: str, at: datetime, by: str) -> bool:
+    """One unit of the lot is used for this source; False when none was left.
+
+    The same source draws once however often it is told: later calls return True and change nothing.
+    """
+    connection = db.session().connection()
+    source = {"source_kind": source_kind, "source_id": source_id}
+    drawn = connection.execute(_DRAW, {"lot": lot_id, **source}).first()
+    if drawn is None:
+        return connection.execute(_USED, source).first() is not None
+    failpoints.hit("redeem.after_check")
+    line = {
+        "lot_id": lot_id,
+        "kind": EntryKind.USE,
+        "delta": -1,
+        "reason": "",
+        "at": at,
+        "by": by,
+        "unit_id": unit_id(),
+        **source,
+    }
+    if not _add_line(connection, line):
+        # Another transaction told the same source between our look and our line.
+        connection.execute(_GIVE_BACK, {"lot": lot_id})
+        return True
+    if is_low(drawn.remaining):
+        events.record(PackageLow(drawn.club_id, at, lot_id, drawn.person_id, drawn.remaining))
+    return True
+
+
+def _add_line(connection: Connection, line: dict[str, object]) -> bool:
+    make = sqlite_insert if connection.dialect.name == "sqlite" else pg_insert
+    added = connection.execute(make(PackageEntry).values(line).on_conflict_do_nothing())
+    return added.rowcount == 1
+
+
+def return_visit(source_kind: str, source_id: str, at: datetime, by: str, reason: str) -> bool:
+    """The unit drawn for a source is back by a reversing line; False when none was drawn.
+
+    Returning the same source twice gives back one unit. A new draw needs a source of its own.
+    """
+    session = db.session()
+    used = session.execute(
+        select(PackageEntry.id, PackageEntry.lot_id).where(
+            PackageEntry.kind == EntryKind.USE,
+            PackageEntry.source_kind == source_kind,
+            PackageEntry.source_id == source_id,
+        )
+    ).first()
+    if used is None:
+        return False
+    line = {
+        "lot_id": used.lot_id,
+        "kind": EntryKind.RETURN,
+        "delta": 1,
+        "source_kind": source_kind,
+        "source_id": source_id,
+        "reverses_id": used.id,
+        "reason": reason,
+        "at": at,
+        "by": by,
+        "unit_id": unit_id(),
+    }
+    if _add_line(session.connection(), line):
+        session.connection().execute(_GIVE_BACK, {"lot": used.lot_id})
+        session.expire_all()
+    return True
+
+
+def correct_lot(lot_id: int, delta: int, *, source_id: str, by: str, reason: str) -> int:
+    """The lot holds more or fewer units by a correcting line with its reason; returns the balance.
+
+    Raises NO_UNITS when the balance would fall below zero, INVALID_INPUT without a reason.
+    """
+    if not reason.strip() or delta == 0:
+        raise DomainError(
+            "INVALID_INPUT", _("A correction needs a number and a reason."), status=400
+        )
+    session = db.session()
+    left = session.execute(
+        update(PackageLot)
+        .where(PackageLot.id == lot_id, PackageLot.remaining + delta >= 0)
+        .values(remaining=PackageLot.remaining + delta)
+        .returning(PackageLot.remaining)
+    ).scalar()
+    if left is None:
+        raise DomainError("NO_UNITS", _("There are not so many units left."))
+    session.execute(
+        insert(PackageEntry).values(
+            lot_id=lot_id,
+            kind=EntryKind.CORRECT,
+            delta=delta,
+            source_kind="correction",
+            source_id=source_id,
+            reason=reason.strip(),
+            at=clock.now(),
+            by=by,
+            unit_id=unit_id(),
+        )
+    )
+    return left
+
+
+def move_lot_ends(contract_id: int, days: int) -> None:
+    """Units of a contract are valid so many calendar days longer, or shorter when negative."""
+    lots = db.session.scalars(select(PackageLot).where(PackageLot.contract_id == contract_id))
+    for lot in lots:
+        if lot.expires_on is not None:
+            lot.expires_on += timedelta(days=days)
+    db.session.flush()
+
+
+def expire_lot(session: Session, lot_id: int, by: str) -> int:
+    """What was left in the lot is gone by an expiring line; returns how many units that were."""
+    left = session.execute(
+        select(PackageLot.remaining).where(PackageLot.id == lot_id).with_for_update()
+    ).scalar_one()
+    emptied = session.execute(
+        update(PackageLot)
+        .where(PackageLot.id == lot_id, PackageLot.remaining == left, PackageLot.remaining > 0)
+        .values(remaining=0)
+    )
+    if emptied.rowcount != 1:  # type: ignore[attr-defined] # the untyped result of an UPDATE
+        return 0
+    session.execute(
+        insert(PackageEntry).values(
+            lot_id=lot_id,
+            kind=EntryKind.EXPIRE,
+            delta=-left,
+            source_kind="expiry",
+            source_id=str(lot_id),
+            reason="",
+            at=clock.now(),
+            by=by,
+            unit_id=unit_id(),
+        )
+    )
+    return left
