@@ -55,7 +55,9 @@ class User(Model):
     locale: Mapped[str | None] = mapped_column(String(16))
     theme: Mapped[str] = mapped_column(String(8), default="auto")
     otp_secret: Mapped[str | None] = mapped_column(String(64))
+    otp_pending: Mapped[str | None] = mapped_column(String(64))  # shown as a code, not yet proven
     otp_last_step: Mapped[int | None]
+    second_factor_due_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     created_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
 
 
@@ -90,11 +92,22 @@ class UserSession(Model):
     last_seen_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcInstant)
     idle_minutes: Mapped[int] = mapped_column(default=180)
-    confirmed_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    second_factor_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     ended_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     ended_why: Mapped[str] = mapped_column(String(80), default="")
     address: Mapped[str] = mapped_column(String(64), default="")
     agent: Mapped[str] = mapped_column(String(200), default="")
+
+
+class RecoveryCode(Model):
+    """A code that stands in for the second factor once, when the phone is lost."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcInstant)
 
 
 class LoginBrake(Model):

@@ -62,6 +62,16 @@ class ClubSetting(Model):
     changed_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
 
 
+class CompanySetting(Model):
+    """One named setting of the whole company; a missing row means the default in code."""
+
+    __tablename__ = "company_setting"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    value: Mapped[Any] = mapped_column(Json)
+    changed_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """The clubs a person may see; queries take it first."""
@@ -88,6 +98,25 @@ def set_club_setting(club_id: int, name: str, value: Any) -> None:
     ).first()
     if found is None:
         db.session.add(ClubSetting(club_id=club_id, name=name, value=value))
+    else:
+        found.value = value
+        found.changed_at = now()
+    db.session.flush()
+
+
+def company_setting(name: str, default: Any) -> Any:
+    """Return the company's value of a setting, or the default."""
+    row = db.session.execute(
+        select(CompanySetting.value).where(CompanySetting.name == name)
+    ).first()
+    return default if row is None else row[0]
+
+
+def set_company_setting(name: str, value: Any) -> None:
+    """The company's setting has this value from now on."""
+    found = db.session.get(CompanySetting, name)
+    if found is None:
+        db.session.add(CompanySetting(name=name, value=value))
     else:
         found.value = value
         found.changed_at = now()
