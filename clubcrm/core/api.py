@@ -1,10 +1,10 @@
 """The JSON API's frame: blueprints whose schemas check input and describe themselves in OpenAPI."""
 
 import json
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, NoReturn
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, current_app, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api, Blueprint
 from marshmallow import RAISE, Schema, ValidationError, fields
@@ -14,14 +14,13 @@ from clubcrm.core.errors import DomainError, invalid
 from clubcrm.core.policy import public
 
 MOST_PER_PAGE = 500
-api = Api()
 
 
 class StrictParser(FlaskParser):
     """Reads arguments by schema; anything wrong is a 400 that names the fields."""
 
     DEFAULT_VALIDATION_STATUS = 400
-    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {
+    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {  # type: ignore[misc]
         "json": RAISE,
         "form": RAISE,
         "query": RAISE,
@@ -32,20 +31,12 @@ class StrictParser(FlaskParser):
         "json_or_form": RAISE,
     }
 
-    def handle_error(
-        self,
-        error: ValidationError,
-        req: Any,
-        schema: Schema,
-        *,
-        error_status_code: int | None,
-        error_headers: Mapping[str, str] | None,
-    ) -> NoReturn:
+    def handle_error(self, error: ValidationError, *_: Any, **__: Any) -> NoReturn:
         """Raise INVALID_INPUT with one message per field."""
         messages = error.messages if isinstance(error.messages, dict) else {}
         raise invalid(dict(_flat(messages)))
 
-    def _handle_invalid_json_error(self, error: Any, req: Any, *_: Any, **__: Any) -> NoReturn:
+    def _handle_invalid_json_error(self, *_: Any, **__: Any) -> NoReturn:
         raise DomainError("INVALID_JSON", "The body is not valid JSON.", status=400)
 
 
@@ -119,8 +110,8 @@ def json_body() -> dict[str, Any]:
     return body
 
 
-def install(app: Flask) -> None:
-    """The app serves the API's own description."""
+def install(app: Flask, blueprints: Iterable[Blueprint]) -> None:
+    """The app serves these API blueprints and their own description."""
     app.json = StrictJson(app)
     app.config.update(
         API_TITLE="ClubCRM",
@@ -128,14 +119,17 @@ def install(app: Flask) -> None:
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX=None,
     )
-    app.extensions.pop("flask-smorest", None)
-    api.init_app(app)
+    # One Api per app: its description grows with each blueprint that is registered.
+    api = Api(app)
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    app.extensions["club_api"] = api
     app.add_url_rule("/api/v1/openapi.json", "openapi", _openapi)
 
 
 @public("the description of the API names no person")
 def _openapi() -> Response:
-    document = api.spec.to_dict()
+    document = current_app.extensions["club_api"].spec.to_dict()
     document["security"] = [{"bearer": []}]
     return jsonify(document)

@@ -34,7 +34,7 @@ def day_short(value: date) -> str:
 
 def clock_time(instant: datetime, zone: str) -> str:
     """Return the wall time in the zone, such as 18:02."""
-    return format_time(local(instant, zone), "short", locale=_locale())
+    return format_time(local(instant, zone), "HH:mm", locale=_locale())
 
 
 def exact(instant: datetime, zone: str) -> str:

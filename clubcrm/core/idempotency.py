@@ -77,7 +77,8 @@ def claim(caller: str, key: str) -> Response | None:
             raise DomainError("KEY_REUSED", "This key was used for another request.", status=422)
         if kept.status is not None:
             return _answer(kept)
-        return _take_over(session, kept, moment)
+        _take_over(session, kept, moment)
+        return None
 
 
 def _take_over(session: Session, kept: IdempotencyKey, moment: datetime) -> None:
@@ -97,7 +98,7 @@ def _take_over(session: Session, kept: IdempotencyKey, moment: datetime) -> None
 
 
 def keep_answer(caller: str, key: str, response: Response) -> None:
-    """The answer is stored in the running unit of work, so it lands with the effect or not at all."""
+    """The answer is stored in the running unit of work: it lands with the effect or not at all."""
     db.session.execute(
         update(IdempotencyKey)
         .where(IdempotencyKey.caller == caller, IdempotencyKey.key == key)

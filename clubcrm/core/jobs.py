@@ -67,7 +67,7 @@ class JobContext:
 
     @contextmanager
     def unit(self) -> Iterator[Session]:
-        """Run a block as one write transaction that a scheduler which lost its lease cannot land."""
+        """Run a block as one write transaction; raises LostLeaseError after losing the lease."""
         with unit_of_work() as session:
             if self.reign is not None:
                 self.reign.assert_held(session)
@@ -126,7 +126,7 @@ def _missed_days(session: Session, job: Job, club_id: int, wall: datetime) -> li
 
 
 def run(job: Job, context: JobContext) -> Outcome | None:
-    """Run the job for the slot unless that slot is done or running; None when it was not started."""
+    """Run the job for a slot that is neither done nor running; None when it was not started."""
     if not _claim(context):
         return None
     failpoints.hit("job.after_claim")

@@ -20,6 +20,7 @@ class Policy:
     right: str = ""
     why: str = ""
     own_units: bool = False
+    before_second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,11 @@ def require(right: str, *, own_units: bool = False) -> Callable[[Callable[P, R]]
     return _declare(Policy("right", right=right, own_units=own_units))
 
 
-def signed_in(why: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Any signed-in person reaches the view."""
-    return _declare(Policy("signed_in", why=why))
+def signed_in(
+    why: str, *, before_second_factor: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Any signed-in person reaches the view, if asked for even before the second factor."""
+    return _declare(Policy("signed_in", why=why, before_second_factor=before_second_factor))
 
 
 def public(why: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -88,7 +88,7 @@ def on_bad_value(error: Exception) -> Response:
 
 def on_unknown_error(error: Exception) -> Response:
     """Answer 500 without a word of the cause, which is logged."""
-    log.exception("unexpected error", path=request.path, kind=type(error).__name__)
+    log.error("unexpected error", path=request.path, exc_info=error)
     return answer(500, "UNEXPECTED", _("Something went wrong on our side. Nothing was saved."))
 
 

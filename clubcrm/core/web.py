@@ -7,7 +7,7 @@ import random
 import time
 from typing import Any
 
-from flask import Flask, Response, g, redirect, request, url_for
+from flask import Flask, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import OperationalError
@@ -53,7 +53,7 @@ class UnitOfWorkFlask(Flask):
         """Run the view under its policy as one transaction; commits only good unsafe requests."""
         if request.routing_exception is not None or request.url_rule is None:
             self.raise_routing_exception(request)
-        view = self.view_functions[request.url_rule.endpoint]  # type: ignore[union-attr]
+        view = self.view_functions[request.url_rule.endpoint]
         if request.method == "OPTIONS" and getattr(
             request.url_rule, "provide_automatic_options", False
         ):
@@ -112,30 +112,33 @@ class UnitOfWorkFlask(Flask):
 def _enforce(policy: Policy) -> ResponseReturnValue | None:
     if policy.kind == "device":
         return None
-    if request.method not in SAFE_METHODS:
-        # The raw body is read first: a form parser that ran before would leave it empty.
-        request.get_data(cache=True, parse_form_data=False) if _is_small_form() else None
-        if request.mimetype == "application/x-www-form-urlencoded":
-            if sum(1 for _ in request.form.items(multi=True)) > MOST_FIELDS:
-                raise RequestEntityTooLarge
     actor = current_actor()
-    if request.method not in SAFE_METHODS and actor.kind != "token" and policy.kind != "link":
-        csrf.protect()
+    if request.method not in SAFE_METHODS:
+        _check_form(policy, actor)
     if policy.kind in {"public", "link"}:
         return None
     if not actor.is_known:
         if wants_json():
             raise Unauthorized
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-    if not actor.second_factor and request.endpoint not in g.get("second_factor_pages", ()):
+    if not actor.second_factor and not policy.before_second_factor:
         return redirect(url_for("accounts.second_factor"))
     if policy.kind == "right" and not actor.may(policy.right):
         raise Forbidden
     return None
 
 
-def _is_small_form() -> bool:
-    return request.mimetype != "multipart/form-data"
+def _check_form(policy: Policy, actor: Actor) -> None:
+    # The raw body is read first: a form parser that ran before would leave it empty.
+    if request.mimetype != "multipart/form-data":
+        request.get_data(cache=True)
+    if request.mimetype == "application/x-www-form-urlencoded":
+        fields = sum(1 for _ in request.form.items(multi=True))
+        if fields > MOST_FIELDS:
+            raise RequestEntityTooLarge
+    by_cookie = actor.kind != "token" and policy.kind != "link"
+    if by_cookie and current_app.config["WTF_CSRF_ENABLED"]:
+        csrf.protect()
 
 
 def wants_json() -> bool:

