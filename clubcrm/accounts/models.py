@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clubcrm.core.clock import now
@@ -154,7 +154,6 @@ class ApiTokenClub(Model):
     """A club that an API token may see; a token without rows sees every club."""
 
     __tablename__ = "api_token_club"
-    __table_args__ = (UniqueConstraint("token_id", "club_id"),)
 
     token_id: Mapped[int] = mapped_column(ForeignKey("api_token.id"), primary_key=True)
     club_id: Mapped[int] = mapped_column(ForeignKey("club.id"), primary_key=True)

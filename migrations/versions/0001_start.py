@@ -357,7 +357,6 @@ def create_tables() -> None:
             ["token_id"], ["api_token.id"], name=op.f("fk_api_token_club_token_id")
         ),
         sa.PrimaryKeyConstraint("token_id", "club_id", name=op.f("pk_api_token_club")),
-        sa.UniqueConstraint("token_id", "club_id", name=op.f("uq_api_token_club_token_id_club_id")),
     )
     op.create_table(
         "closed_day",
