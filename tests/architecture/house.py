@@ -23,6 +23,8 @@ ROOM_ORDER = (
     ("events", "permissions"),
 )
 ROOM_HEIGHT = {room: height for height, rooms in enumerate(reversed(ROOM_ORDER)) for room in rooms}
+# Folders of a trade that are a room under another name.
+NAMED_ROOMS = {"adapters": "rules", "channels": "services"}
 # Floors without rooms: the cellar, the roof, and programs that only use the doors of others.
 ROOMLESS = (
     "clubcrm.core",
@@ -30,6 +32,7 @@ ROOMLESS = (
     "clubcrm.seed",
     "clubcrm.app",
     "clubcrm.wiring",
+    "clubcrm.tables",
     "clubcrm.__main__",
     "access_control.simulator",
 )
@@ -108,8 +111,8 @@ def room_of(path: Path, root: Path = ROOT) -> str | None:
     for word in reversed(words):
         if word in ROOM_HEIGHT:
             return word
-        if word == "adapters":
-            return "rules"
+        if word in NAMED_ROOMS:
+            return NAMED_ROOMS[word]
     first_line = (ast.get_docstring(parsed(path)) or "").split("\n")[0].lower()
     named = [room for room in ROOM_HEIGHT if re.search(rf"\b{room}\b", first_line)]
     return named[0] if len(named) == 1 else None

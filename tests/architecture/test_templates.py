@@ -17,7 +17,8 @@ SPOKEN_ATTRIBUTES = ("title", "alt", "placeholder", "aria-label", "label", "data
 FORBIDDEN_BY_CSP = re.compile(
     r"""<style\b
       | \sstyle\s*=
-      | \son[a-z]+\s*=
+      | \son(?:click|change|submit|load|error|input|key|mouse|focus|blur|toggle|drag|drop|touch
+           |pointer|scroll|paste|animation|transition)[a-z]*\s*=
       | \shx-on
       | javascript:
       | <script(?![^>]*\bsrc\s*=)(?![^>]*application/json)

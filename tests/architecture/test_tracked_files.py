@@ -68,11 +68,9 @@ def test_tracked_files_name_no_machine_and_no_registry():
     assert {name: words for name, words in found.items() if words} == {}
 
 
-@pytest.mark.parametrize(
-    "planted", ["see /wo" + "rk/shared", "from registry.np" + "mjs", "cd /home/max/club"]
-)
-def test_planted_foreign_word_is_found(planted):
-    assert foreign_words(planted.replace("registry.npmjs", "registry.npmjs"))
+@pytest.mark.parametrize("words", [("/wo", "rk/here"), ("registry.", "npmjs"), ("/ho", "me/x/y")])
+def test_planted_foreign_words_are_found(words):
+    assert len(foreign_words("see " + "".join(words))) == 1
 
 
 def test_lock_files_hold_hashes_and_no_addresses():
