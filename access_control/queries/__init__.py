@@ -1,0 +1,1 @@
+"""Queries room of the gate: every select, by what is asked for."""

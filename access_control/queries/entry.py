@@ -1,0 +1,368 @@
+"""The facts of one scan in at most four selects: holder, two of rights, history.
+
+Core statements built once; no objects of the ORM in the path of the turnstile.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.sql.selectable import Subquery
+
+from access_control.models import (
+    AccessEvent,
+    Credential,
+    CredentialState,
+    EventStatus,
+    Visit,
+    VisitDay,
+)
+from access_control.queries.doors import Door
+from access_control.rules.anniversaries import age_on, birthday_in
+from access_control.rules.codes import Code, CredentialKind, Direction, Severity
+from access_control.rules.facts import NO_RIGHTS, EntryFacts, Passage, PersonFact
+from clubcrm.core import clock
+from clubcrm.core.clubs import ClosedDay
+from clubcrm.core.db import db
+from clubcrm.people.models import DeskFlag, Person
+from memberships.contracts.queries import rights_at
+from memberships.contracts.rules import MemberRights, PlanKind
+
+_event = AccessEvent.__table__
+_visit = Visit.__table__
+NEVER = date(9999, 12, 31)
+ADMITTED = or_(_event.c.decision != Severity.DENY, _event.c.status == EventStatus.OFFLINE_ADMIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a credential, as far as the gate has to know."""
+
+    credential_id: int | None
+    blocked: bool
+    passback_free: bool
+    person_id: int
+    public_id: str
+    given_name: str
+    family_name: str
+    birth_date: date | None
+    has_photo: bool
+    guardian_inside: bool
+    open_task: bool
+    pay_method: bool
+
+    @property
+    def name(self) -> str:
+        """Return the name as it is spoken."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What happened before the scan: the last passage and visit, counts, and a first tap."""
+
+    last: Passage | None = None
+    visit_id: int | None = None
+    visit_since: datetime | None = None
+    visit_left_at: datetime | None = None
+    visits_today: int = 0
+    last_visit_day: date | None = None
+    guest_visits: int = 0
+    inside: int = 0
+    closed: bool = False
+    newer: bool = False
+    first_tap_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """The facts of a scan with the rows they came from."""
+
+    facts: EntryFacts
+    holder: Holder | None
+    before: Before
+
+
+def _flag(kind: str) -> Any:
+    return exists().where(DeskFlag.person_id == Person.id, DeskFlag.kind == kind)
+
+
+def _holder_columns() -> tuple[Any, ...]:
+    guardian = exists().where(
+        _visit.c.person_id == Person.guardian_id,
+        _visit.c.club_id == bindparam("club_id"),
+        _visit.c.left_at.is_(None),
+    )
+    return (
+        Person.id,
+        Person.public_id,
+        Person.given_name,
+        Person.family_name,
+        Person.birth_date,
+        Person.photo_id.is_not(None),
+        guardian,
+        _flag("open_task"),
+        _flag("pay_method_expiring"),
+    )
+
+
+# The person's row is locked, so that two gates decide about one person one after the other.
+_BY_CREDENTIAL = (
+    select(
+        Credential.id,
+        Credential.state == CredentialState.BLOCKED,
+        Credential.passback_free,
+        *_holder_columns(),
+    )
+    .join(Person, Person.id == Credential.person_id)
+    .where(
+        Credential.kind == bindparam("kind"),
+        Credential.value == bindparam("value"),
+        Credential.state != CredentialState.ENDED,
+    )
+    .with_for_update(of=Person, key_share=True)
+)
+_PERSON_COLUMNS = (literal(None), literal(False), literal(False), *_holder_columns())
+_BY_PUBLIC_ID = (
+    select(*_PERSON_COLUMNS)
+    .where(Person.public_id == bindparam("public_id"))
+    .with_for_update(of=Person, key_share=True)
+)
+_BY_PERSON = (
+    select(*_PERSON_COLUMNS)
+    .where(Person.id == bindparam("person_id"))
+    .with_for_update(of=Person, key_share=True)
+)
+
+
+def holder_of(kind: CredentialKind, value: str, club_id: int) -> Holder | None:
+    """Return who holds a living credential, locking the person against a second gate."""
+    return _holder(_BY_CREDENTIAL, {"kind": kind, "value": value, "club_id": club_id})
+
+
+def holder_by_public_id(public_id: str, club_id: int) -> Holder | None:
+    """Return the person of a public id as a holder without a credential row."""
+    return _holder(_BY_PUBLIC_ID, {"public_id": public_id, "club_id": club_id})
+
+
+def holder_by_person(person_id: int, club_id: int) -> Holder | None:
+    """Return a person as a holder without a credential row."""
+    return _holder(_BY_PERSON, {"person_id": person_id, "club_id": club_id})
+
+
+def _holder(statement: Select[Any], asked: dict[str, Any]) -> Holder | None:
+    row = db.session().connection().execute(statement, asked).first()
+    return None if row is None else Holder(*row)
+
+
+def _first_tap() -> Select[Any]:
+    return (
+        select(_event.c.id.label("tap_id"))
+        .where(
+            _event.c.device_id == bindparam("device_id"),
+            _event.c.credential_value == bindparam("value"),
+            _event.c.at > bindparam("tap_from"),
+            _event.c.at < bindparam("tap_to"),
+            _event.c.status.in_([EventStatus.NORMAL, EventStatus.OFFLINE_ADMIT]),
+        )
+        .order_by(_event.c.at, _event.c.id)
+        .limit(1)
+    )
+
+
+def _last_passage() -> Subquery:
+    return (
+        select(_event.c.at, _event.c.direction, _event.c.zone)
+        .where(
+            _event.c.person_id == bindparam("person_id"),
+            _event.c.at <= bindparam("at"),
+            _event.c.status.in_([EventStatus.NORMAL, EventStatus.OFFLINE_ADMIT]),
+            ADMITTED,
+        )
+        .order_by(_event.c.at.desc(), _event.c.id.desc())
+        .limit(1)
+        .subquery("last_passage")
+    )
+
+
+def _last_visit() -> Subquery:
+    return (
+        select(_visit.c.id, _visit.c.entered_at, _visit.c.left_at)
+        .where(
+            _visit.c.person_id == bindparam("person_id"),
+            _visit.c.club_id == bindparam("club_id"),
+            _visit.c.entered_at <= bindparam("at"),
+        )
+        .order_by(_visit.c.entered_at.desc(), _visit.c.id.desc())
+        .limit(1)
+        .subquery("last_visit")
+    )
+
+
+@lru_cache(maxsize=2)
+def _history(with_capacity: bool) -> Select[Any]:
+    inside = select(func.count()).where(
+        _visit.c.club_id == bindparam("club_id"), _visit.c.left_at.is_(None)
+    )
+    days = VisitDay.__table__
+    person = days.c.person_id == bindparam("person_id")
+    newer = exists().where(
+        _event.c.person_id == bindparam("person_id"),
+        _event.c.at > bindparam("at"),
+        _event.c.club_id == bindparam("club_id"),
+        ADMITTED,
+    )
+    closed = exists().where(
+        ClosedDay.club_id == bindparam("club_id"), ClosedDay.day == bindparam("day")
+    )
+    last, visit = _last_passage(), _last_visit()
+    tap = _first_tap().subquery("first_tap")
+    one = select(literal(1).label("one")).subquery("one")
+    return select(
+        last.c.at,
+        last.c.direction,
+        last.c.zone,
+        visit.c.id,
+        visit.c.entered_at,
+        visit.c.left_at,
+        func.coalesce(
+            select(days.c.visits)
+            .where(person, days.c.day == bindparam("visit_day"))
+            .scalar_subquery(),
+            0,
+        ),
+        select(func.max(days.c.day))
+        .where(person, days.c.day < bindparam("visit_day"))
+        .scalar_subquery(),
+        func.coalesce(
+            select(func.sum(days.c.visits))
+            .where(person, days.c.day >= bindparam("guest_since"))
+            .scalar_subquery(),
+            0,
+        ),
+        inside.scalar_subquery() if with_capacity else literal(0),
+        closed,
+        newer,
+        tap.c.tap_id,
+    ).select_from(one.outerjoin(last, true()).outerjoin(visit, true()).outerjoin(tap, true()))
+
+
+_TAP = _first_tap()
+
+
+def sighting_of(
+    door: Door, holder: Holder | None, at: datetime, value: str, direction: Direction
+) -> Sighting:
+    """Return the facts for deciding on a scan; with the holder's select at most four in all.
+
+    `direction` may be toggle: it is resolved here from whether the person is inside.
+    """
+    day = clock.local_day(at, door.tz)
+    if holder is None:
+        before = Before(first_tap_id=_stranger_tap(door, at, value))
+        facts = EntryFacts(
+            at=at,
+            day=day,
+            tz=door.tz,
+            club_id=door.club_id,
+            zone=door.zone,
+            direction=_resolved(direction, before, at, door),
+            policy=door.policy,
+        )
+        return Sighting(facts, None, before)
+    rights = NO_RIGHTS if direction is Direction.OUT else rights_at(holder.person_id, day)
+    before = _before(door, holder.person_id, at, value, rights)
+    facts = EntryFacts(
+        at=at,
+        day=day,
+        tz=door.tz,
+        club_id=door.club_id,
+        zone=door.zone,
+        direction=_resolved(direction, before, at, door),
+        person=_person(holder, day),
+        card_blocked=holder.blocked,
+        rights=rights,
+        club_open=door.open_at(at) and not before.closed,
+        capacity=door.capacity or None,
+        inside=before.inside,
+        last=before.last,
+        visit_since=before.visit_since,
+        visits_today=before.visits_today,
+        last_visit_day=before.last_visit_day,
+        guest_visits=before.guest_visits,
+        policy=door.policy,
+    )
+    return Sighting(facts, holder, before)
+
+
+def _stranger_tap(door: Door, at: datetime, value: str) -> int | None:
+    asked = {"device_id": door.device_id, "value": value, **_tap_span(door, at)}
+    return db.session().connection().execute(_TAP, asked).scalar()
+
+
+def _tap_span(door: Door, at: datetime) -> dict[str, datetime]:
+    width = timedelta(seconds=door.policy.duplicate_seconds)
+    return {"tap_from": at - width, "tap_to": at + width}
+
+
+def _before(door: Door, person_id: int, at: datetime, value: str, rights: MemberRights) -> Before:
+    trials = [one.starts_on for one in rights.contracts if one.plan_kind is PlanKind.TRIAL]
+    row = (
+        db.session()
+        .connection()
+        .execute(
+            _history(bool(door.capacity)),
+            {
+                "person_id": person_id,
+                "club_id": door.club_id,
+                "device_id": door.device_id,
+                "value": value,
+                "at": at,
+                "day": clock.local_day(at, door.tz),
+                "visit_day": clock.visit_day(at, door.tz),
+                "guest_since": min(trials, default=NEVER),
+                **_tap_span(door, at),
+            },
+        )
+        .one()
+    )
+    last = Passage(row[0], row[1], row[2]) if row[0] is not None else None
+    return Before(last, *row[3:])
+
+
+def _resolved(direction: Direction, before: Before, at: datetime, door: Door) -> Direction:
+    if direction is not Direction.TOGGLE:
+        return Direction.OUT if direction is Direction.OUT else Direction.IN
+    last = before.last
+    fresh = last is not None and at - last.at < timedelta(minutes=door.policy.auto_exit_minutes)
+    inside = before.visit_since is not None and before.visit_left_at is None
+    return Direction.OUT if inside and fresh else Direction.IN
+
+
+def _person(holder: Holder, day: date) -> PersonFact:
+    birth = holder.birth_date
+    notes = []
+    if holder.pay_method:
+        notes.append(Code.PAY_METHOD_EXPIRING)
+    if holder.open_task:
+        notes.append(Code.OPEN_TASK)
+    return PersonFact(
+        person_id=holder.person_id,
+        age=age_on(birth, day) if birth else None,
+        birthday=birth is not None and birthday_in(birth, day.year) == day,
+        has_photo=holder.has_photo,
+        guardian_inside=holder.guardian_inside,
+        passback_free=holder.passback_free,
+        notes=tuple(notes),
+    )
