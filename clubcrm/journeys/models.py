@@ -48,6 +48,7 @@ class ClubCalendar(Model):
     club_id: Mapped[int] = mapped_column(ForeignKey("club.id"), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     number: Mapped[int]
+    gap_from: Mapped[date] = mapped_column(Date)  # first day of the gap window that ends here
 
 
 class MemberFacts(Model):

@@ -371,6 +371,7 @@ def create_tables() -> None:
         sa.Column("club_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("gap_from", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["club_id"], ["club.id"], name=op.f("fk_club_calendar_club_id")),
         sa.PrimaryKeyConstraint("club_id", "day", name=op.f("pk_club_calendar")),
     )
