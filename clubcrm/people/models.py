@@ -51,6 +51,20 @@ class Purpose(StrEnum):
     MARKETING = "marketing"
 
 
+class WordKind(StrEnum):
+    """What a search word is: part of a name, how that part sounds, an address, a number."""
+
+    NAME = "name"
+    SOUND = "sound"
+    EMAIL = "email"
+    NUMBER = "number"
+
+
+def folded(length: int) -> String:
+    """Return a text type ordered by code point on every store, so that prefixes are ranges."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 class StoredFile(Model):
     """A file kept outside the code under a name of our own."""
 
@@ -71,7 +85,8 @@ class Person(Model):
     __tablename__ = "person"
     __table_args__ = (
         Index(None, "club_id", "id"),
-        UniqueConstraint("source", "external_ref"),
+        Index(None, "club_id", "sort_name", "id"),
+        UniqueConstraint("club_id", "source", "external_ref"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -80,7 +95,7 @@ class Person(Model):
     given_name: Mapped[str] = mapped_column(String(200))
     family_name: Mapped[str] = mapped_column(String(200), default="")
     search_text: Mapped[str] = mapped_column(Text, default="")
-    sort_name: Mapped[str] = mapped_column(String(400), default="", index=True)
+    sort_name: Mapped[str] = mapped_column(folded(400), default="")
     birth_date: Mapped[date | None] = mapped_column(Date)
     language: Mapped[str | None] = mapped_column(String(16))
     photo_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
@@ -111,7 +126,7 @@ class ContactPoint(Model):
     value: Mapped[str] = mapped_column(String(254))
     as_typed: Mapped[str] = mapped_column(String(254))
     # Digits backwards, so that "ends with 4567" is an indexed prefix search.
-    reversed_digits: Mapped[str | None] = mapped_column(String(32), index=True)
+    reversed_digits: Mapped[str | None] = mapped_column(folded(32), index=True)
     state: Mapped[ReachState] = mapped_column(text_enum(ReachState), default=ReachState.GOOD)
     state_why: Mapped[str] = mapped_column(String(300), default="")
     is_primary: Mapped[bool] = mapped_column(default=True)
@@ -119,13 +134,16 @@ class ContactPoint(Model):
 
 
 class SearchWord(Model):
-    """One folded word of a person (name part, e-mail, card), for indexed prefix search."""
+    """One folded word of a person (name part, sound, e-mail, card), for indexed prefix search."""
 
     __tablename__ = "search_word"
-    __table_args__ = (Index(None, "word", "person_id"),)
+    __table_args__ = (Index(None, "kind", "word", "person_id"),)
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    word: Mapped[str] = mapped_column(String(200), primary_key=True)
+    kind: Mapped[WordKind] = mapped_column(
+        text_enum(WordKind), primary_key=True, default=WordKind.NAME
+    )
+    word: Mapped[str] = mapped_column(folded(64), primary_key=True)
 
 
 class Consent(AppendOnly, Model):
@@ -158,7 +176,7 @@ class Note(AppendOnly, Model):
 
 
 class DeskFlag(Model):
-    """A remark that upper floors hang on a person so that the gate can warn, such as an open task."""
+    """A remark that upper floors hang on a person for the gate to warn of, such as a task."""
 
     __tablename__ = "desk_flag"
     __table_args__ = (UniqueConstraint("person_id", "kind", "source"),)

@@ -564,7 +564,11 @@ def create_tables() -> None:
         sa.Column("given_name", sa.String(length=200), nullable=False),
         sa.Column("family_name", sa.String(length=200), nullable=False),
         sa.Column("search_text", sa.Text(), nullable=False),
-        sa.Column("sort_name", sa.String(length=400), nullable=False),
+        sa.Column(
+            "sort_name",
+            sa.String(length=400).with_variant(sa.String(length=400, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("birth_date", sa.Date(), nullable=True),
         sa.Column("language", sa.String(length=16), nullable=True),
         sa.Column("photo_id", sa.Integer(), nullable=True),
@@ -580,11 +584,18 @@ def create_tables() -> None:
         sa.ForeignKeyConstraint(["guardian_id"], ["person.id"], name=op.f("fk_person_guardian_id")),
         sa.ForeignKeyConstraint(["photo_id"], ["stored_file.id"], name=op.f("fk_person_photo_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+        sa.UniqueConstraint(
+            "club_id", "source", "external_ref", name=op.f("uq_person_club_id_source_external_ref")
+        ),
         sa.UniqueConstraint("public_id", name=op.f("uq_person_public_id")),
-        sa.UniqueConstraint("source", "external_ref", name=op.f("uq_person_source_external_ref")),
     )
     op.create_index(op.f("ix_person_club_id_id"), "person", ["club_id", "id"], unique=False)
-    op.create_index(op.f("ix_person_sort_name"), "person", ["sort_name"], unique=False)
+    op.create_index(
+        op.f("ix_person_club_id_sort_name_id"),
+        "person",
+        ["club_id", "sort_name", "id"],
+        unique=False,
+    )
     op.create_table(
         "plan",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -732,7 +743,11 @@ def create_tables() -> None:
         ),
         sa.Column("value", sa.String(length=254), nullable=False),
         sa.Column("as_typed", sa.String(length=254), nullable=False),
-        sa.Column("reversed_digits", sa.String(length=32), nullable=True),
+        sa.Column(
+            "reversed_digits",
+            sa.String(length=32).with_variant(sa.String(length=32, collation="C"), "postgresql"),
+            nullable=True,
+        ),
         sa.Column(
             "state",
             sa.Enum(
@@ -1088,14 +1103,35 @@ def create_tables() -> None:
     op.create_table(
         "search_word",
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.Column("word", sa.String(length=200), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "name",
+                "sound",
+                "email",
+                "number",
+                name="wordkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "word",
+            sa.String(length=64).with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_search_word_person_id")
         ),
-        sa.PrimaryKeyConstraint("person_id", "word", name=op.f("pk_search_word")),
+        sa.PrimaryKeyConstraint("person_id", "kind", "word", name=op.f("pk_search_word")),
     )
     op.create_index(
-        op.f("ix_search_word_word_person_id"), "search_word", ["word", "person_id"], unique=False
+        op.f("ix_search_word_kind_word_person_id"),
+        "search_word",
+        ["kind", "word", "person_id"],
+        unique=False,
     )
     op.create_table(
         "stage_change",
