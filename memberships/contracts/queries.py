@@ -27,7 +27,7 @@ from memberships.contracts.rules import (
 from memberships.packages.models import VISIT_SERVICE, PackageLot
 
 
-def _rights_select() -> Select[Any]:
+def _rights_select() -> Select[*tuple[Any, ...]]:
     # The hours and clubs of a version come as one text each: one row per contract and lot, and no
     # third trip to the store while somebody stands at the turnstile.
     separator = "/"
@@ -84,7 +84,7 @@ def _rights_select() -> Select[Any]:
     )
 
 
-def _recent(statement: Select[Any]) -> Select[Any]:
+def _recent(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Narrow to contracts that run or come, and the one that ended last."""
     other = Contract.__table__.alias("last_contract")
     last_ended = (
@@ -137,6 +137,12 @@ def rights_at(person_id: int, on: date) -> MemberRights:
     contracts = _rights(connection.execute(_RIGHTS, asked).all(), on)
     blocks = tuple(BlockFact(*row) for row in connection.execute(_BLOCKS, asked))
     return without_idle_freezes(MemberRights(contracts, blocks), on)
+
+
+def all_rights(person_id: int, on: date) -> tuple[ContractRight, ...]:
+    """Return what every contract of a person allows, ended ones too; units as of today."""
+    connection = db.session().connection()
+    return _rights(connection.execute(_ALL_RIGHTS, {"person_id": person_id}).all(), on)
 
 
 def _rights(rows: Sequence[Row[Any]], on: date) -> tuple[ContractRight, ...]:

@@ -80,3 +80,10 @@ def lots_to_expire(club_id: int, day: date) -> Sequence[int]:
         )
         .order_by(PackageLot.id)
     ).all()
+
+
+def lots_of_contract(contract_id: int) -> Sequence[int]:
+    """Return the lots that were opened with a contract."""
+    return db.session.scalars(
+        select(PackageLot.id).where(PackageLot.contract_id == contract_id).order_by(PackageLot.id)
+    ).all()

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection, Update, bindparam, exists, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Session
 
 from clubcrm.core import clock, events, failpoints
 from clubcrm.core.db import db, unit_id
@@ -202,8 +201,9 @@ def move_lot_ends(contract_id: int, days: int) -> None:
     db.session.flush()
 
 
-def expire_lot(session: Session, lot_id: int, by: str) -> int:
+def expire_lot(lot_id: int, *, by: str, why: str = "") -> int:
     """What was left in the lot is gone by an expiring line; returns how many units that were."""
+    session = db.session()
     left = session.execute(
         select(PackageLot.remaining).where(PackageLot.id == lot_id).with_for_update()
     ).scalar_one()
@@ -221,7 +221,7 @@ def expire_lot(session: Session, lot_id: int, by: str) -> int:
             delta=-left,
             source_kind="expiry",
             source_id=str(lot_id),
-            reason="",
+            reason=why,
             at=clock.now(),
             by=by,
             unit_id=unit_id(),

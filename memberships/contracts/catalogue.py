@@ -1,0 +1,109 @@
+"""Queries room: what is on sale: plans with their newest terms, and the terms of any version."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+
+from clubcrm.core.clubs import Scope
+from clubcrm.core.db import db
+from memberships.contracts.models import Plan, PlanClub, PlanState, PlanVersion, PlanWindow
+from memberships.contracts.rules import Window
+from memberships.contracts.terms import PlanTerms
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOnSale:
+    """A plan with its newest terms."""
+
+    plan_id: int
+    public_id: str
+    club_id: int
+    state: PlanState
+    version_id: int
+    version: int
+    terms: PlanTerms
+
+
+def plans_on_sale(club_id: int) -> list[PlanOnSale]:
+    """Return what the club sells today with its newest terms, by name."""
+    return _plans(_newest().where(Plan.club_id == club_id, Plan.state == PlanState.ON_SALE))
+
+
+def plans_of(scope: Scope) -> list[PlanOnSale]:
+    """Return every plan of these clubs, withdrawn ones last."""
+    return _plans(_newest().where(Plan.club_id.in_(scope.club_ids)))
+
+
+def plan_for(scope: Scope, public_id: str) -> PlanOnSale | None:
+    """Return a plan of these clubs with its newest terms, None when there is none."""
+    found = _plans(_newest().where(Plan.club_id.in_(scope.club_ids), Plan.public_id == public_id))
+    return found[0] if found else None
+
+
+def plan_by_id(plan_id: int) -> PlanOnSale | None:
+    """Return a plan with its newest terms, None when there is none."""
+    found = _plans(_newest().where(Plan.id == plan_id))
+    return found[0] if found else None
+
+
+def terms_of(version_id: int) -> PlanTerms:
+    """Return the terms of one version of a plan, as sold."""
+    statement = (
+        select(Plan, PlanVersion)
+        .join(PlanVersion, PlanVersion.plan_id == Plan.id)
+        .where(PlanVersion.id == version_id)
+    )
+    return _plans(statement)[0].terms
+
+
+def _newest() -> Select[Plan, PlanVersion]:
+    newest = (PlanVersion.plan_id == Plan.id) & (PlanVersion.number == Plan.latest_version)
+    return (
+        select(Plan, PlanVersion)
+        .join(PlanVersion, newest)
+        .order_by(Plan.state, PlanVersion.name, Plan.id)
+    )
+
+
+def _plans(statement: Select[Plan, PlanVersion]) -> list[PlanOnSale]:
+    rows = db.session.execute(statement).all()
+    versions = [version.id for _plan, version in rows]
+    windows: dict[int, list[Window]] = {}
+    for window in db.session.scalars(select(PlanWindow).where(PlanWindow.version_id.in_(versions))):
+        windows.setdefault(window.version_id, []).append(
+            Window(window.weekday, window.opens, window.closes)
+        )
+    clubs: dict[int, set[int]] = {}
+    for club in db.session.scalars(select(PlanClub).where(PlanClub.version_id.in_(versions))):
+        clubs.setdefault(club.version_id, set()).add(club.club_id)
+    return [
+        PlanOnSale(
+            plan.id,
+            plan.public_id,
+            plan.club_id,
+            plan.state,
+            version.id,
+            version.number,
+            _terms(plan, version, windows.get(version.id, []), clubs.get(version.id, set())),
+        )
+        for plan, version in rows
+    ]
+
+
+def _terms(plan: Plan, version: PlanVersion, windows: list[Window], clubs: set[int]) -> PlanTerms:
+    return PlanTerms(
+        name=version.name,
+        kind=plan.kind,
+        price_minor=version.price_minor,
+        currency=version.currency,
+        term_months=version.term_months,
+        term_days=version.term_days,
+        visits=version.visits,
+        windows=tuple(sorted(windows)),
+        daily_limit=version.daily_limit,
+        reentry_minutes=version.reentry_minutes,
+        all_clubs=version.all_clubs,
+        club_ids=frozenset(clubs | {plan.club_id}),
+        zones=None if version.zones is None else tuple(version.zones),
+        freeze_on_scan=version.freeze_on_scan,
+    )

@@ -1,0 +1,233 @@
+"""Verbs of contracts: sign, complete, void, end. Freezes, blocks and plans have files of their own.
+
+Lock order: person, contract, lot.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask_babel import format_date
+from flask_babel import gettext as _
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from clubcrm.core import audit, clock, events
+from clubcrm.core.clubs import Club
+from clubcrm.core.db import db
+from clubcrm.core.errors import DomainError, invalid, not_found
+from clubcrm.core.states import move
+from clubcrm.core.text import clean
+from clubcrm.core.types import JsonObject
+from memberships.contracts.catalogue import PlanOnSale, plan_by_id, plans_on_sale
+from memberships.contracts.history import lock_person, overlapping
+from memberships.contracts.models import Contract, ContractChange, ContractSeries, PlanState
+from memberships.contracts.rules import CONTRACT_MOVES, ContractState, PlanKind
+from memberships.contracts.terms import term_end
+from memberships.events import ContractEnded, ContractSigned
+from memberships.packages.queries import lots_of_contract
+from memberships.packages.services import LotOrder, expire_lot, open_lot
+
+FURTHEST_PAST = timedelta(days=5 * 366)
+FURTHEST_AHEAD = timedelta(days=2 * 366)
+
+
+@dataclass(frozen=True, slots=True)
+class SignRequest:
+    """Who buys which plan from when; `payer_id` of None means the member pays.
+
+    `is_complete` of False keeps the contract from opening the gate until `complete` is called.
+    """
+
+    person_id: int
+    plan_id: int
+    starts_on: date
+    payer_id: int | None = None
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What signing would give: shown before anything is saved."""
+
+    plan: PlanOnSale
+    starts_on: date
+    ends_on: date | None
+    overlaps: str | None
+
+
+def preview(person_id: int, plan_id: int, starts_on: date) -> Offer:
+    """Return last day, price and clash that signing would bring; raises as `sign` would."""
+    plan = _plan_on_sale(plan_id)
+    _check_start(plan, starts_on)
+    ends_on = term_end(starts_on, plan.terms.term)
+    clash = overlapping(person_id, plan.plan_id, starts_on, ends_on)
+    return Offer(plan, starts_on, ends_on, clash.number if clash else None)
+
+
+def sign(request: SignRequest, *, by: str) -> Contract:
+    """The person has a contract on the plan's newest terms, with its units when it counts visits.
+
+    Raises NOT_ON_SALE for a withdrawn plan, CONTRACT_OVERLAPS when one on the same plan shares a
+    day, INVALID_INPUT for a start more than five years back or two years ahead.
+    """
+    if lock_person(request.person_id) is None:
+        raise not_found(_("There is no such member."))
+    offer = preview(request.person_id, request.plan_id, request.starts_on)
+    if offer.overlaps:
+        raise DomainError(
+            "CONTRACT_OVERLAPS",
+            _("Contract %(number)s on this plan already covers these days.", number=offer.overlaps),
+        )
+    terms, club_id = offer.plan.terms, offer.plan.club_id
+    contract = Contract(
+        number=_next_number(club_id, request.starts_on.year),
+        club_id=club_id,
+        person_id=request.person_id,
+        payer_id=request.payer_id or request.person_id,
+        plan_version_id=offer.plan.version_id,
+        state=ContractState.INCOMPLETE,
+        starts_on=request.starts_on,
+        ends_on=offer.ends_on,
+        term_ends_on=offer.ends_on,
+        price_minor=terms.price_minor,
+        currency=terms.currency,
+    )
+    db.session.add(contract)
+    db.session.flush()
+    if terms.visits is not None:
+        order = LotOrder(club_id, request.person_id, contract.id, terms.visits, offer.ends_on)
+        open_lot(order, source_id=str(contract.id), by=by)
+    audit.note("contract.drawn_up", "contract", contract.id, after=as_kept(contract), by=by)
+    if request.is_complete:
+        complete(contract, by=by, kind=terms.kind)
+    return contract
+
+
+def complete(contract: Contract, *, by: str, kind: PlanKind) -> None:
+    """The contract is signed and opens the gate from its first day."""
+    move(contract, ContractState.SIGNED, moves=CONTRACT_MOVES, by=by)
+    contract.signed_at = clock.now()
+    contract.signed_by = by
+    db.session.flush()
+    note_change(contract, "signed", before={"state": ContractState.INCOMPLETE.value}, by=by)
+    events.record(
+        ContractSigned(
+            contract.club_id,
+            contract.signed_at,
+            contract.id,
+            contract.person_id,
+            kind.value,
+            contract.starts_on,
+            contract.ends_on,
+        )
+    )
+
+
+def void_contract(contract_id: int, *, by: str, why: str) -> None:
+    """The contract never counted: signed by mistake, it opens nothing and ends nothing."""
+    reason = clean(why, "why", longest=300)
+    if not reason:
+        raise invalid({"why": _("Say why.")})
+    contract = _get(contract_id)
+    before = as_kept(contract)
+    move(contract, ContractState.VOID, moves=CONTRACT_MOVES, by=by, why=reason)
+    note_change(contract, "void", before=before, by=by, why=reason)
+    for lot_id in lots_of_contract(contract_id):
+        expire_lot(lot_id, by=by, why=reason)
+
+
+def end_contract(contract_id: int, *, by: str) -> None:
+    """The contract whose last day has passed is ended, and the floors above are told."""
+    contract = _get(contract_id)
+    if contract.ends_on is None or contract.state is not ContractState.SIGNED:
+        return
+    before = as_kept(contract)
+    move(contract, ContractState.ENDED, moves=CONTRACT_MOVES, by=by)
+    note_change(contract, "ended", before=before, by=by)
+    events.record(
+        ContractEnded(
+            contract.club_id, clock.now(), contract.id, contract.person_id, contract.ends_on
+        )
+    )
+
+
+def sell_day_pass(person_id: int, club_id: int, *, by: str) -> Contract:
+    """The person has today's pass of the club; the cheapest day plan on sale is taken.
+
+    Raises NO_DAY_PASS when the club sells none, CONTRACT_OVERLAPS when it is bought already.
+    """
+    club = db.session.get(Club, club_id)
+    passes = [plan for plan in plans_on_sale(club_id) if plan.terms.kind is PlanKind.DAY]
+    if club is None or not passes:
+        raise DomainError("NO_DAY_PASS", _("This club has no day pass on sale."))
+    cheapest = min(passes, key=lambda plan: (plan.terms.price_minor, plan.plan_id))
+    return sign(SignRequest(person_id, cheapest.plan_id, clock.today(club.zone)), by=by)
+
+
+def note_change(
+    contract: Contract, what: str, *, before: JsonObject, by: str, why: str = ""
+) -> None:
+    """The contract's own history and the audit chain hold the change."""
+    after = as_kept(contract)
+    db.session.add(
+        ContractChange(
+            contract_id=contract.id, what=what, before=before, after=after, why=why, by=by
+        )
+    )
+    db.session.flush()
+    audit.note(f"contract.{what}", "contract", contract.id, before=before, after=after, by=by)
+
+
+def as_kept(contract: Contract) -> JsonObject:
+    """Return the dates and state of a contract as its history keeps them."""
+    return {
+        "state": contract.state.value,
+        "starts_on": contract.starts_on.isoformat(),
+        "ends_on": contract.ends_on.isoformat() if contract.ends_on else None,
+        "plan_version_id": contract.plan_version_id,
+        "person_id": contract.person_id,
+        "price_minor": contract.price_minor,
+    }
+
+
+def _get(contract_id: int) -> Contract:
+    contract = db.session.get(Contract, contract_id)
+    if contract is None:
+        raise not_found(_("There is no such contract."))
+    return contract
+
+
+def _plan_on_sale(plan_id: int) -> PlanOnSale:
+    plan = plan_by_id(plan_id)
+    if plan is None:
+        raise not_found(_("There is no such plan."))
+    if plan.state is not PlanState.ON_SALE:
+        raise DomainError("NOT_ON_SALE", _("This plan is no longer on sale."))
+    return plan
+
+
+def _check_start(plan: PlanOnSale, starts_on: date) -> None:
+    club = db.session.get(Club, plan.club_id)
+    if club is None:
+        raise not_found(_("There is no such club."))
+    today = clock.today(club.zone)
+    first, last = today - FURTHEST_PAST, today + FURTHEST_AHEAD
+    if not first <= starts_on <= last:
+        text = _(
+            "Expected a day from %(first)s to %(last)s.",
+            first=format_date(first, "medium"),
+            last=format_date(last, "medium"),
+        )
+        raise invalid({"starts_on": text})
+
+
+def _next_number(club_id: int, year: int) -> str:
+    make = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
+    fresh = make(ContractSeries).values(club_id=club_id, year=year, last_number=1)
+    given = db.session.execute(
+        fresh.on_conflict_do_update(
+            index_elements=["club_id", "year"],
+            set_={"last_number": ContractSeries.last_number + 1},
+        ).returning(ContractSeries.last_number)
+    ).scalar_one()
+    return f"{club_id}-{year}-{given:05d}"
