@@ -7,7 +7,7 @@ import math
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 GAP_WHEN_UNKNOWN = 3.5
 
@@ -35,6 +35,7 @@ class RhythmSettings:
     slump_baseline_visits: int = 2
     slump_percent: int = 50
     slump_silence_below: int = 14
+    slump_apart: int = 56
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def rhythm_of(member: MemberDays, day: date, settings: RhythmSettings | None = N
         baseline_visits=sum(28 <= age < 112 for age in ages),
         gap_span=span,
         gap_count=gaps,
-        tenure=running_days(member.joined_on, day, stops),
+        tenure=max(0, (day - member.joined_on).days),
     )
 
 
@@ -143,6 +144,24 @@ def d_star(rhythm: Rhythm, settings: RhythmSettings | None = None) -> int:
         extra = math.ceil(rule.gap_factor * GAP_WHEN_UNKNOWN)
     wanted = rule.shortest_silence + extra
     return min(rule.longest_silence, max(rule.shortest_silence, wanted))
+
+
+def alarm_day(
+    member: MemberDays, rhythm: Rhythm, day: date, settings: RhythmSettings | None = None
+) -> date | None:
+    """Return the day on which R1 rang for the present silence, None while it has not.
+
+    That is the first day whose silence reached D*, whenever the night job looked.
+    """
+    threshold = d_star(rhythm, settings)
+    if rhythm.silent_days < threshold:
+        return None
+    stops = merged(member.stops)
+    began = rhythm.last_visit_on or member.joined_on
+    ring = began + timedelta(days=threshold)
+    while running_days(began, ring, stops) < threshold:
+        ring += timedelta(days=threshold - running_days(began, ring, stops))
+    return min(ring, day)
 
 
 def is_silent(rhythm: Rhythm, settings: RhythmSettings | None = None) -> bool:

@@ -1,0 +1,150 @@
+"""Services room: which cycle each member of a club stands in, written as one statement."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from clubcrm.journeys.models import MemberFacts
+from clubcrm.journeys.queries import MEMBERSHIPS
+from clubcrm.journeys.sql import FAR, days_between
+from clubcrm.people.models import Person
+from memberships.contracts.models import Block, Contract, Plan, PlanVersion
+from memberships.contracts.rules import BlockOwner, ContractState, PlanKind
+
+# A member who returns after this many days without a contract starts anew, with onboarding.
+BREAK_DAYS = 90
+RELATIONSHIP_YEAR = 365
+
+
+def refresh_cycles(session: Session, club_id: int, day: date) -> None:
+    """Each member of the club has a row of facts with the cycle of the day and no visits yet."""
+    dialect = session.get_bind().dialect.name
+    make: Any = sqlite_insert if dialect == "sqlite" else pg_insert
+    source = _current_cycles(club_id, day)
+    names = [column.name for column in source.selected_columns]
+    statement = make(MemberFacts).from_select(names, source, include_defaults=False)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[MemberFacts.person_id],
+            set_={name: statement.excluded[name] for name in names if name != "person_id"},
+        )
+    )
+    session.execute(
+        delete(MemberFacts).where(MemberFacts.club_id == club_id, MemberFacts.as_of != day)
+    )
+
+
+def _contracts(club_id: int, day: date) -> Any:
+    """Number each membership of each person and mark those that begin after a long break."""
+    mine: dict[str, Any] = {"partition_by": Contract.person_id}
+    in_order: dict[str, Any] = {**mine, "order_by": (Contract.starts_on, Contract.id)}
+    end = func.coalesce(Contract.ends_on, literal(FAR, Date()), type_=Date())
+    covered = func.max(end, type_=Date()).over(**in_order, rows=(None, -1))
+    last_day = case(
+        (or_(Contract.ends_on.is_(None), Contract.ends_on > day), literal(day, Date())),
+        else_=Contract.ends_on,
+    )
+    rolling = case(
+        (
+            Plan.kind == PlanKind.RECURRING,
+            days_between(last_day, Contract.starts_on) / literal(RELATIONSHIP_YEAR),
+        ),
+        else_=0,
+    )
+    return (
+        select(
+            Contract.id,
+            Contract.person_id,
+            Contract.starts_on,
+            end.label("end_on"),
+            cast(rolling, Integer).label("years"),
+            func.row_number().over(**in_order).label("number"),
+            func.row_number()
+            .over(**mine, order_by=(Contract.starts_on.desc(), Contract.id.desc()))
+            .label("from_last"),
+            case(
+                (covered.is_(None), 1),
+                (days_between(Contract.starts_on, covered) > BREAK_DAYS, 1),
+                else_=0,
+            ).label("begins_chain"),
+        )
+        .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .join(Person, Person.id == Contract.person_id)
+        .where(
+            Person.club_id == club_id,
+            Contract.state.in_((ContractState.SIGNED, ContractState.ENDED)),
+            Plan.kind.in_(MEMBERSHIPS),
+            Contract.starts_on <= day,
+        )
+        .subquery("signed")
+    )
+
+
+def _current_cycles(club_id: int, day: date) -> Select[Any]:
+    signed = _contracts(club_id, day)
+    running = func.sum(signed.c.begins_chain).over(
+        partition_by=signed.c.person_id, order_by=(signed.c.starts_on, signed.c.id)
+    )
+    years_so_far = func.sum(signed.c.years).over(
+        partition_by=signed.c.person_id, order_by=(signed.c.starts_on, signed.c.id)
+    )
+    numbered = select(signed, running.label("chain"), years_so_far.label("years_so_far")).subquery(
+        "numbered"
+    )
+    chain: dict[str, Any] = {"partition_by": (numbered.c.person_id, numbered.c.chain)}
+    in_chain = func.count().over(**chain) - 1 + func.sum(numbered.c.years).over(**chain)
+    spans = select(
+        numbered,
+        func.min(numbered.c.starts_on).over(**chain).label("joined_on"),
+        func.max(numbered.c.end_on, type_=Date()).over(**chain).label("chain_end"),
+        in_chain.label("renewals"),
+    ).subquery("spans")
+    zero = literal(0, Integer())
+    frozen = exists().where(
+        Block.person_id == spans.c.person_id,
+        Block.owner == BlockOwner.FREEZE,
+        Block.lifted_at.is_(None),
+        Block.from_on <= day,
+        or_(Block.until_on.is_(None), Block.until_on >= day),
+    )
+    return select(
+        spans.c.person_id.label("person_id"),
+        literal(club_id, Integer()).label("club_id"),
+        literal(day, Date()).label("as_of"),
+        spans.c.id.label("contract_id"),
+        _whole(spans.c.number + spans.c.years_so_far).label("cycle_no"),
+        spans.c.starts_on.label("starts_on"),
+        case((spans.c.chain_end == FAR, null()), else_=spans.c.chain_end).label("ends_on"),
+        spans.c.joined_on.label("joined_on"),
+        case((spans.c.renewals == 0, literal(True)), else_=literal(False)).label("is_onboarding"),
+        _whole(spans.c.renewals).label("renewals"),
+        frozen.label("is_frozen"),
+        cast(null(), Date()).label("last_visit_on"),
+        *(zero.label(name) for name in ("visits", "silent_days", "v7", "v14", "v28")),
+        *(zero.label(name) for name in ("baseline_visits", "gap_span", "gap_count", "tenure")),
+        literal(7, Integer()).label("d_star"),
+    ).where(spans.c.from_last == 1)
+
+
+def _whole(expression: ColumnElement[Any]) -> ColumnElement[int]:
+    # PostgreSQL sums integers to numeric.
+    return cast(expression, Integer)

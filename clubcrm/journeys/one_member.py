@@ -1,0 +1,117 @@
+"""Services room: facts of single members by the pure rules: frozen ones, and after a visit."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, or_, select, update
+from sqlalchemy.orm import Session
+
+from clubcrm.journeys.models import MemberFacts
+from clubcrm.journeys.queries import member_days
+from clubcrm.journeys.rules.rhythm import (
+    MemberDays,
+    RhythmSettings,
+    alarm_day,
+    d_star,
+    is_slumping,
+    rhythm_of,
+    risk_score,
+)
+from clubcrm.journeys.sql import days_between
+from memberships.contracts.models import Block
+from memberships.contracts.rules import BlockOwner
+
+Known = Row[*tuple[Any, ...]]
+CHUNK = 400
+LOOKBACK_DAYS = 140
+
+
+def refresh_frozen(
+    session: Session, club_id: int, zone: str, day: date, rule: RhythmSettings
+) -> int:
+    """Members with a freeze in their recent rhythm have facts on their own stopped clock."""
+    rows = session.execute(_frozen_lately(club_id, day)).all()
+    for begin in range(0, len(rows), CHUNK):
+        _refresh(session, rows[begin : begin + CHUNK], zone, day, rule)
+    return len(rows)
+
+
+def refresh_person(
+    session: Session, person_id: int, zone: str, day: date, rule: RhythmSettings
+) -> bool:
+    """The person's visits, silence and alarms are those of the day; False when he is no member."""
+    rows = session.execute(_select().where(MemberFacts.person_id == person_id)).all()
+    _refresh(session, rows, zone, day, rule)
+    return bool(rows)
+
+
+def _select() -> Select[*tuple[Any, ...]]:
+    return select(
+        MemberFacts.person_id,
+        MemberFacts.club_id,
+        MemberFacts.joined_on,
+        MemberFacts.ends_on,
+        MemberFacts.slump_alarm_on,
+    )
+
+
+def _frozen_lately(club_id: int, day: date) -> Select[*tuple[Any, ...]]:
+    recent = or_(
+        Block.until_on.is_(None),
+        days_between(day, Block.until_on) <= LOOKBACK_DAYS,
+        # A long silence: the gap before it, too, may have been stretched by a freeze.
+        days_between(MemberFacts.last_visit_on, Block.until_on) <= LOOKBACK_DAYS,
+        MemberFacts.last_visit_on.is_(None),
+    )
+    frozen = (
+        select(Block.person_id)
+        .join(MemberFacts, MemberFacts.person_id == Block.person_id)
+        .where(
+            MemberFacts.club_id == club_id,
+            Block.owner == BlockOwner.FREEZE,
+            Block.from_on <= day,
+            recent,
+        )
+    )
+    return _select().where(MemberFacts.club_id == club_id, MemberFacts.person_id.in_(frozen))
+
+
+def _refresh(
+    session: Session, rows: Sequence[Known], zone: str, day: date, rule: RhythmSettings
+) -> None:
+    if not rows:
+        return
+    joined = {row.person_id: row.joined_on for row in rows}
+    days = member_days(session, joined, rows[0].club_id, zone, day)
+    session.execute(
+        update(MemberFacts),
+        [
+            {"person_id": row.person_id, **_facts(days[row.person_id], row, day, rule)}
+            for row in rows
+        ],
+    )
+
+
+def _facts(member: MemberDays, row: Known, day: date, rule: RhythmSettings) -> dict[str, object]:
+    rhythm = rhythm_of(member, day, rule)
+    running = row.ends_on is None or row.ends_on >= day
+    earlier = row.slump_alarm_on
+    rested = earlier is None or earlier == day or (day - earlier).days >= rule.slump_apart
+    slumps = running and rested and is_slumping(rhythm, rule)
+    return {
+        "last_visit_on": rhythm.last_visit_on,
+        "visits": rhythm.visits,
+        "silent_days": rhythm.silent_days,
+        "v7": rhythm.v7,
+        "v14": rhythm.v14,
+        "v28": rhythm.v28,
+        "baseline_visits": rhythm.baseline_visits,
+        "gap_span": rhythm.gap_span,
+        "gap_count": rhythm.gap_count,
+        "tenure": rhythm.tenure,
+        "d_star": d_star(rhythm, rule),
+        "score": risk_score(rhythm),
+        "silence_alarm_on": alarm_day(member, rhythm, day, rule) if running else None,
+        "slump_alarm_on": day if slumps else earlier,
+    }

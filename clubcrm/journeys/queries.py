@@ -1,0 +1,75 @@
+"""Reads of the journey: who is a member, which days he came, what was planned for him."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from access_control.models import VisitDay
+from clubcrm.core import clock
+from clubcrm.core.clubs import ClosedDay
+from clubcrm.journeys.rules.rhythm import DayRange, MemberDays, merged
+from clubcrm.people.models import Person
+from memberships.contracts.models import Block
+from memberships.contracts.rules import BlockOwner, PlanKind
+
+# A trial or a day pass is no membership: those people are led by the sales team.
+MEMBERSHIPS = (PlanKind.TERM, PlanKind.RECURRING, PlanKind.VISITS)
+
+
+@dataclass(slots=True)
+class _Found:
+    days: list[date] = field(default_factory=list)
+    stops: list[DayRange] = field(default_factory=list)
+
+
+def members_of(club_id: int) -> Select[int]:
+    """Return the select of the people whose home is this club."""
+    return select(Person.id).where(Person.club_id == club_id)
+
+
+def member_days(
+    session: Session, joined: Mapping[int, date], club_id: int, zone: str, day: date
+) -> dict[int, MemberDays]:
+    """Return visit-days and stopped days up to a day for the given people with their first days."""
+    found = {person: _Found() for person in joined}
+    for person, visited in session.execute(
+        select(VisitDay.person_id, VisitDay.day).where(
+            VisitDay.person_id.in_(joined), VisitDay.day <= day
+        )
+    ):
+        found[person].days.append(visited)
+    closed = closed_ranges(session, club_id)
+    for person, stop in _freezes(session, joined, zone, day):
+        found[person].stops.append(stop)
+    return {
+        person: MemberDays(joined[person], sorted(one.days), merged([*closed, *one.stops]))
+        for person, one in found.items()
+    }
+
+
+def closed_ranges(session: Session, club_id: int) -> Sequence[DayRange]:
+    """Return the days on which the club was or will be shut."""
+    days = session.scalars(select(ClosedDay.day).where(ClosedDay.club_id == club_id))
+    return merged(DayRange(day, day) for day in days)
+
+
+def _freezes(
+    session: Session, people: Iterable[int], zone: str, day: date
+) -> list[tuple[int, DayRange]]:
+    rows = session.execute(
+        select(Block.person_id, Block.from_on, Block.until_on, Block.lifted_at).where(
+            Block.person_id.in_(list(people)),
+            Block.owner == BlockOwner.FREEZE,
+            Block.from_on <= day,
+        )
+    )
+    spans = []
+    for person, first, last, lifted_at in rows:
+        until = last or day
+        if lifted_at is not None:
+            until = min(until, clock.local_day(lifted_at, zone) - timedelta(days=1))
+        spans.append((person, DayRange(first, until)))
+    return spans

@@ -1,0 +1,190 @@
+"""Services room: silence (R1), slump (R2), score and stage of all members of a club.
+
+R1, R2 and the score are one UPDATE; it says the same as `rules.rhythm`, which the tests compare.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Float,
+    Integer,
+    and_,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from access_control.models import VisitDay
+from clubcrm.journeys.models import ClubCalendar, MemberFacts, StageChange
+from clubcrm.journeys.rules.rhythm import GAP_WHEN_UNKNOWN, RhythmSettings
+from clubcrm.journeys.rules.stages import (
+    ADAPTATION_DAYS,
+    ADAPTATION_LONGEST,
+    ADAPTATION_VISITS,
+    LOST_AFTER_DAYS,
+    REGULAR_VISITS,
+    RETURN_VISITS,
+    Stage,
+)
+from clubcrm.journeys.sql import days_between
+
+facts = MemberFacts
+RETURN_DAYS = 14
+
+
+def judge_risk(
+    session: Session, club_id: int, day: date, today_number: int, rule: RhythmSettings
+) -> None:
+    """R1, R2 and the ordering score stand for every member of the club on this day."""
+    silence = _d_star(rule)
+    running = or_(facts.ends_on.is_(None), facts.ends_on >= day)
+    rang_on = (
+        select(func.min(ClubCalendar.day))
+        .where(
+            ClubCalendar.club_id == facts.club_id,
+            ClubCalendar.number == today_number - facts.silent_days + silence,
+        )
+        .scalar_subquery()
+    )
+    session.execute(
+        update(facts)
+        .where(facts.club_id == club_id)
+        .values(
+            tenure=days_between(day, facts.joined_on),
+            d_star=silence,
+            score=_score(),
+            silence_alarm_on=case(
+                (and_(running, facts.silent_days >= silence), rang_on), else_=null()
+            ),
+            slump_alarm_on=case(
+                (and_(running, _slump(day, silence, rule)), literal(day, Date())),
+                else_=facts.slump_alarm_on,
+            ),
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _d_star(rule: RhythmSettings) -> ColumnElement[int]:
+    by_gap = (rule.gap_factor * facts.gap_span + facts.gap_count - 1) // facts.gap_count
+    unknown = -int(-rule.gap_factor * GAP_WHEN_UNKNOWN // 1)
+    wanted = rule.shortest_silence + case((facts.gap_count > 0, by_gap), else_=unknown)
+    return case(
+        (facts.visits <= rule.newcomer_visits, rule.shortest_silence),
+        (wanted > rule.longest_silence, rule.longest_silence),
+        (wanted < rule.shortest_silence, rule.shortest_silence),
+        else_=cast(wanted, Integer),
+    )
+
+
+def _score() -> ColumnElement[float]:
+    def ln(value: Any) -> ColumnElement[float]:
+        return func.ln(cast(value, Float), type_=Float())
+
+    at_least_one = case((facts.visits > 1, facts.visits), else_=1)
+    return ln(1 + facts.silent_days) - ln(1 + facts.v28) - 0.25 * ln(at_least_one)
+
+
+def _slump(day: date, silence: ColumnElement[int], rule: RhythmSettings) -> ColumnElement[bool]:
+    since_last = or_(
+        facts.slump_alarm_on.is_(None),
+        facts.slump_alarm_on <= day - timedelta(days=rule.slump_apart),
+        # A second run for the same day must find the same.
+        facts.slump_alarm_on == day,
+    )
+    return and_(
+        since_last,
+        days_between(day, facts.joined_on) >= rule.slump_tenure,
+        facts.baseline_visits >= 3 * rule.slump_baseline_visits,
+        300 * facts.v28 < rule.slump_percent * facts.baseline_visits,
+        facts.silent_days < rule.slump_silence_below,
+        facts.silent_days < silence,
+    )
+
+
+def mark_stages(session: Session, club_id: int, day: date) -> None:
+    """Risk is taken up or left, and every member's stage of the day stands, changes kept."""
+    raised = or_(facts.silence_alarm_on.is_not(None), facts.slump_alarm_on == day)
+    visits_since = (
+        select(func.count())
+        .where(
+            VisitDay.person_id == facts.person_id,
+            VisitDay.day > facts.at_risk_since,
+            VisitDay.day > day - timedelta(days=RETURN_DAYS),
+            VisitDay.day <= day,
+        )
+        .scalar_subquery()
+    )
+    over = facts.ends_on < day
+    session.execute(
+        update(facts)
+        .where(facts.club_id == club_id, or_(raised, facts.at_risk_since.is_not(None)))
+        .values(
+            at_risk_since=case(
+                (over, null()),
+                (
+                    raised,
+                    func.coalesce(
+                        facts.at_risk_since, facts.silence_alarm_on, literal(day, Date())
+                    ),
+                ),
+                (visits_since >= RETURN_VISITS, null()),
+                else_=facts.at_risk_since,
+            )
+        )
+        .execution_options(synchronize_session=False)
+    )
+    _keep_changes(session, club_id, day)
+
+
+def _stage(day: date) -> ColumnElement[Stage]:
+    age = days_between(day, facts.joined_on)
+    slow = and_(age <= ADAPTATION_LONGEST, facts.v28 < ADAPTATION_VISITS)
+    return case(
+        (facts.ends_on < day - timedelta(days=LOST_AFTER_DAYS), _is(Stage.LOST)),
+        (facts.ends_on < day, _is(Stage.LAPSED)),
+        (facts.is_frozen, _is(Stage.FROZEN)),
+        (facts.at_risk_since.is_not(None), _is(Stage.AT_RISK)),
+        (
+            and_(facts.renewals == 0, or_(age <= ADAPTATION_DAYS, slow)),
+            _is(Stage.ADAPTATION),
+        ),
+        (and_(facts.renewals >= 1, facts.v28 >= REGULAR_VISITS), _is(Stage.REGULAR)),
+        else_=_is(Stage.ACTIVE),
+    )
+
+
+def _is(stage: Stage) -> ColumnElement[Stage]:
+    return literal(stage, facts.stage.type)
+
+
+def _keep_changes(session: Session, club_id: int, day: date) -> None:
+    changed = and_(facts.club_id == club_id, or_(facts.stage.is_(None), facts.stage != _stage(day)))
+    known_today = select(StageChange.id).where(
+        StageChange.person_id == facts.person_id, StageChange.day == day
+    )
+    session.execute(
+        insert(StageChange).from_select(
+            ["person_id", "day", "stage"],
+            select(facts.person_id, literal(day, Date()), _stage(day)).where(
+                changed, ~known_today.exists()
+            ),
+            include_defaults=False,
+        )
+    )
+    session.execute(
+        update(facts)
+        .where(changed)
+        .values(stage=_stage(day))
+        .execution_options(synchronize_session=False)
+    )
