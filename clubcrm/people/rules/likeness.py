@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from clubcrm.core.text import fold
-from clubcrm.people.rules.naming import sound_words
+from clubcrm.people.rules.sounds import consonants_of
 
 WORTH_SHOWING = 40
 CERTAIN = 80
@@ -63,16 +63,30 @@ class Likeness:
 
 
 def similar_names(one: str, other: str) -> bool:
-    """Tell whether two names read or sound alike, whatever the order and script of their words."""
-    first, second = sorted(fold(one).split()), sorted(fold(other).split())
+    """Tell whether two names read or sound alike, word by word and in any order or script.
+
+    A single word is held against the given name only: a family shares the other one.
+    """
+    first, second = sorted((fold(one).split(), fold(other).split()), key=len)
+    if len(first) == 1:
+        second = second[:1]
     if not first or not second:
         return False
-    if first == second:
+    left = list(second)
+    for word in first:
+        partner = next((each for each in left if _alike(word, each)), None)
+        if partner is None:
+            return False
+        left.remove(partner)
+    return True
+
+
+def _alike(one: str, other: str) -> bool:
+    if one == other or SequenceMatcher(None, one, other).ratio() >= SIMILAR:
         return True
-    sounds = sound_words(one), sound_words(other)
-    if len(sounds[0]) > 1 and sounds[0] == sounds[1]:
-        return True
-    return SequenceMatcher(None, " ".join(first), " ".join(second)).ratio() >= SIMILAR
+    sound = consonants_of(one)
+    enough = len(sound) > 1 or one.isascii() != other.isascii()
+    return sound != "" and enough and sound == consonants_of(other)
 
 
 def duplicate_score(one: Identity, other: Identity) -> Likeness:

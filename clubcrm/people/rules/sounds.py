@@ -47,14 +47,19 @@ def _latin(letter: str) -> str:
     return sound
 
 
-def sound_of(word: str) -> str:
-    """Return the consonants of a word; empty when too few are left to tell names apart."""
+def consonants_of(word: str) -> str:
+    """Return the consonants of a word in Latin letters; a leading vowel stands as "a"."""
     latin = "".join(_latin(letter) for letter in fold(word)).replace(f"a{_VIRAMA}", "")
     if not latin or any(letter.isdigit() for letter in latin):
         return ""
     once = _REPEATED.sub(r"\1", latin.translate(_SAME))
     # An h or w only colours the sound before it, except at the start of a name.
     spoken = once[0] + once[1:].replace("h", "").replace("w", "")
-    consonants = "".join(letter for letter in spoken if letter not in _VOWELS)
-    skeleton = ("a" if latin[0] in _VOWELS else "") + consonants.replace("w", "v")
-    return skeleton if len(skeleton) > 1 else ""
+    kept = "".join(letter for letter in spoken if letter not in _VOWELS)
+    return ("a" if latin[0] in _VOWELS else "") + kept.replace("w", "v")
+
+
+def sound_of(word: str) -> str:
+    """Return the consonants of a word; empty when too few are left to tell names apart."""
+    consonants = consonants_of(word)
+    return consonants if len(consonants) > 1 else ""
