@@ -24,5 +24,6 @@ setup(
         "clubcrm_migrations": ["**/*"],
         "": ["py.typed"],
     },
+    exclude_package_data={"": ["**/__pycache__/*", "*.pyc"]},
     include_package_data=False,
 )
