@@ -90,15 +90,18 @@ def require(right: str, *, own_units: bool = False) -> Callable[[Callable[P, R]]
 
 
 def signed_in(
-    why: str, *, before_second_factor: bool = False
+    why: str, *, before_second_factor: bool = False, own_units: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Any signed-in person reaches the view, if asked for even before the second factor."""
-    return _declare(Policy("signed_in", why=why, before_second_factor=before_second_factor))
+    policy = Policy(
+        "signed_in", why=why, own_units=own_units, before_second_factor=before_second_factor
+    )
+    return _declare(policy)
 
 
-def public(why: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def public(why: str, *, own_units: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Everybody reaches the view, for the stated reason."""
-    return _declare(Policy("public", why=why))
+    return _declare(Policy("public", why=why, own_units=own_units))
 
 
 def device_door(why: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
