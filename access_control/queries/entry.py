@@ -82,7 +82,14 @@ class Before:
     inside: int = 0
     closed: bool = False
     newer: bool = False
-    first_tap_id: int | None = None
+    tap_id: int | None = None
+    tap_direction: Direction | None = None
+
+    def first_tap(self, direction: Direction) -> int | None:
+        """Return the scan of which this one is a bounce, None when it went the other way."""
+        if direction in {Direction.TOGGLE, Direction.UNKNOWN} or direction is self.tap_direction:
+            return self.tap_id
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +175,7 @@ def _holder(statement: Select[Any], asked: dict[str, Any]) -> Holder | None:
 
 def _first_tap() -> Select[Any]:
     return (
-        select(_event.c.id.label("tap_id"))
+        select(_event.c.id.label("tap_id"), _event.c.direction.label("tap_direction"))
         .where(
             _event.c.device_id == bindparam("device_id"),
             _event.c.credential_value == bindparam("value"),
@@ -255,6 +262,7 @@ def _history(with_capacity: bool) -> Select[Any]:
         closed,
         newer,
         tap.c.tap_id,
+        tap.c.tap_direction,
     ).select_from(one.outerjoin(last, true()).outerjoin(visit, true()).outerjoin(tap, true()))
 
 
@@ -270,7 +278,7 @@ def sighting_of(
     """
     day = clock.local_day(at, door.tz)
     if holder is None:
-        before = Before(first_tap_id=_stranger_tap(door, at, value))
+        before = _before_stranger(door, at, value)
         facts = EntryFacts(
             at=at,
             day=day,
@@ -306,9 +314,10 @@ def sighting_of(
     return Sighting(facts, holder, before)
 
 
-def _stranger_tap(door: Door, at: datetime, value: str) -> int | None:
+def _before_stranger(door: Door, at: datetime, value: str) -> Before:
     asked = {"device_id": door.device_id, "value": value, **_tap_span(door, at)}
-    return db.session().connection().execute(_TAP, asked).scalar()
+    row = db.session().connection().execute(_TAP, asked).first()
+    return Before() if row is None else Before(tap_id=row[0], tap_direction=row[1])
 
 
 def _tap_span(door: Door, at: datetime) -> dict[str, datetime]:

@@ -11,6 +11,7 @@ from hashlib import sha256
 STEP_SECONDS = 60
 _PREFIX = "CC1"
 _TAG_LENGTH = 20
+_LONGEST = 60
 
 
 def make_passcode(public_id: str, at: datetime, key: bytes) -> str:
@@ -22,6 +23,11 @@ def make_passcode(public_id: str, at: datetime, key: bytes) -> str:
 def is_passcode(text: str) -> bool:
     """Tell whether a scanned text claims to be a rotating code."""
     return text.startswith(_PREFIX + ".")
+
+
+def passcode_owner(text: str) -> str:
+    """Return the part of a code that stays the same from minute to minute, proved or not."""
+    return ".".join(text.split(".")[:2])[:_LONGEST]
 
 
 def read_passcode(text: str, at: datetime, keys: list[bytes]) -> str | None:

@@ -28,6 +28,7 @@ class GatePolicy:
     auto_exit_minutes: int = 240
     longest_stay_minutes: int = 960
     open_seconds: int = 5
+    unknown_cap: int = 2000
 
     def severity(self, code: Code) -> Severity:
         """Return how strictly this club takes a reason."""
@@ -50,6 +51,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "auto_exit_minutes": (15, 1440),
     "longest_stay_minutes": (60, 2880),
     "open_seconds": (1, 60),
+    "unknown_cap": (10, 100_000),
 }
 DEFAULT_POLICY = GatePolicy()
 
