@@ -5,10 +5,10 @@ PYTHON ?= python3
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench lock clean
+.PHONY: help setup demo run test check bench catalogues lock clean
 
 help: ## print this menu
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## only the set-up; afterwards .venv/bin/clubcrm works
 	@$(PYTHON) setup/prepare.py
@@ -31,6 +31,9 @@ check: ## the quick part of the checks: lint, types, import contracts, house rul
 bench: ## the benchmarks; prints ratio tables
 	@$(PYTHON) setup/prepare.py --tests
 	@.venv/bin/python -m bench
+
+catalogues: setup ## collect the texts of code and pages into the message catalogues
+	@.venv/bin/python setup/catalogues.py
 
 lock: ## write the lock files anew from pyproject.toml and package.json
 	@setup/lock.sh
