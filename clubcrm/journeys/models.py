@@ -1,5 +1,6 @@
 """What the journey knows of each member, and the touchpoints it planned for him."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -26,7 +27,7 @@ class TouchState(StrEnum):
     EXPIRED = "expired"
 
 
-TOUCH_MOVES = {
+TOUCH_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
     TouchState.PLANNED: frozenset(
         {TouchState.QUEUED, TouchState.CANCELLED, TouchState.SKIPPED, TouchState.EXPIRED}
     ),

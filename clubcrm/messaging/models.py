@@ -1,5 +1,6 @@
 """The outbox: a message row stands in the same transaction as its cause, and is sent later."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -25,7 +26,7 @@ class MessageState(StrEnum):
     CANCELLED = "cancelled"
 
 
-MESSAGE_MOVES = {
+MESSAGE_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
     MessageState.QUEUED: frozenset(
         {MessageState.CLAIMED, MessageState.CANCELLED, MessageState.HELD, MessageState.FAILED}
     ),

@@ -1,5 +1,6 @@
 """Work for staff: one row per thing to do, unique per cause."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -21,7 +22,7 @@ class TaskState(StrEnum):
     EXPIRED = "expired"
 
 
-TASK_MOVES = {
+TASK_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
     TaskState.OPEN: frozenset(
         {TaskState.DONE, TaskState.NOT_NOW, TaskState.CANCELLED, TaskState.EXPIRED}
     ),

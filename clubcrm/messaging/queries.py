@@ -1,0 +1,176 @@
+"""Reads of the outbox, and of the ways a person may be written to."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from clubcrm.core.clubs import Scope
+from clubcrm.core.db import db
+from clubcrm.messaging.models import Message, MessageState, MessageTemplate, OutboxHold
+from clubcrm.messaging.rules.channels import PersonReach, Reach
+from clubcrm.people.models import (
+    Channel,
+    Consent,
+    ContactKind,
+    ContactPoint,
+    Person,
+    Purpose,
+    ReachState,
+)
+
+# The channels this version can send by.
+OFFERED = (Channel.EMAIL,)
+_KIND = {Channel.EMAIL: ContactKind.EMAIL, Channel.TELEGRAM: ContactKind.TELEGRAM}
+SAME_TEXT_HOURS = 24
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One message with its reader's name, as the outbox page shows it."""
+
+    message: Message
+    person_name: str
+    person_public_id: str
+
+
+def reach_of(session: Session, people: Iterable[int], purpose: Purpose) -> dict[int, PersonReach]:
+    """Return for each person the known addresses, which of them work, and which may be used."""
+    ids = list(people)
+    consents = _consents(session, ids, purpose)
+    reaches: dict[int, list[Reach]] = {person: [] for person in ids}
+    points = session.execute(
+        select(ContactPoint.person_id, ContactPoint.kind, ContactPoint.value, ContactPoint.state)
+        .where(ContactPoint.person_id.in_(ids))
+        .order_by(ContactPoint.is_primary.desc(), ContactPoint.id)
+    )
+    for person, kind, value, state in points:
+        for channel in OFFERED:
+            if _KIND[channel] is kind:
+                may = purpose is Purpose.SERVICE or consents.get((person, channel), False)
+                works = state is ReachState.GOOD
+                reaches[person].append(Reach(channel.value, value, works, may))
+    silent = set(
+        session.scalars(select(Person.id).where(Person.id.in_(ids), Person.do_not_contact))
+    )
+    return {person: PersonReach(found, person in silent) for person, found in reaches.items()}
+
+
+def _consents(
+    session: Session, people: Sequence[int], purpose: Purpose
+) -> dict[tuple[int, Channel], bool]:
+    newest = (
+        select(func.max(Consent.id))
+        .where(Consent.person_id.in_(people), Consent.purpose == purpose)
+        .group_by(Consent.person_id, Consent.channel)
+    )
+    rows = session.execute(
+        select(Consent.person_id, Consent.channel, Consent.given).where(Consent.id.in_(newest))
+    )
+    return {(person, channel): given for person, channel, given in rows}
+
+
+def template_for(
+    session: Session, code: str, channel: Channel, languages: Sequence[str]
+) -> MessageTemplate | None:
+    """Return the club's own words for a code in the first of the languages that has some."""
+    found = session.scalars(
+        select(MessageTemplate).where(
+            MessageTemplate.code == code,
+            MessageTemplate.channel == channel,
+            MessageTemplate.language.in_(languages),
+        )
+    ).all()
+    return min(found, key=lambda one: languages.index(one.language), default=None)
+
+
+def standing_hold(session: Session) -> OutboxHold | None:
+    """Return the hold that keeps marketing messages back, if there is one."""
+    return session.scalars(
+        select(OutboxHold).where(OutboxHold.released_at.is_(None)).order_by(OutboxHold.id)
+    ).first()
+
+
+def due_ids(session: Session, moment: datetime, limit: int) -> list[int]:
+    """Return the ids of the messages whose turn has come, oldest first."""
+    chosen = select(Message.id).where(
+        Message.state == MessageState.QUEUED, Message.next_at <= moment
+    )
+    if standing_hold(session) is not None:
+        chosen = chosen.where(Message.purpose == Purpose.SERVICE)
+    return list(session.scalars(chosen.order_by(Message.next_at, Message.id).limit(limit)))
+
+
+def claims(session: Session) -> Sequence[Message]:
+    """Return the messages that some process has claimed."""
+    return session.scalars(select(Message).where(Message.state == MessageState.CLAIMED)).all()
+
+
+def same_text_before(session: Session, message: Message, moment: datetime) -> int | None:
+    """Return the id of a message that brought the same text to the same address within a day."""
+    other = aliased(Message)
+    return session.scalars(
+        select(other.id)
+        .where(
+            other.id != message.id,
+            other.address == message.address,
+            other.subject == message.subject,
+            other.body == message.body,
+            or_(
+                and_(
+                    other.state == MessageState.SENT,
+                    other.sent_at > moment - timedelta(hours=SAME_TEXT_HOURS),
+                ),
+                and_(other.state == MessageState.CLAIMED, other.handed_over_at.is_not(None)),
+            ),
+        )
+        .limit(1)
+    ).first()
+
+
+def outbox(
+    scope: Scope, state: MessageState | None, before: int | None
+) -> tuple[list[OutboxRow], int | None]:
+    """Return a page of the scope's messages, newest first, and the key of the next page."""
+    chosen = (
+        select(Message, Person.given_name, Person.family_name, Person.public_id)
+        .join(Person, Person.id == Message.person_id)
+        .where(Message.club_id.in_(scope.club_ids))
+        .order_by(Message.id.desc())
+        .limit(PAGE + 1)
+    )
+    if state is not None:
+        chosen = chosen.where(Message.state == state)
+    if before is not None:
+        chosen = chosen.where(Message.id < before)
+    rows = [
+        OutboxRow(message, f"{given} {family}".strip(), public_id)
+        for message, given, family, public_id in db.session.execute(chosen)
+    ]
+    more = rows[PAGE - 1].message.id if len(rows) > PAGE else None
+    return rows[:PAGE], more
+
+
+def outbox_counts(scope: Scope) -> dict[MessageState, int]:
+    """Return how many of the scope's messages stand in each state."""
+    rows = db.session.execute(
+        select(Message.state, func.count())
+        .where(Message.club_id.in_(scope.club_ids))
+        .group_by(Message.state)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def message_for(scope: Scope, public_id: str) -> Message | None:
+    """Return a message of the scope by its public id."""
+    return db.session.scalars(
+        select(Message).where(Message.public_id == public_id, Message.club_id.in_(scope.club_ids))
+    ).first()
+
+
+def message_by_key(session: Session, dedupe_key: str) -> Message | None:
+    """Return the message with this key, which is unique for ever."""
+    return session.scalars(select(Message).where(Message.dedupe_key == dedupe_key)).first()
