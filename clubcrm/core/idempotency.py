@@ -67,8 +67,10 @@ def claim(caller: str, key: str) -> Response | None:
                 content_type="",
             )
             .on_conflict_do_nothing()
+            # Not the row count: psycopg leaves that of an INSERT unknown.
+            .returning(IdempotencyKey.id)
         )
-        if fresh.rowcount == 1:  # type: ignore[attr-defined]
+        if fresh.first() is not None:
             return None
         kept = session.scalars(
             select(IdempotencyKey).where(IdempotencyKey.caller == caller, IdempotencyKey.key == key)

@@ -175,8 +175,10 @@ def _claim(context: JobContext) -> bool:
                 error="",
             )
             .on_conflict_do_nothing()
+            # Not the row count: psycopg leaves that of an INSERT unknown.
+            .returning(JobRun.id)
         )
-        if fresh.rowcount == 1:  # type: ignore[attr-defined]
+        if fresh.first() is not None:
             return True
         # A failed run is tried again; a running one only when an earlier leader died with it.
         again = session.execute(
