@@ -121,8 +121,8 @@ def use_visit(lot_id: int, source_kind: str, source_id: str, at: datetime, by: s
 
 def _add_line(connection: Connection, line: dict[str, object]) -> bool:
     make = sqlite_insert if connection.dialect.name == "sqlite" else pg_insert
-    added = connection.execute(make(PackageEntry).values(line).on_conflict_do_nothing())
-    return added.rowcount == 1
+    added = make(PackageEntry).values(line).on_conflict_do_nothing().returning(PackageEntry.id)
+    return connection.execute(added).first() is not None
 
 
 def return_visit(source_kind: str, source_id: str, at: datetime, by: str, reason: str) -> bool:

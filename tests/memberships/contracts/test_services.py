@@ -92,14 +92,9 @@ def test_numbers_count_up_per_club_and_year(cast):
     second = make_contract(cast, plan=plan, starts_on=date(2026, 11, 22))
     third = make_contract(cast, DAY_PASS, starts_on=date(2026, 11, 23))
 
-    numbers = [first.number, second.number, third.number]
-    here = cast.club
+    tails = [one.number.removeprefix(f"{cast.club}-") for one in (first, second, third)]
 
-    assert numbers == [
-        f"{cast.club}-2025-00001",
-        f"{cast.club}-2026-00001",
-        f"{cast.club}-2026-00002",
-    ]
+    assert tails == ["2025-00001", "2026-00001", "2026-00002"]
 
 
 def test_two_contracts_on_one_plan_may_touch_not_overlap(cast):
