@@ -1,0 +1,55 @@
+"""The group of all commands; one line per command."""
+
+import sys
+
+import click
+from flask.cli import FlaskGroup
+
+from clubcrm.app import create_app
+from clubcrm.cli.gate_sim import gate_sim
+from clubcrm.cli.server import jobs_command, migrate, run_jobs, serve
+from clubcrm.core.errors import DomainError
+
+COMMANDS: tuple[click.Command, ...] = (
+    gate_sim,
+    jobs_command,
+    migrate,
+    run_jobs,
+    serve,
+)
+
+
+class ClubGroup(FlaskGroup):
+    """Lists only our own commands, and starts the app only for those that need it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return click.Group.list_commands(self, ctx)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return a command by name."""
+        return click.Group.get_command(self, ctx, name)
+
+
+group = ClubGroup(
+    name="clubcrm",
+    help="Run and look after a fitness club's system.",
+    create_app=create_app,
+    add_default_commands=False,
+    add_version_option=False,
+    load_dotenv=False,
+    set_debug_flag=False,
+)
+# The options of a Flask group (which app, which env file) have no meaning here.
+group.params.clear()
+for command in COMMANDS:
+    group.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; refusals become one plain line and exit code 2."""
+    try:
+        group(prog_name="clubcrm")
+    except DomainError as error:
+        click.echo(f"clubcrm: {error.text}", err=True)
+        sys.exit(2)
