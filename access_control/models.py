@@ -1,5 +1,6 @@
 """Devices, credentials, the ledger of scans, the visits made of them, and what did not fit."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -57,10 +58,9 @@ class CredentialState(StrEnum):
     ENDED = "ended"
 
 
-CREDENTIAL_MOVES = {
+CREDENTIAL_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
     CredentialState.ACTIVE: frozenset({CredentialState.BLOCKED, CredentialState.ENDED}),
     CredentialState.BLOCKED: frozenset({CredentialState.ACTIVE, CredentialState.ENDED}),
-    CredentialState.ENDED: frozenset[CredentialState](),
 }
 
 

@@ -34,6 +34,7 @@ class Door:
     hours: tuple[Window, ...] = ()
     skew: timedelta | None = None
     last_seen_at: datetime | None = None
+    last_event_at: datetime | None = None
     key_nonce: str = ""
 
     def open_at(self, instant: datetime) -> bool:
@@ -60,6 +61,7 @@ _DOOR = (
         ClubSetting.value.label("policy"),
         Device.clock_skew_s,
         Device.last_seen_at,
+        Device.last_event_at,
         Device.key_nonce,
         ClubHours.weekday,
         ClubHours.opens,
@@ -108,5 +110,6 @@ def _door(rows: Any) -> Door | None:
         ),
         skew=skew if skew is not None and abs(skew) >= SKEW_WORTH_CORRECTING else None,
         last_seen_at=row.last_seen_at,
+        last_event_at=row.last_event_at,
         key_nonce=row.key_nonce,
     )

@@ -12,7 +12,7 @@ from access_control.adapters.scan import Scan
 from access_control.models import AccessEvent, EventStatus
 from access_control.queries.doors import Door
 from access_control.queries.entry import Sighting
-from access_control.rules.codes import CredentialKind
+from access_control.rules.codes import Code, CredentialKind, Severity
 from access_control.rules.decide import EntryDecision
 from access_control.rules.facts import inputs_of
 from clubcrm.core.db import db
@@ -49,6 +49,15 @@ class Line:
     lets_in_event_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptKey:
+    """What stands in the ledger under an event key."""
+
+    status: EventStatus
+    decision: Severity
+    code: Code
+
+
 def add_line(line: Line, sighting: Sighting, decision: EntryDecision) -> tuple[int | None, str]:
     """The scan stands in the ledger; returns its id and public id, no id when it stood already."""
     connection = db.session().connection()
@@ -65,14 +74,14 @@ def kept_line(device_id: int, event_key: str) -> int:
     return int(db.session().connection().execute(_KEPT, asked).scalar_one())
 
 
-def keys_kept(device_id: int, keys: list[str]) -> dict[str, int]:
-    """Return which of these event keys of a device stand in the ledger, with the line's id."""
+def keys_kept(device_id: int, keys: list[str]) -> dict[str, KeptKey]:
+    """Return which of these event keys of a device stand in the ledger, and their decisions."""
     found = db.session.execute(
-        select(_event.c.event_key, _event.c.id).where(
+        select(_event.c.event_key, _event.c.status, _event.c.decision, _event.c.code).where(
             _event.c.device_id == device_id, _event.c.event_key.in_(keys)
         )
     )
-    return {row.event_key: row.id for row in found}
+    return {row.event_key: KeptKey(row.status, row.decision, row.code) for row in found}
 
 
 def _values(line: Line, sighting: Sighting, decision: EntryDecision) -> dict[str, Any]:
