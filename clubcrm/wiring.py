@@ -7,6 +7,11 @@ from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Flask
 
+import access_control.permissions as gate
+import clubcrm.accounts.permissions as accounts
+import clubcrm.card.permissions as card
+import clubcrm.people.permissions as people
+import memberships.permissions as memberships
 from clubcrm.core.events import DeliveryParked, Fact, Handlers
 from clubcrm.core.jobs import Job
 from clubcrm.core.shell import Place
@@ -31,17 +36,39 @@ PLACES: tuple[Place, ...] = ()
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {}
 
 # Every right with the words that the rights table shows.
-RIGHTS: Mapping[str, str] = {}
+RIGHTS: Mapping[str, object] = {
+    **accounts.RIGHTS,
+    **people.RIGHTS,
+    **memberships.RIGHTS,
+    **gate.RIGHTS,
+    **card.RIGHTS,
+}
+
+SEES_MEMBERS = frozenset(
+    {card.SEE_CARD, people.SEE_PEOPLE, memberships.SEE_CONTRACTS, memberships.SEE_PLANS}
+)
+RUNS_THE_DESK = SEES_MEMBERS | {
+    card.WATCH_DESK,
+    people.EDIT_PEOPLE,
+    memberships.SIGN_CONTRACTS,
+    memberships.FREEZE_CONTRACTS,
+    gate.SEE_GATE,
+    gate.SCAN_AT_DESK,
+    gate.LET_IN,
+    gate.ISSUE_CREDENTIALS,
+}
 
 # Rights each role holds unless the owner changed it.
 DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
     "owner": frozenset(RIGHTS),
-    "manager": frozenset(),
-    "sales": frozenset(),
-    "desk": frozenset(),
-    "trainer": frozenset(),
-    "barista": frozenset(),
-    "accountant": frozenset(),
+    "manager": frozenset(RIGHTS) - {accounts.CHANGE_ROLES, accounts.CHANGE_TOKENS},
+    "sales": SEES_MEMBERS | {people.EDIT_PEOPLE, memberships.SIGN_CONTRACTS},
+    "desk": RUNS_THE_DESK,
+    "trainer": frozenset({people.SEE_PEOPLE}),
+    "barista": frozenset({people.SEE_PEOPLE}),
+    "accountant": frozenset(
+        {people.SEE_PEOPLE, memberships.SEE_CONTRACTS, memberships.SEE_PLANS, card.SEE_CARD}
+    ),
 }
 
 

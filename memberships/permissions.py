@@ -1,6 +1,9 @@
-"""Names of the rights that memberships ask for."""
+"""Names of the rights that memberships ask for, with the words of the rights table."""
 
+from collections.abc import Mapping
 from typing import Final
+
+from flask_babel import lazy_gettext as _l
 
 SEE_CONTRACTS: Final = "contracts.see"
 SIGN_CONTRACTS: Final = "contracts.sign"
@@ -8,3 +11,12 @@ FREEZE_CONTRACTS: Final = "contracts.freeze"
 PLACE_BLOCKS: Final = "blocks.place"
 SEE_PLANS: Final = "plans.see"
 EDIT_PLANS: Final = "plans.edit"
+
+RIGHTS: Mapping[str, object] = {
+    SEE_CONTRACTS: _l("See contracts and balances"),
+    SIGN_CONTRACTS: _l("Sign contracts and sell day passes"),
+    FREEZE_CONTRACTS: _l("Freeze contracts and end freezes"),
+    PLACE_BLOCKS: _l("Stop a person at the gate and lift the stop"),
+    SEE_PLANS: _l("See the plans on sale"),
+    EDIT_PLANS: _l("Create and change plans"),
+}

@@ -1,0 +1,16 @@
+"""Names of the rights that people ask for, with the words of the rights table."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+SEE_PEOPLE: Final = "people.see"
+EDIT_PEOPLE: Final = "people.edit"
+IMPORT_PEOPLE: Final = "people.import"
+
+RIGHTS: Mapping[str, object] = {
+    SEE_PEOPLE: _l("Find people and see how to reach them"),
+    EDIT_PEOPLE: _l("Register people, change them, note their consent"),
+    IMPORT_PEOPLE: _l("Bring in people from a table"),
+}
