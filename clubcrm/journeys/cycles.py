@@ -23,7 +23,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from clubcrm.journeys.models import MemberFacts
-from clubcrm.journeys.queries import MEMBERSHIPS
+from clubcrm.journeys.queries import MEMBERSHIPS, Slice
 from clubcrm.journeys.sql import FAR, days_between
 from clubcrm.people.models import Person
 from memberships.contracts.models import Block, Contract, Plan, PlanVersion
@@ -34,11 +34,11 @@ BREAK_DAYS = 90
 RELATIONSHIP_YEAR = 365
 
 
-def refresh_cycles(session: Session, club_id: int, day: date) -> None:
-    """Each member of the club has a row of facts with the cycle of the day and no visits yet."""
+def refresh_cycles(session: Session, part: Slice, day: date) -> None:
+    """Each member of the slice has a row of facts with the cycle of the day and no visits yet."""
     dialect = session.get_bind().dialect.name
     make: Any = sqlite_insert if dialect == "sqlite" else pg_insert
-    source = _current_cycles(club_id, day)
+    source = _current_cycles(part, day)
     names = [column.name for column in source.selected_columns]
     statement = make(MemberFacts).from_select(names, source, include_defaults=False)
     session.execute(
@@ -48,11 +48,13 @@ def refresh_cycles(session: Session, club_id: int, day: date) -> None:
         )
     )
     session.execute(
-        delete(MemberFacts).where(MemberFacts.club_id == club_id, MemberFacts.as_of != day)
+        delete(MemberFacts).where(
+            part.holds(MemberFacts.person_id, MemberFacts.club_id), MemberFacts.as_of != day
+        )
     )
 
 
-def _contracts(club_id: int, day: date) -> Any:
+def _contracts(part: Slice, day: date) -> Any:
     """Number each membership of each person and mark those that begin after a long break."""
     mine: dict[str, Any] = {"partition_by": Contract.person_id}
     in_order: dict[str, Any] = {**mine, "order_by": (Contract.starts_on, Contract.id)}
@@ -90,7 +92,7 @@ def _contracts(club_id: int, day: date) -> Any:
         .join(Plan, Plan.id == PlanVersion.plan_id)
         .join(Person, Person.id == Contract.person_id)
         .where(
-            Person.club_id == club_id,
+            part.holds(Person.id, Person.club_id),
             Contract.state.in_((ContractState.SIGNED, ContractState.ENDED)),
             Plan.kind.in_(MEMBERSHIPS),
             Contract.starts_on <= day,
@@ -99,8 +101,8 @@ def _contracts(club_id: int, day: date) -> Any:
     )
 
 
-def _current_cycles(club_id: int, day: date) -> Select[Any]:
-    signed = _contracts(club_id, day)
+def _current_cycles(part: Slice, day: date) -> Select[Any]:
+    signed = _contracts(part, day)
     running = func.sum(signed.c.begins_chain).over(
         partition_by=signed.c.person_id, order_by=(signed.c.starts_on, signed.c.id)
     )
@@ -128,7 +130,7 @@ def _current_cycles(club_id: int, day: date) -> Select[Any]:
     )
     return select(
         spans.c.person_id.label("person_id"),
-        literal(club_id, Integer()).label("club_id"),
+        literal(part.club_id, Integer()).label("club_id"),
         literal(day, Date()).label("as_of"),
         spans.c.id.label("contract_id"),
         _whole(spans.c.number + spans.c.years_so_far).label("cycle_no"),

@@ -3,7 +3,8 @@
 Members whose clock was stopped by a freeze lately are put right one by one by the same pure rules.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
 
@@ -17,38 +18,55 @@ from clubcrm.journeys.calendar import Windows, refresh_calendar
 from clubcrm.journeys.cycles import refresh_cycles
 from clubcrm.journeys.models import ClubCalendar, MemberFacts
 from clubcrm.journeys.one_member import refresh_frozen
+from clubcrm.journeys.queries import Slice, slices_of
 from clubcrm.journeys.rules.rhythm import RhythmSettings
 
+Unit = Callable[[], AbstractContextManager[Session]]
+SLICE = 2000
 
-@dataclass(frozen=True, slots=True)
-class FactsDone:
-    """How many members a refresh covered, and how many needed the slow way."""
 
-    members: int
-    frozen_lately: int
+def refresh_all(unit: Unit, club_id: int, day: date, rule: RhythmSettings | None = None) -> int:
+    """The facts of a club's members are those at the end of the day; returns how many there are.
+
+    Written slice by slice, each in its own short unit of work, so that no turnstile has to wait.
+    """
+    chosen = rule or RhythmSettings()
+    with unit() as session:
+        windows = refresh_calendar(session, club_id, day, chosen)
+        parts = slices_of(session, club_id, SLICE)
+    members = 0
+    for part in parts:
+        with unit() as session:
+            members += refresh_slice(session, part, day, windows, chosen)
+    return members
 
 
 def refresh_facts(
-    session: Session, club_id: int, day: date, settings: RhythmSettings | None = None
-) -> FactsDone:
-    """The facts of every member of the club are those at the end of the day."""
-    rule = settings or RhythmSettings()
-    windows = refresh_calendar(session, club_id, day, rule)
-    refresh_cycles(session, club_id, day)
-    _count_visits(session, club_id, day, windows)
-    _measure_silence(session, club_id, windows)
-    risk.judge_risk(session, club_id, day, windows.number, rule)
-    zone = session.execute(select(Club.zone).where(Club.id == club_id)).scalar_one()
-    frozen = refresh_frozen(session, club_id, zone, day, rule)
-    risk.mark_stages(session, club_id, day)
+    session: Session, club_id: int, day: date, rule: RhythmSettings | None = None
+) -> int:
+    """The same for a whole club at once, within the caller's unit of work."""
+    chosen = rule or RhythmSettings()
+    windows = refresh_calendar(session, club_id, day, chosen)
+    return refresh_slice(session, Slice(club_id), day, windows, chosen)
+
+
+def refresh_slice(
+    session: Session, part: Slice, day: date, windows: Windows, rule: RhythmSettings
+) -> int:
+    """The facts of the members of a slice are those at the end of the day; returns how many."""
+    refresh_cycles(session, part, day)
+    _count_visits(session, part, day, windows)
+    _measure_silence(session, part, windows)
+    risk.judge_risk(session, part, day, windows.number, rule)
+    zone = session.execute(select(Club.zone).where(Club.id == part.club_id)).scalar_one()
+    refresh_frozen(session, part, zone, day, rule)
+    risk.mark_stages(session, part, day)
     session.expire_all()
-    members = session.scalar(
-        select(func.count()).select_from(MemberFacts).where(MemberFacts.club_id == club_id)
-    )
-    return FactsDone(members or 0, frozen)
+    mine = part.holds(MemberFacts.person_id, MemberFacts.club_id)
+    return session.scalar(select(func.count()).select_from(MemberFacts).where(mine)) or 0
 
 
-def _count_visits(session: Session, club_id: int, day: date, windows: Windows) -> None:
+def _count_visits(session: Session, part: Slice, day: date, windows: Windows) -> None:
     def since(first: date) -> Any:
         return cast(func.sum(case((VisitDay.day >= first, 1), else_=0)), Integer)
 
@@ -64,7 +82,7 @@ def _count_visits(session: Session, club_id: int, day: date, windows: Windows) -
         )
         .join(MemberFacts, MemberFacts.person_id == VisitDay.person_id)
         .where(
-            MemberFacts.club_id == club_id,
+            part.holds(MemberFacts.person_id, MemberFacts.club_id),
             VisitDay.day >= MemberFacts.joined_on,
             VisitDay.day <= day,
         )
@@ -86,7 +104,7 @@ def _count_visits(session: Session, club_id: int, day: date, windows: Windows) -
     )
 
 
-def _measure_silence(session: Session, club_id: int, windows: Windows) -> None:
+def _measure_silence(session: Session, part: Slice, windows: Windows) -> None:
     """Silence and own gap are differences of running numbers, so closed days fall out."""
     at_last = aliased(ClubCalendar, name="at_last")
     began = func.coalesce(MemberFacts.last_visit_on, MemberFacts.joined_on)
@@ -106,7 +124,7 @@ def _measure_silence(session: Session, club_id: int, windows: Windows) -> None:
             & (VisitDay.day >= MemberFacts.joined_on)
             & (VisitDay.day <= MemberFacts.last_visit_on),
         )
-        .where(MemberFacts.club_id == club_id)
+        .where(part.holds(MemberFacts.person_id, MemberFacts.club_id))
         .group_by(MemberFacts.person_id, MemberFacts.club_id, at_last.number)
         .subquery("recent")
     )

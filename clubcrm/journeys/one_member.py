@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, or_, select, update
 from sqlalchemy.orm import Session
 
 from clubcrm.journeys.models import MemberFacts
-from clubcrm.journeys.queries import member_days
+from clubcrm.journeys.queries import Slice, member_days
 from clubcrm.journeys.rules.rhythm import (
     MemberDays,
     RhythmSettings,
@@ -28,10 +28,10 @@ LOOKBACK_DAYS = 140
 
 
 def refresh_frozen(
-    session: Session, club_id: int, zone: str, day: date, rule: RhythmSettings
+    session: Session, part: Slice, zone: str, day: date, rule: RhythmSettings
 ) -> int:
     """Members with a freeze in their recent rhythm have facts on their own stopped clock."""
-    rows = session.execute(_frozen_lately(club_id, day)).all()
+    rows = session.execute(_frozen_lately(part, day)).all()
     for begin in range(0, len(rows), CHUNK):
         _refresh(session, rows[begin : begin + CHUNK], zone, day, rule)
     return len(rows)
@@ -56,7 +56,7 @@ def _select() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _frozen_lately(club_id: int, day: date) -> Select[*tuple[Any, ...]]:
+def _frozen_lately(part: Slice, day: date) -> Select[*tuple[Any, ...]]:
     recent = or_(
         Block.until_on.is_(None),
         days_between(day, Block.until_on) <= LOOKBACK_DAYS,
@@ -64,17 +64,18 @@ def _frozen_lately(club_id: int, day: date) -> Select[*tuple[Any, ...]]:
         days_between(MemberFacts.last_visit_on, Block.until_on) <= LOOKBACK_DAYS,
         MemberFacts.last_visit_on.is_(None),
     )
+    mine = part.holds(MemberFacts.person_id, MemberFacts.club_id)
     frozen = (
         select(Block.person_id)
         .join(MemberFacts, MemberFacts.person_id == Block.person_id)
         .where(
-            MemberFacts.club_id == club_id,
+            mine,
             Block.owner == BlockOwner.FREEZE,
             Block.from_on <= day,
             recent,
         )
     )
-    return _select().where(MemberFacts.club_id == club_id, MemberFacts.person_id.in_(frozen))
+    return _select().where(mine, MemberFacts.person_id.in_(frozen))
 
 
 def _refresh(

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from access_control.models import VisitDay
@@ -19,6 +20,19 @@ from memberships.contracts.rules import BlockOwner, PlanKind
 MEMBERSHIPS = (PlanKind.TERM, PlanKind.RECURRING, PlanKind.VISITS)
 
 
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Members of a club with ids from first to last: few enough to be written in one short go."""
+
+    club_id: int
+    first: int = 0
+    last: int = 2**31 - 1
+
+    def holds(self, person_id: Any, club_id: Any) -> ColumnElement[bool]:
+        """Return the condition that a row belongs to the slice."""
+        return and_(club_id == self.club_id, person_id.between(self.first, self.last))
+
+
 @dataclass(slots=True)
 class _Found:
     days: list[date] = field(default_factory=list)
@@ -28,6 +42,15 @@ class _Found:
 def members_of(club_id: int) -> Select[int]:
     """Return the select of the people whose home is this club."""
     return select(Person.id).where(Person.club_id == club_id)
+
+
+def slices_of(session: Session, club_id: int, size: int) -> list[Slice]:
+    """Return the people of a club cut into slices of a size, by id."""
+    ids = session.scalars(members_of(club_id).order_by(Person.id)).all()
+    return [
+        Slice(club_id, ids[begin], ids[min(begin + size, len(ids)) - 1])
+        for begin in range(0, len(ids), size)
+    ]
 
 
 def member_days(

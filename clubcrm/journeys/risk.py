@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from access_control.models import VisitDay
 from clubcrm.journeys.models import ClubCalendar, MemberFacts, StageChange
+from clubcrm.journeys.queries import Slice
 from clubcrm.journeys.rules.rhythm import GAP_WHEN_UNKNOWN, RhythmSettings
 from clubcrm.journeys.rules.stages import (
     ADAPTATION_DAYS,
@@ -43,9 +44,9 @@ RETURN_DAYS = 14
 
 
 def judge_risk(
-    session: Session, club_id: int, day: date, today_number: int, rule: RhythmSettings
+    session: Session, part: Slice, day: date, today_number: int, rule: RhythmSettings
 ) -> None:
-    """R1, R2 and the ordering score stand for every member of the club on this day."""
+    """R1, R2 and the ordering score stand for every member of the slice on this day."""
     silence = _d_star(rule)
     running = or_(facts.ends_on.is_(None), facts.ends_on >= day)
     rang_on = (
@@ -58,7 +59,7 @@ def judge_risk(
     )
     session.execute(
         update(facts)
-        .where(facts.club_id == club_id)
+        .where(_in(part))
         .values(
             tenure=days_between(day, facts.joined_on),
             d_star=silence,
@@ -73,6 +74,10 @@ def judge_risk(
         )
         .execution_options(synchronize_session=False)
     )
+
+
+def _in(part: Slice) -> ColumnElement[bool]:
+    return part.holds(facts.person_id, facts.club_id)
 
 
 def _d_star(rule: RhythmSettings) -> ColumnElement[int]:
@@ -112,7 +117,7 @@ def _slump(day: date, silence: ColumnElement[int], rule: RhythmSettings) -> Colu
     )
 
 
-def mark_stages(session: Session, club_id: int, day: date) -> None:
+def mark_stages(session: Session, part: Slice, day: date) -> None:
     """Risk is taken up or left, and every member's stage of the day stands, changes kept."""
     raised = or_(facts.silence_alarm_on.is_not(None), facts.slump_alarm_on == day)
     visits_since = (
@@ -128,7 +133,7 @@ def mark_stages(session: Session, club_id: int, day: date) -> None:
     over = facts.ends_on < day
     session.execute(
         update(facts)
-        .where(facts.club_id == club_id, or_(raised, facts.at_risk_since.is_not(None)))
+        .where(_in(part), or_(raised, facts.at_risk_since.is_not(None)))
         .values(
             at_risk_since=case(
                 (over, null()),
@@ -144,7 +149,7 @@ def mark_stages(session: Session, club_id: int, day: date) -> None:
         )
         .execution_options(synchronize_session=False)
     )
-    _keep_changes(session, club_id, day)
+    _keep_changes(session, part, day)
 
 
 def _stage(day: date) -> ColumnElement[Stage]:
@@ -168,8 +173,8 @@ def _is(stage: Stage) -> ColumnElement[Stage]:
     return literal(stage, facts.stage.type)
 
 
-def _keep_changes(session: Session, club_id: int, day: date) -> None:
-    changed = and_(facts.club_id == club_id, or_(facts.stage.is_(None), facts.stage != _stage(day)))
+def _keep_changes(session: Session, part: Slice, day: date) -> None:
+    changed = and_(_in(part), or_(facts.stage.is_(None), facts.stage != _stage(day)))
     known_today = select(StageChange.id).where(
         StageChange.person_id == facts.person_id, StageChange.day == day
     )

@@ -1,0 +1,6 @@
+"""The door to the outbox for upper floors."""
+
+from clubcrm.messaging.rules.channels import NoWay
+from clubcrm.messaging.services import Order, cancel, hold_outbox, queue, release_outbox
+
+__all__ = ["NoWay", "Order", "cancel", "hold_outbox", "queue", "release_outbox"]
