@@ -45,6 +45,7 @@ class Import:
     importer: str
     imported: str
     line: int
+    names: tuple[str, ...] = ()
 
 
 def source_files(root: Path = ROOT) -> list[Path]:
@@ -80,26 +81,23 @@ def all_imports(root: Path = ROOT) -> list[Import]:
     """Return each import between our own modules, those hidden in functions included."""
     modules = {module_name(path, root): path for path in source_files(root)}
     return [
-        Import(importer, imported, line)
+        Import(importer, imported, line, names)
         for importer, path in modules.items()
-        for imported, line in _imports_of(path, set(modules))
+        for imported, line, names in _imports_of(path, set(modules))
         if imported != importer
     ]
 
 
-def _imports_of(path: Path, modules: set[str]) -> Iterator[tuple[str, int]]:
+def _imports_of(path: Path, modules: set[str]) -> Iterator[tuple[str, int, tuple[str, ...]]]:
     for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name in modules:
-                    yield alias.name, node.lineno
+            yield from ((a.name, node.lineno, ()) for a in node.names if a.name in modules)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                submodule = f"{node.module}.{alias.name}"
-                if submodule in modules:
-                    yield submodule, node.lineno
-                elif node.module in modules:
-                    yield node.module, node.lineno
+            whole = {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+            yield from ((name, node.lineno, ()) for name in whole.values() if name in modules)
+            single = tuple(name for name, full in whole.items() if full not in modules)
+            if single and node.module in modules:
+                yield node.module, node.lineno, single
 
 
 def room_of(path: Path, root: Path = ROOT) -> str | None:
@@ -108,13 +106,14 @@ def room_of(path: Path, root: Path = ROOT) -> str | None:
     None for packages that only hold others, and for a module that does not say what it is.
     """
     words = module_name(path, root).split(".")
-    for word in reversed(words):
+    for word in words:
         if word in ROOM_HEIGHT:
             return word
         if word in NAMED_ROOMS:
             return NAMED_ROOMS[word]
     first_line = (ast.get_docstring(parsed(path)) or "").split("\n")[0].lower()
-    named = [room for room in ROOM_HEIGHT if re.search(rf"\b{room}\b", first_line)]
+    named = [room for room in ROOM_HEIGHT if re.search(rf"\b{room} room\b|\({room}\)", first_line)]
+    named = named or [room for room in ROOM_HEIGHT if re.search(rf"\b{room}\b", first_line)]
     return named[0] if len(named) == 1 else None
 
 
@@ -127,3 +126,20 @@ def package_of(module: str) -> str:
 def is_roomless(module: str) -> bool:
     """Tell whether a module stands on a floor that has no rooms."""
     return any(module == floor or module.startswith(floor + ".") for floor in ROOMLESS)
+
+
+def plain_names(path: Path) -> set[str]:
+    """Return the enums and constants of a module: words, not tables."""
+    body = parsed(path).body
+    enums = {
+        node.name
+        for node in body
+        if isinstance(node, ast.ClassDef) and any("Enum" in ast.unparse(b) for b in node.bases)
+    }
+    targets = [
+        target
+        for node in body
+        if isinstance(node, ast.Assign | ast.AnnAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    ]
+    return enums | {t.id for t in targets if isinstance(t, ast.Name) and t.id.isupper()}

@@ -13,10 +13,20 @@ from tests.architecture.house import (
     module_name,
     package_of,
     parsed,
+    plain_names,
     room_of,
     source_files,
 )
 
+# Since 2026-11-22: these fill their own table by one statement that joins lower tables, since
+# reading the rows first would take minutes for a big club. The list may only shrink.
+SET_BASED = {
+    "clubcrm.journeys.calendar",
+    "clubcrm.journeys.cycles",
+    "clubcrm.journeys.facts",
+    "clubcrm.journeys.one_member",
+    "clubcrm.journeys.risk",
+}
 # Doors of other packages that only these rooms may open; everyone else asks the api.
 READERS = ("queries",)
 
@@ -69,12 +79,14 @@ def climbs(root: Path) -> list[str]:
 def forced_doors(root: Path) -> list[str]:
     """Return imports of another package's services, or of its models outside `queries`."""
     rooms = rooms_by_module(root)
+    plain = {module_name(path, root): plain_names(path) for path in source_files(root)}
     return [
         f"{found.importer}:{found.line} imports {found.imported}"
         for found in all_imports(root)
         if package_of(found.importer) != package_of(found.imported)
         and not is_roomless(found.importer)
         and not is_roomless(found.imported)
+        and not (found.names and set(found.names) <= plain[found.imported])
         and (
             rooms[found.imported] == "services"
             or (rooms[found.imported] == "models" and not _may_read(rooms[found.importer]))
@@ -121,7 +133,10 @@ def test_rooms_import_only_lower_rooms():
 
 
 def test_other_packages_are_entered_by_their_door():
-    assert forced_doors(ROOT) == []
+    forced = forced_doors(ROOT)
+
+    assert [line for line in forced if line.split(":")[0] not in SET_BASED] == []
+    assert {line.split(":")[0] for line in forced} >= SET_BASED, "take it off the list"
 
 
 def test_a_planted_circle_hidden_in_a_function_is_found(tmp_path):
@@ -139,9 +154,10 @@ def test_a_planted_climb_and_forced_door_are_found(tmp_path):
         tmp_path,
         memberships__services="from memberships import views\n",
         memberships__views="",
-        memberships__models="",
+        memberships__models="class Plan: ...\nclass Kind(StrEnum): ...\n",
         access_control__services="from memberships import services\n",
-        access_control__jobs="from memberships import models\n",
+        access_control__jobs="from memberships.models import Kind, Plan\n",
+        access_control__handlers="from memberships.models import Kind\n",
         access_control__queries="from memberships import models\n",
     )
 
