@@ -6,18 +6,21 @@ A newcomer reads this page to learn what causes what; a new feature adds its lin
 from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Flask
+from flask_babel import lazy_gettext as _l
 
 import access_control.permissions as gate
 import clubcrm.accounts.permissions as accounts
 import clubcrm.card.permissions as card
 import clubcrm.people.permissions as people
 import memberships.permissions as memberships
+from clubcrm.accounts import actors
+from clubcrm.accounts import views as account_views
 from clubcrm.core.events import DeliveryParked, Fact, Handlers
 from clubcrm.core.jobs import Job
 from clubcrm.core.shell import Place
 
 # Page blueprints and device doors, registered by create_app.
-BLUEPRINTS: tuple[Blueprint, ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (*account_views.BLUEPRINTS,)
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
 API_BLUEPRINTS: tuple[Blueprint, ...] = ()
@@ -31,6 +34,40 @@ JOBS: tuple[Job, ...] = ()
 
 # Places of the rail, in order; those whose right a person lacks are not shown.
 PLACES: tuple[Place, ...] = ()
+
+# Pages of the settings, in order; "" means that everybody who is signed in may open it.
+SETTINGS: tuple[Place, ...] = (
+    Place(
+        "settings.profile", _l("My profile"), "user-circle", "", _l("Language, colours, password")
+    ),
+    Place(
+        "settings.sessions", _l("Signed in"), "devices", "", _l("Browsers you are signed in from")
+    ),
+    Place(
+        "settings.clubs",
+        _l("Clubs"),
+        "building-store",
+        accounts.CHANGE_CLUBS,
+        _l("Hours, closed days, time zone"),
+    ),
+    Place(
+        "settings.staff", _l("Staff"), "users", accounts.SEE_STAFF, _l("Who works here, and where")
+    ),
+    Place(
+        "settings.roles",
+        _l("Roles and rights"),
+        "shield-check",
+        accounts.CHANGE_ROLES,
+        _l("What each role may do"),
+    ),
+    Place(
+        "settings.tokens",
+        _l("Programs"),
+        "key",
+        accounts.CHANGE_TOKENS,
+        _l("Tokens for scripts and other systems"),
+    ),
+)
 
 # Invariants by id; each returns the offending rows as sentences.
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {}
@@ -61,11 +98,12 @@ RUNS_THE_DESK = SEES_MEMBERS | {
 # Rights each role holds unless the owner changed it.
 DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
     "owner": frozenset(RIGHTS),
-    "manager": frozenset(RIGHTS) - {accounts.CHANGE_ROLES, accounts.CHANGE_TOKENS},
+    "manager": frozenset(RIGHTS)
+    - {accounts.CHANGE_ROLES, accounts.CHANGE_TOKENS, accounts.END_SESSIONS},
     "sales": SEES_MEMBERS | {people.EDIT_PEOPLE, memberships.SIGN_CONTRACTS},
     "desk": RUNS_THE_DESK,
-    "trainer": frozenset({people.SEE_PEOPLE}),
-    "barista": frozenset({people.SEE_PEOPLE}),
+    "trainer": frozenset(),
+    "barista": frozenset(),
     "accountant": frozenset(
         {people.SEE_PEOPLE, memberships.SEE_CONTRACTS, memberships.SEE_PLANS, card.SEE_CARD}
     ),
@@ -77,3 +115,5 @@ def install(app: Flask) -> None:
     app.extensions["club_rights"] = RIGHTS
     app.extensions["club_default_roles"] = DEFAULT_ROLES
     app.extensions["club_jobs"] = JOBS
+    app.extensions["club_settings_places"] = SETTINGS
+    actors.install(app)

@@ -128,6 +128,11 @@ def unit_id() -> str:
     return str(db.session().info.get("unit_id", ""))
 
 
+def end_reading() -> None:
+    """What was read so far is let go, so that a unit of work may begin."""
+    db.session.rollback()
+
+
 @contextmanager
 def unit_of_work(*, write: bool = True) -> Iterator[Session]:
     """Run a block as one transaction of the app's session: all of it lands, or nothing."""

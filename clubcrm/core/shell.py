@@ -26,6 +26,7 @@ class Place:
     label: LazyString | str
     icon: str
     right: str
+    help: LazyString | str = ""
 
 
 @dataclass(frozen=True, slots=True)
