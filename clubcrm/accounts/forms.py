@@ -46,6 +46,9 @@ class PageForm(FlaskForm):
 
         csrf = False
 
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+
     def accept(self, error: DomainError) -> str:
         """The fields show what the refusal says of them; returns what concerns no field."""
         loose = []

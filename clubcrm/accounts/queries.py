@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import Integer, Select, case, cast, func, literal, select, union_all
@@ -74,7 +75,10 @@ def known_session(token_hash: str) -> KnownSession | None:
             User.state == UserState.ACTIVE,
         )
     ).first()
-    return None if row is None else KnownSession(*row.tuple())
+    if row is None:
+        return None
+    values: tuple[Any, ...] = tuple(row)
+    return KnownSession(*values)
 
 
 def reach_of_user(user_id: int, role: Role) -> Reach:

@@ -1,5 +1,7 @@
 """The two blueprints of these views, and what their pages have in common."""
 
+from typing import Any
+
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -22,14 +24,14 @@ def club_choices() -> Choices:
     return [(club.public_id, club.name) for club in my_clubs()]
 
 
-def full_address(endpoint: str, **values: str) -> str:
+def full_address(endpoint: str, **values: Any) -> str:
     """Return the whole address of a page, under the club's public address where one is set."""
     public: str = current_app.extensions["club_settings"].public_url
     return (public or request.host_url.rstrip("/")) + url_for(endpoint, **values)
 
 
 def refused(
-    template: str, form: PageForm, error: DomainError | None = None, **more: object
+    template: str, form: PageForm, error: DomainError | None = None, **more: Any
 ) -> ResponseReturnValue:
     """Return the page with what was typed and, beside the fields, what is wrong."""
     text = form.accept(error) if error is not None else ""

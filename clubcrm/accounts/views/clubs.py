@@ -1,6 +1,7 @@
 """Views: clubs, their hours and closed days."""
 
 from datetime import date
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -54,7 +55,11 @@ def club(public_id: str) -> ResponseReturnValue:
     found = _club(public_id)
     form = ClubForm(obj=found)
     form.offer(locale=found.locale)
-    more = {"club": found, "days": closed_days(found.id), "day_form": ClosedDayForm()}
+    more: dict[str, Any] = {
+        "club": found,
+        "days": closed_days(found.id),
+        "day_form": ClosedDayForm(),
+    }
     if request.method == "GET":
         form.opens.data, form.closes.data = hours_of_club(found.id)
         return render_template(PAGE, form=form, refusal="", **more)

@@ -81,7 +81,7 @@ def choose_password(token: str) -> ResponseReturnValue:
     user = tokens.owner_of_token(staff.PASSWORD_TOKENS, token)
     if user is None:
         return render_template("clubcrm/accounts/token_void.html"), 400
-    who = {"name": user.name, "email": user.email}
+    who: dict[str, Any] = {"name": user.name, "email": user.email}
     if request.method == "GET":
         return render_template(page, form=form, refusal="", **who)
     if not form.validate():
