@@ -89,7 +89,7 @@ def forced_doors(root: Path) -> list[str]:
         and not (found.names and set(found.names) <= plain[found.imported])
         and (
             rooms[found.imported] == "services"
-            or (rooms[found.imported] == "models" and not _may_read(rooms[found.importer]))
+            or (rooms[found.imported] == "models" and not _may_read(rooms.get(found.importer)))
         )
     ]
 
