@@ -13,7 +13,8 @@ from clubcrm.core.clock import now
 from clubcrm.core.clubs import Club, ClubHours
 from clubcrm.core.db import db
 from clubcrm.core.text import fold
-from clubcrm.people.models import ContactKind, ContactPoint, Person, SearchWord
+from clubcrm.people import findability
+from clubcrm.people.models import ContactKind, ContactPoint, Person
 
 PASSWORD = "correct horse battery staple"
 # Weak on purpose: a test signs in many times, and the strength has tests of its own.
@@ -97,17 +98,9 @@ def make_member(
     given: str, family: str = "", *, club: int, phone: str = "", email: str = ""
 ) -> Person:
     """A person with this name and these ways to be reached exists, findable by search."""
-    words = {word for word in fold(f"{given} {family}").split() if word}
-    person = Person(
-        club_id=club,
-        given_name=given,
-        family_name=family,
-        search_text=fold(f"{given} {family}"),
-        sort_name=fold(f"{family} {given}"),
-    )
+    person = Person(club_id=club, given_name=given, family_name=family)
     db.session.add(person)
     db.session.flush()
-    db.session.add_all([SearchWord(person_id=person.id, word=word) for word in words])
     for kind, value in ((ContactKind.PHONE, phone), (ContactKind.EMAIL, email)):
         if value:
             digits = (
@@ -122,5 +115,5 @@ def make_member(
                     reversed_digits=digits,
                 )
             )
-    db.session.flush()
+    findability.refresh(person)
     return person

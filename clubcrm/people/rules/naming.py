@@ -64,7 +64,7 @@ def query_words(typed: str) -> list[str]:
         for sign in typed
         if unicodedata.category(sign) not in {"Cf", "Cs"}
     )
-    return [word[:LONGEST_WORD] for word in fold(visible).split()][:8]
+    return list(dict.fromkeys(word[:LONGEST_WORD] for word in fold(visible).split()))[:8]
 
 
 def _parts(chunk: str) -> list[str]:

@@ -63,3 +63,8 @@ def sound_of(word: str) -> str:
     """Return the consonants of a word; empty when too few are left to tell names apart."""
     consonants = consonants_of(word)
     return consonants if len(consonants) > 1 else ""
+
+
+def is_spoken(word: str) -> bool:
+    """Tell whether a word consists of letters, so that its sound means something."""
+    return all(unicodedata.category(sign)[0] in "LM" or sign in "-'" for sign in word)

@@ -1,0 +1,31 @@
+"""The door to people for other packages: verbs and the values they take and give."""
+
+from clubcrm.people.consents import Answer, answer
+from clubcrm.people.contact_points import flag_address
+from clubcrm.people.findability import drop_search_word, set_search_word
+from clubcrm.people.portraits import save_photo
+from clubcrm.people.queries.persons import person_in
+from clubcrm.people.queries.reach import PersonReach, Reach, reach_of, reach_of_many
+from clubcrm.people.remarks import add_note
+from clubcrm.people.rules.drafts import PersonDraft
+from clubcrm.people.services import change, find_or_register, register, set_do_not_contact
+
+__all__ = [
+    "Answer",
+    "PersonDraft",
+    "PersonReach",
+    "Reach",
+    "add_note",
+    "answer",
+    "change",
+    "drop_search_word",
+    "find_or_register",
+    "flag_address",
+    "person_in",
+    "reach_of",
+    "reach_of_many",
+    "register",
+    "save_photo",
+    "set_do_not_contact",
+    "set_search_word",
+]

@@ -1,0 +1,40 @@
+"""Facts that people tell upwards: registered, brought in, allowed and forbidden."""
+
+from dataclasses import dataclass
+
+from clubcrm.core.events import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRegistered(Fact):
+    """A person became known to the club."""
+
+    person_id: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleImported(Fact):
+    """A chunk of a table was written; the people's ids lie between the two, both included."""
+
+    batch_id: int
+    first_id: int
+    last_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven(Fact):
+    """A person allowed one channel for one purpose."""
+
+    person_id: int
+    channel: str
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentWithdrawn(Fact):
+    """A person no longer allows one channel for one purpose."""
+
+    person_id: int
+    channel: str
+    purpose: str

@@ -1,0 +1,1 @@
+"""Reads about people: the search box, lists, one person, what he allows."""

@@ -1,0 +1,96 @@
+"""Queries: by which addresses people may be written to, for one purpose."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from clubcrm.core.clubs import Club
+from clubcrm.core.db import db
+from clubcrm.people.models import (
+    Channel,
+    ContactKind,
+    ContactPoint,
+    Person,
+    Purpose,
+    ReachState,
+)
+from clubcrm.people.queries.persons import newest_consents
+
+CHANNELS_OF = {
+    ContactKind.EMAIL: (Channel.EMAIL,),
+    ContactKind.PHONE: (Channel.SMS, Channel.WHATSAPP, Channel.PHONE),
+    ContactKind.TELEGRAM: (Channel.TELEGRAM,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One address by one channel: whether it works and may be used for the purpose."""
+
+    channel: Channel
+    address: str
+    works: bool
+    consented: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReach:
+    """All ways to one person; `language` is his own or his club's."""
+
+    person_id: int
+    name: str
+    language: str
+    do_not_contact: bool
+    reaches: tuple[Reach, ...]
+
+
+def reach_of(person_id: int, purpose: Purpose) -> PersonReach | None:
+    """Return how one person may be reached for the purpose, if he exists."""
+    return reach_of_many([person_id], purpose).get(person_id)
+
+
+def reach_of_many(person_ids: Sequence[int], purpose: Purpose) -> dict[int, PersonReach]:
+    """Return how each person may be reached; three selects for any number.
+
+    Service messages may go until they are refused, marketing only after a yes.
+    """
+    people = db.session.execute(
+        select(
+            Person.id,
+            Person.given_name,
+            Person.family_name,
+            Person.language,
+            Person.do_not_contact,
+            Club.locale,
+        )
+        .join(Club, Club.id == Person.club_id)
+        .where(Person.id.in_(person_ids))
+    ).all()
+    answers = newest_consents(person_ids)
+    ways: dict[int, list[Reach]] = {}
+    for point in _points(person_ids):
+        for channel in CHANNELS_OF[point.kind]:
+            line = answers.get((point.person_id, channel, purpose))
+            allowed = line.given if line else purpose is Purpose.SERVICE
+            works = point.state is ReachState.GOOD
+            reach = Reach(channel, point.value, works, allowed)
+            ways.setdefault(point.person_id, []).append(reach)
+    return {
+        row.id: PersonReach(
+            row.id,
+            f"{row.given_name} {row.family_name}".strip(),
+            row.language or row.locale,
+            row.do_not_contact,
+            tuple(ways.get(row.id, ())),
+        )
+        for row in people
+    }
+
+
+def _points(person_ids: Sequence[int]) -> Sequence[ContactPoint]:
+    return db.session.scalars(
+        select(ContactPoint)
+        .where(ContactPoint.person_id.in_(person_ids))
+        .order_by(ContactPoint.person_id, ContactPoint.is_primary.desc(), ContactPoint.id)
+    ).all()
