@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, Update, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, exists, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -214,13 +214,17 @@ def expire_lot(lot_id: int, *, by: str, why: str = "") -> int:
     )
     if emptied.rowcount != 1:  # type: ignore[attr-defined] # the untyped result of an UPDATE
         return 0
+    # A visit returned later fills the lot again, and what it holds then expires once more.
+    last_line = session.scalar(
+        select(func.max(PackageEntry.id)).where(PackageEntry.lot_id == lot_id)
+    )
     session.execute(
         insert(PackageEntry).values(
             lot_id=lot_id,
             kind=EntryKind.EXPIRE,
             delta=-left,
             source_kind="expiry",
-            source_id=str(lot_id),
+            source_id=f"{lot_id}:{last_line}",
             reason=why,
             at=clock.now(),
             by=by,

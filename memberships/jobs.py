@@ -1,0 +1,50 @@
+"""Nightly work of the memberships: contracts that are over, units nobody may use any more."""
+
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from clubcrm.core.db import unit_of_work
+from clubcrm.core.jobs import JobContext, Outcome
+from clubcrm.core.leases import LostLeaseError
+from memberships.contracts.history import contracts_to_end
+from memberships.contracts.services import end_contract
+from memberships.packages.queries import lots_to_expire
+from memberships.packages.services import expire_lot
+
+log = structlog.get_logger(__name__)
+BY = "system"
+
+
+def end_due(context: JobContext) -> Outcome:
+    """Contracts of the club whose last day lies before the job's day are ended."""
+    if context.club_id is None or context.day is None:
+        return Outcome()
+    with unit_of_work(write=False):
+        due = contracts_to_end(context.club_id, context.day)
+    return _each(context, due, lambda contract_id: end_contract(contract_id, by=BY))
+
+
+def expire_units(context: JobContext) -> Outcome:
+    """Units whose last day is a grace time ago are taken off by a line of the ledger."""
+    if context.club_id is None or context.day is None:
+        return Outcome()
+    with unit_of_work(write=False):
+        due = lots_to_expire(context.club_id, context.day)
+    return _each(context, due, lambda lot_id: expire_lot(lot_id, by=BY))
+
+
+def _each(context: JobContext, ids: Sequence[int], act: Callable[[int], object]) -> Outcome:
+    outcome = Outcome()
+    for one in ids:
+        try:
+            with context.unit():
+                act(one)
+            outcome.done += 1
+        except LostLeaseError:
+            raise
+        except Exception as problem:
+            log.exception("item failed", job=context.job, row=one)
+            outcome.failed += 1
+            outcome.errors.append(f"{one}: {problem!r}")
+    return outcome
