@@ -15,12 +15,18 @@ import clubcrm.people.permissions as people
 import memberships.permissions as memberships
 from clubcrm.accounts import actors
 from clubcrm.accounts import views as account_views
+from clubcrm.card import places
+from clubcrm.card import views as card_views
 from clubcrm.core.events import DeliveryParked, Fact, Handlers
 from clubcrm.core.jobs import Job
 from clubcrm.core.shell import Place
 
 # Page blueprints and device doors, registered by create_app.
-BLUEPRINTS: tuple[Blueprint, ...] = (*account_views.BLUEPRINTS,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    *account_views.BLUEPRINTS,
+    places.desk,
+    card_views.card,
+)
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
 API_BLUEPRINTS: tuple[Blueprint, ...] = ()
@@ -33,7 +39,7 @@ UNHEARD: Mapping[type[Fact], str] = {}
 JOBS: tuple[Job, ...] = ()
 
 # Places of the rail, in order; those whose right a person lacks are not shown.
-PLACES: tuple[Place, ...] = ()
+PLACES: tuple[Place, ...] = (Place("desk.show", _l("Desk"), "door-enter", card.WATCH_DESK),)
 
 # Pages of the settings, in order; "" means that everybody who is signed in may open it.
 SETTINGS: tuple[Place, ...] = (

@@ -6,14 +6,17 @@ import click
 from flask.cli import FlaskGroup
 
 from clubcrm.app import create_app
+from clubcrm.cli.backup import backup, restore
 from clubcrm.cli.gate_sim import gate_sim
 from clubcrm.cli.server import jobs_command, migrate, run_jobs, serve
 from clubcrm.core.errors import DomainError
 
 COMMANDS: tuple[click.Command, ...] = (
+    backup,
     gate_sim,
     jobs_command,
     migrate,
+    restore,
     run_jobs,
     serve,
 )

@@ -15,7 +15,7 @@ from flask.cli import with_appcontext
 from gunicorn.app.base import BaseApplication
 
 from clubcrm.app import create_app
-from clubcrm.core import clock, schema
+from clubcrm.core import backups, clock, schema
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.jobs import Job, JobContext, due_contexts, run
@@ -183,6 +183,10 @@ def migrate() -> None:
     Example: clubcrm migrate
     """
     before = schema.stored_revision(db.engine)
+    if before not in {None, schema.latest_revision()}:
+        settings = current_app.extensions["club_settings"]
+        kept = settings.data_dir / "backups" / f"before-{schema.latest_revision()}.backup"
+        click.echo(f"backup: {backups.backup(settings, db.engine, kept).path}")
     schema.upgrade(db.engine)
     after = schema.stored_revision(db.engine)
     click.echo(f"schema {before or 'none'} -> {after}" if before != after else f"schema {after}")

@@ -1,0 +1,41 @@
+"""Commands `backup` and `restore`."""
+
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from clubcrm.app import create_app
+from clubcrm.core import backups
+from clubcrm.core.config import read_settings
+from clubcrm.core.db import db, unit_of_work
+from clubcrm.messaging.api import hold_outbox
+
+
+@click.command("backup")
+@click.option("--to", "path", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def backup(path: Path) -> None:
+    """Write a checked copy of the whole store while the club goes on working.
+
+    Example: clubcrm backup --to /backups/club.sqlite3
+    """
+    report = backups.backup(current_app.extensions["club_settings"], db.engine, path)
+    click.echo(f"{report.path}: {report.size_bytes} bytes")
+
+
+@click.command("restore")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def restore(path: Path) -> None:
+    """Put a backup in place of the store. Stop the server and the scheduler first.
+
+    No marketing message leaves afterwards until a person releases the outbox.
+
+    Example: clubcrm restore /backups/club.sqlite3
+    """
+    settings = read_settings()
+    backups.restore(settings, path)
+    with create_app(settings).app_context(), unit_of_work():
+        hold_outbox(f"restored from {path.name}")
+    click.echo(f"restored from {path}; the outbox is held: `clubcrm outbox release` lets it go")
