@@ -8,6 +8,7 @@ from flask.cli import FlaskGroup
 from clubcrm.app import create_app
 from clubcrm.cli.backup import backup, restore
 from clubcrm.cli.gate_sim import gate_sim
+from clubcrm.cli.seed import seed
 from clubcrm.cli.server import jobs_command, migrate, run_jobs, serve
 from clubcrm.core.errors import DomainError
 
@@ -18,6 +19,7 @@ COMMANDS: tuple[click.Command, ...] = (
     migrate,
     restore,
     run_jobs,
+    seed,
     serve,
 )
 

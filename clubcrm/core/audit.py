@@ -114,6 +114,11 @@ def _plain(values: JsonObject | None) -> JsonObject | None:
 
 
 def _hash(line: AuditLine) -> str:
+    return line_hash(line, str(current_app.config["SECRET_KEY"]))
+
+
+def line_hash(line: AuditLine, key: str) -> str:
+    """Return the keyed hash of a line, which binds it to the line before it."""
     content = json.dumps(
         [
             line.at.isoformat(),
@@ -129,5 +134,4 @@ def _hash(line: AuditLine) -> str:
         sort_keys=True,
         ensure_ascii=False,
     )
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(b"audit:" + key, content.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(b"audit:" + key.encode(), content.encode(), hashlib.sha256).hexdigest()

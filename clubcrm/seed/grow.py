@@ -1,0 +1,135 @@
+"""Grows the whole history in one go: lives first, then the rows that follow from them."""
+
+from bisect import bisect
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import accumulate
+from pathlib import Path
+
+from sqlalchemy import select
+
+from access_control.models import AccessEvent, Visit, VisitDay
+from clubcrm.core.clubs import Club
+from clubcrm.core.db import db, unit_of_work
+from clubcrm.core.errors import DomainError
+from clubcrm.journeys.facts import refresh_all
+from clubcrm.people.models import Person
+from clubcrm.seed.bars import place_blocks
+from clubcrm.seed.calendar import calendar_of
+from clubcrm.seed.chronicle import write_audit, write_events, write_import
+from clubcrm.seed.crowd import Crowd
+from clubcrm.seed.doors import hang_doors
+from clubcrm.seed.ground import Ground
+from clubcrm.seed.house import build_house
+from clubcrm.seed.lives import Walk
+from clubcrm.seed.order import SeedOrder
+from clubcrm.seed.papers import Registry, sell_plans, write_lots
+from clubcrm.seed.passages import Passages
+from clubcrm.seed.store import BulkStore
+from clubcrm.seed.strangers import Strangers
+from clubcrm.seed.talk import Talk
+from clubcrm.seed.towns import TOWNS
+
+Progress = Callable[[str, float], None]
+OPENING_RUSH = 0.22
+OPENING_DAYS = 40
+
+
+def grow(order: SeedOrder, files: Path, progress: Progress) -> dict[str, int]:
+    """The store holds the ordered history; answers how many of what. Raises NOT_EMPTY."""
+    with unit_of_work(write=False) as session:
+        if session.scalar(select(Club.id).limit(1)) or session.scalar(select(Person.id).limit(1)):
+            raise DomainError("NOT_EMPTY", "The store already holds a club. Seed an empty one.")
+    ground = _ground(order, files)
+    try:
+        counts = _write(ground, progress)
+    finally:
+        ground.store.close()
+    progress("Facts of every member", 0.0)
+    for place, club_id in enumerate(ground.club_ids):
+        refresh_all(unit_of_work, club_id, order.last_day)
+        progress("Facts of every member", (place + 1) / len(ground.club_ids))
+    return counts
+
+
+def _ground(order: SeedOrder, files: Path) -> Ground:
+    towns = TOWNS[: order.clubs]
+    last = order.last_day + timedelta(days=1)
+    return Ground(
+        order=order,
+        store=BulkStore(db.engine),
+        files=files,
+        calendars=[calendar_of(town, order.first_day, last) for town in towns],
+    )
+
+
+def _write(ground: Ground, progress: Progress) -> dict[str, int]:
+    build_house(ground)
+    sell_plans(ground)
+    hang_doors(ground)
+    _live(ground, progress)
+    strangers = Strangers(ground)
+    crowd, registry, talk = Crowd(ground), Registry(ground), Talk(ground)
+    for number, life in enumerate(ground.lives):
+        crowd.write(life)
+        registry.write(life, number)
+        place_blocks(ground, life)
+        talk.about(life)
+        if number % 200 == 0:
+            progress("People and contracts", number / len(ground.lives))
+    registry.close()
+    talk.close()
+    scans = [scan for life in ground.lives for scan in life.scans] + strangers.scans
+    scans.sort()
+    passages = Passages(ground, strangers)
+    with ground.store.without_indexes(AccessEvent, Visit, VisitDay):
+        passages.tell(scans, lambda share: progress("Scans and visits", share))
+    strangers.write()
+    write_lots(ground)
+    write_events(ground)
+    write_import(ground)
+    write_audit(ground)
+    progress("History of the house", 1.0)
+    return {
+        "members": len(ground.lives),
+        "contracts": sum(len(one) for one in ground.contract_ids),
+        "scans": len(scans),
+        "visits": passages.visit_count,
+    }
+
+
+def _live(ground: Ground, progress: Progress) -> None:
+    days = _joining_days(ground)
+    for number, (town, joined) in enumerate(days):
+        chance = ground.order.chance("life", number)
+        walk = Walk(number, town, ground.calendars[town], ground.until, chance)
+        ground.lives.append(walk.run(joined))
+        if number % 200 == 0:
+            progress("Lives", number / len(days))
+
+
+def _joining_days(ground: Ground) -> list[tuple[int, int]]:
+    """Town and day of joining of every member: a rush at the opening, then with the seasons."""
+    order = ground.order
+    chance = order.chance("joining")
+    shares = [calendar.town.share for calendar in ground.calendars]
+    first, today = order.first_day.toordinal(), ground.today
+    weights = [
+        list(accumulate(_draw(ground, town, day) for day in range(first, today + 1)))
+        for town in range(len(shares))
+    ]
+    found = []
+    for _ in range(order.members):
+        town = chance.choices(range(len(shares)), shares)[0]
+        if chance.random() < OPENING_RUSH:
+            day = first + chance.randrange(min(OPENING_DAYS, today - first + 1))
+        else:
+            point = chance.random() * weights[town][-1]
+            day = min(today, first + bisect(weights[town], point))
+        found.append((town, day))
+    return sorted(found, key=lambda one: one[1])
+
+
+def _draw(ground: Ground, town: int, day: int) -> float:
+    """How strongly a day draws newcomers: twice the swing of visits, so that January is a rush."""
+    return ground.calendars[town].town.season(date.fromordinal(day)) ** 2

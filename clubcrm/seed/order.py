@@ -1,0 +1,55 @@
+"""What is ordered: how many members, how many years back, which chance, until when."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+
+from clubcrm.core.types import PUBLIC_ALPHABET
+
+YEAR_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class SeedOrder:
+    """One order; history ends at `moment`, and everything follows from these values alone."""
+
+    members: int
+    years: float
+    seed: int
+    clubs: int
+    moment: datetime
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the history."""
+        return self.last_day - timedelta(days=round(self.years * YEAR_DAYS))
+
+    @property
+    def last_day(self) -> date:
+        """The day of the moment, in UTC; a club's own day may be the next one already."""
+        return self.moment.date()
+
+    def chance(self, *purpose: object) -> Random:
+        """A source of chance of its own for one purpose, so that order of work changes nothing."""
+        return Random(f"{self.seed}/{'/'.join(map(str, purpose))}")  # noqa: S311 - no secret
+
+
+_TRIPLES = [a + b + c for a in PUBLIC_ALPHABET for b in PUBLIC_ALPHABET for c in PUBLIC_ALPHABET]
+_PAIRS = [a + b for a in PUBLIC_ALPHABET for b in PUBLIC_ALPHABET]
+_TRIPLE_COUNT, _PAIR_COUNT = len(_TRIPLES), len(_PAIRS)
+
+
+def public_id(chance: Random) -> str:
+    """A public id in the store's alphabet and length; about 68 bits of the given chance."""
+    bits = chance.getrandbits(80)
+    parts = []
+    for _ in range(4):
+        bits, place = divmod(bits, _TRIPLE_COUNT)
+        parts.append(_TRIPLES[place])
+    parts.append(_PAIRS[bits % _PAIR_COUNT])
+    return "".join(parts)
+
+
+def hexadecimal(chance: Random, digits: int) -> str:
+    """So many hexadecimal digits; stands where a hash of something nobody holds is wanted."""
+    return f"{chance.getrandbits(4 * digits):0{digits}x}"

@@ -1,0 +1,302 @@
+"""Tells every scan of every life in order of time: the event, its decision, the visit it makes."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from random import Random
+from zoneinfo import ZoneInfo
+
+from access_control.models import AccessEvent, EventStatus, Visit, VisitDay
+from access_control.rules.codes import Code, CredentialKind, Direction, Severity
+from access_control.rules.decide import EntryDecision, decide_entry
+from access_control.rules.facts import inputs_of
+from access_control.rules.visits import LeftHow
+from clubcrm.seed.ground import Ground, instant
+from clubcrm.seed.lives import Scan, ScanKind, unpack
+from clubcrm.seed.order import public_id
+from clubcrm.seed.rights import ZONE, RightsBook, Trace
+from clubcrm.seed.strangers import FIRST_STRANGER, Strangers
+from memberships.packages.models import EntryKind
+
+AUTO_EXIT_S = 4 * 3600
+REENTRY_S = 7200
+RULES = 1
+DAY_S = 86_400
+EPOCH = 719_163
+VISIT_DAY_TURN_S = 14_400
+PLAIN_ENDING_DAYS = 31
+PLAIN_GAP_DAYS = 20
+OUTCOME = {Severity.ALLOW: "allow", Severity.WARN: "warn", Severity.DENY: "deny"}
+
+
+class Passages:
+    """Writes events, visits and visit-days; keeps of each member what the next scan needs."""
+
+    def __init__(self, ground: Ground, strangers: Strangers) -> None:
+        store = ground.store
+        self._ground, self._strangers = ground, strangers
+        self._book = RightsBook(ground)
+        self._traces: dict[int, Trace] = {}
+        self._chance: Random = ground.order.chance("passages")
+        self._events, self._visits = store.sink(AccessEvent), store.sink(Visit)
+        self._days = store.sink(VisitDay)
+        self._shape = self._events.shaper(
+            "id", "public_id", "club_id", "device_id", "event_key", "zone", "credential_kind",
+            "credential_value", "credential_id", "person_id", "contract_id", "at", "device_time",
+            "received_at", "direction", "status", "decision", "code", "notes", "rule_version",
+            "inputs", "raw",
+        )  # fmt: skip
+        self._shape_visit = self._visits.shaper(
+            "id", "public_id", "club_id", "person_id", "contract_id", "day", "entered_at",
+            "left_at", "left_how", "entry_event_id", "exit_event_id", "units",
+        )  # fmt: skip
+        self._shape_day = self._days.shaper("person_id", "day", "club_id", "visits")
+        self._names: dict[int, str] = {}
+        self._clock = store.clock_texts()
+        self._wall_clock = [text[:8] for text in self._clock]
+        self._offsets: dict[tuple[int, int], int] = {}
+        self._people: dict[int, str] = {}
+        self._papers: dict[tuple[int, int], str] = {}
+        self.answers: dict[str, int] = {}
+        self.visit_count = 0
+
+    def tell(self, scans: list[int], progress: Callable[[float], None]) -> None:
+        """Every scan stands in the store, in order of time."""
+        total = max(1, len(scans))
+        for number, packed in enumerate(scans):
+            scan = unpack(packed)
+            if scan.kind is ScanKind.STRANGER:
+                self._stranger(scan)
+            elif scan.kind is ScanKind.EXIT:
+                self._exit(scan)
+            else:
+                self._entry(scan)
+            if number % 20_000 == 0:
+                progress(number / total)
+        for trace in self._traces.values():
+            self._close(trace)
+            self._put_day(trace)
+
+    def _local(self, town: int, second: int) -> int:
+        hour = second // 3600
+        offset = self._offsets.get((town, hour))
+        if offset is None:
+            zone = ZoneInfo(self._ground.calendars[town].town.zone)
+            moved = instant(hour * 3600).astimezone(zone).utcoffset()
+            offset = int(moved.total_seconds()) if moved else 0
+            self._offsets[town, hour] = offset
+        return second + offset
+
+    def _wall(self, local: int) -> str:
+        day, rest = divmod(local, DAY_S)
+        name = self._names.get(day)
+        if name is None:
+            name = self._names[day] = date.fromordinal(EPOCH + day).isoformat()
+        return f"{name} {self._wall_clock[rest]}"
+
+    def _instant(self, second: int) -> str:
+        return self._ground.store.instant_text(second, self._names, self._clock)
+
+    def _entry(self, scan: Scan) -> None:
+        ground, member = self._ground, scan.member
+        life = ground.lives[member]
+        town = life.town
+        if scan.kind is ScanKind.WRONG_CLUB:
+            town = (town + 1) % len(ground.club_ids)
+        local = self._local(town, scan.second)
+        trace = self._traces.get(member)
+        if trace is None:
+            trace = self._traces[member] = Trace()
+        if scan.kind is ScanKind.DOUBLE_TAP and trace.last == scan.second - 3:
+            self._again(scan, town, local)
+        elif self._is_plain(scan, local, trace):
+            contract_id = ground.contract_ids[member][scan.contract]
+            event_id = self._event(scan, town, local, ("allow", "OK", "[]", contract_id),
+                                   self._plain_inputs(scan, town, local))  # fmt: skip
+            self._arrive(scan, town, local, event_id, contract_id, 0)
+        else:
+            self._decided(scan, town, local, trace)
+
+    def _is_plain(self, scan: Scan, local: int, trace: Trace) -> bool:
+        """Tell whether nothing but the contract can matter, so that the answer is a plain yes."""
+        if scan.kind > ScanKind.ENTRY or scan.member in self._ground.blocks:
+            return False
+        agreement = self._ground.lives[scan.member].agreements[scan.contract]
+        day = local // DAY_S + EPOCH
+        return (
+            trace.day > 0
+            and day - trace.day < PLAIN_GAP_DAYS
+            and trace.day != (local - VISIT_DAY_TURN_S) // DAY_S + EPOCH
+            and self._ground.with_photo[scan.member]
+            and (scan.member, scan.contract) not in self._ground.lots
+            and (agreement.ends is None or agreement.ends - day > PLAIN_ENDING_DAYS)
+            and agreement.starts <= day
+            and self._ground.births[scan.member].toordinal() + 16 * 366 < day
+            and not self._is_birthday(scan.member, day)
+        )
+
+    def _is_birthday(self, member: int, day: int) -> bool:
+        birth, on = self._ground.births[member], date.fromordinal(day)
+        return (birth.month == on.month and abs(birth.day - on.day) <= 1) or birth.day == 29
+
+    def _plain_inputs(self, scan: Scan, town: int, local: int) -> str:
+        facts = self._papers.get((scan.member, scan.contract))
+        if facts is None:
+            values = inputs_of(self._book.facts(scan.second, local, town, Trace(), scan.member))
+            right = self._book.right(scan.member, scan.contract)
+            values["contracts"] = [
+                one for one in values["contracts"] if one["id"] == right.contract_id
+            ]
+            values["person"]["birthday"] = False
+            del values["at"], values["day"]
+            facts = self._papers[scan.member, scan.contract] = json.dumps(
+                values, ensure_ascii=False
+            )[1:]
+        day = self._wall(local)[:10]
+        at = self._instant(scan.second)
+        return f'{{"at": "{at[:10]}T{at[11:19]}+00:00", "day": "{day}", {facts}'
+
+    def _decided(self, scan: Scan, town: int, local: int, trace: Trace) -> None:
+        facts = self._book.facts(scan.second, local, town, trace, scan.member)
+        decision = decide_entry(facts)
+        notes = json.dumps([note.code.value for note in decision.notes])
+        answer = (OUTCOME[decision.verdict], decision.code.value, notes, decision.contract_id)
+        inputs = json.dumps(inputs_of(facts), ensure_ascii=False)
+        event_id = self._event(scan, town, local, answer, inputs)
+        self.answers[decision.code.value] = self.answers.get(decision.code.value, 0) + 1
+        if decision.admitted:
+            if trace.since and scan.second - trace.since <= REENTRY_S:
+                trace.last, trace.last_out = scan.second, False
+            else:
+                drawn = self._draw(scan, decision)
+                self._arrive(scan, town, local, event_id, decision.contract_id, drawn)
+
+    def _draw(self, scan: Scan, decision: EntryDecision) -> int:
+        lot = self._ground.lots.get((scan.member, scan.contract))
+        if lot is None or decision.draws_lot != lot.lot_id:
+            return 0
+        lot.remaining -= 1
+        lot.lines.append(
+            {
+                "kind": EntryKind.USE,
+                "delta": -1,
+                "source_kind": "visit",
+                "at": instant(scan.second),
+                "by": f"device:{self._ground.doors[self._ground.lives[scan.member].town].serial}",
+                "unit_id": self._ground.unit("visit", scan.member, scan.second),
+            }
+        )
+        return 1
+
+    def _arrive(
+        self, scan: Scan, town: int, local: int, event_id: int, contract_id: int | None, drawn: int
+    ) -> None:
+        trace = self._traces[scan.member]
+        self._close(trace)
+        visit_day = (local - VISIT_DAY_TURN_S) // DAY_S + EPOCH
+        if trace.day != visit_day:
+            self._put_day(trace)
+            trace.last_day, trace.day, trace.day_visits = trace.day, visit_day, 0
+            trace.town = town
+        trace.day_visits += 1
+        trace.person_id = self._ground.person_ids[scan.member]
+        trace.last = trace.since = scan.second
+        trace.last_out = False
+        visit_public_id = public_id(self._chance)
+        if drawn:
+            self._ground.lots[scan.member, scan.contract].lines[-1]["source_id"] = visit_public_id
+        day = date.fromordinal(visit_day)
+        trace.visit = [
+            self._visits.reserve(), visit_public_id, self._ground.club_ids[town], trace.person_id,
+            contract_id, day.isoformat(), self._instant(scan.second), None, None, event_id, None,
+            drawn,
+        ]  # fmt: skip
+
+    def _close(self, trace: Trace) -> None:
+        """The visit that nobody ended is over four hours after it began, or still goes on."""
+        if trace.visit is None:
+            return
+        over = trace.last + AUTO_EXIT_S
+        if trace.visit[7] is None and over <= self._ground.until:
+            trace.visit[7], trace.visit[8] = self._instant(over), LeftHow.AUTO.value
+        self._visits.put(self._shape_visit(tuple(trace.visit)))
+        self.visit_count += 1
+        trace.visit = None
+
+    def _put_day(self, trace: Trace) -> None:
+        if trace.day:
+            name = date.fromordinal(trace.day).isoformat()
+            club_id = self._ground.club_ids[trace.town]
+            self._days.put(self._shape_day((trace.person_id, name, club_id, trace.day_visits)))
+
+    def _exit(self, scan: Scan) -> None:
+        trace = self._traces.get(scan.member)
+        if trace is None or trace.visit is None:
+            return
+        town = self._ground.lives[scan.member].town
+        local = self._local(town, scan.second)
+        inputs = json.dumps(
+            {"at": instant(scan.second).isoformat(), "day": self._wall(local)[:10],
+             "tz": self._ground.calendars[town].town.zone,
+             "club_id": self._ground.club_ids[town], "direction": "out", "zone": ZONE}
+        )  # fmt: skip
+        event_id = self._event(scan, town, local, ("allow", "EXIT", "[]", None), inputs)
+        trace.visit[7], trace.visit[8] = self._instant(scan.second), LeftHow.SCAN.value
+        trace.visit[10] = event_id
+        trace.last, trace.last_out = scan.second, True
+
+    def _again(self, scan: Scan, town: int, local: int) -> None:
+        """A card that bounced at the reader: kept, decided like the first tap."""
+        facts = self._book.facts(scan.second, local, town, Trace(), scan.member)
+        decision = decide_entry(facts)
+        notes = json.dumps([note.code.value for note in decision.notes])
+        answer = (OUTCOME[decision.verdict], decision.code.value, notes, decision.contract_id)
+        self._event(scan, town, local, answer, json.dumps(inputs_of(facts), ensure_ascii=False),
+                    EventStatus.DUPLICATE_TAP.value)  # fmt: skip
+
+    def _stranger(self, scan: Scan) -> None:
+        stranger = self._strangers.listed[scan.member - FIRST_STRANGER]
+        local = self._local(stranger.town, scan.second)
+        facts = self._book.facts(scan.second, local, stranger.town, None, 0)
+        answer = (Severity.DENY.value, Code.UNKNOWN_CARD.value, "[]", None)
+        event_id = self._event(scan, stranger.town, local, answer, json.dumps(inputs_of(facts)),
+                               EventStatus.UNMATCHED.value)  # fmt: skip
+        stranger.seen(event_id, scan.second)
+        if scan.member == FIRST_STRANGER:
+            self._found_owner(scan, stranger.town, local, event_id)
+
+    def _found_owner(self, scan: Scan, town: int, local: int, event_id: int) -> None:
+        owner = self._strangers.owner
+        trace = self._traces.setdefault(owner, Trace())
+        if not trace.since or scan.second - trace.since > REENTRY_S:
+            mine = Scan(scan.second, owner, 0, ScanKind.ENTRY)
+            self._arrive(mine, town, local, event_id, None, 0)
+
+    def _event(
+        self, scan: Scan, town: int, local: int, answer: tuple[str, str, str, int | None],
+        inputs: str, status: str = EventStatus.NORMAL.value,
+    ) -> int:  # fmt: skip
+        ground = self._ground
+        leaves = scan.kind is ScanKind.EXIT
+        known = scan.kind is not ScanKind.STRANGER
+        door = ground.doors[town]
+        if known:
+            pin = ground.pins[scan.member]
+        else:
+            pin = self._strangers.listed[scan.member - FIRST_STRANGER].pin
+        wall, at = self._wall(local), self._instant(scan.second)
+        event_id = self._events.reserve()
+        decision, code, notes, contract_id = answer
+        state = 1 if leaves else 0
+        self._events.put(
+            self._shape((
+                event_id, public_id(self._chance), ground.club_ids[town],
+                door.exit_id if leaves else door.entry_id, f"{pin}|{wall}|{state}", ZONE,
+                CredentialKind.PIN.value, pin, ground.pin_ids[scan.member] if known else None,
+                ground.person_ids[scan.member] if known else None, contract_id, at, wall,
+                self._instant(scan.second + 1),
+                Direction.OUT.value if leaves else Direction.IN.value, status, decision, code,
+                notes, RULES, inputs, f"{pin}\t{wall}\t{state}\t1\t0\t0\t0",
+            ))
+        )  # fmt: skip
+        return event_id

@@ -1,0 +1,185 @@
+"""What the club has said: past touchpoints with their messages and tasks, flags, refusals."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from random import Random
+
+from clubcrm.journeys.models import Touchpoint, TouchRefusal, TouchState
+from clubcrm.journeys.rules.touchpoints import Code, Performer, Why
+from clubcrm.messaging.models import Message, MessageState, MessageTemplate, OutboxHold
+from clubcrm.people.models import Channel, DeskFlag, Purpose
+from clubcrm.seed.ground import Ground, instant
+from clubcrm.seed.lives import Life
+from clubcrm.seed.order import public_id
+from clubcrm.tasks.models import Task, TaskState
+
+SUBJECTS = {Code.FIRST_VISIT: "Your first visit", Code.SILENCE: "We have not seen you this week"}
+BODIES = {
+    Code.FIRST_VISIT: "Your membership is ready. Which evening suits you for a first visit?",
+    Code.SILENCE: "A week is quickly gone. Come by until Sunday, the coffee is on us.",
+}
+PRIORITY = {Code.FIRST_VISIT: 65, Code.SILENCE: 70}
+VALID_DAYS = {Code.FIRST_VISIT: 10, Code.SILENCE: 7}
+SENT_AT_MINUTE = 11 * 60
+
+
+class Talk:
+    """Writes what followed from the silences that the lives show."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._chance = ground.order.chance("talk")
+        ground.store.sink(MessageTemplate).add(
+            code="HOURS",
+            channel=Channel.EMAIL,
+            language="en",
+            subject="Our opening hours",
+            body="Hello {given_name}, these are our hours in the coming holidays.",
+            changed_at=ground.order.moment - timedelta(days=100),
+        )
+        ground.store.sink(OutboxHold).add(
+            why="Moved to another server",
+            since=ground.order.moment - timedelta(days=90),
+            released_at=ground.order.moment - timedelta(days=90) + timedelta(hours=1),
+            released_by=ground.actor("owner"),
+        )
+
+    def about(self, life: Life) -> None:
+        """The touchpoints of the last year of one life stand in the store."""
+        chance = self._ground.order.chance("talk", life.number)
+        earliest = max(self._ground.calendars[life.town].first, self._ground.today - 365)
+        for place, agreement in enumerate(life.agreements):
+            days = agreement.visits
+            first_wait = (days[0] if days else self._ground.today) - agreement.starts
+            due = agreement.starts + 5
+            if place == 0 and first_wait > 5 and earliest <= due < self._ground.today - 1:
+                self._touch(life, place, Code.FIRST_VISIT, (due, 1), chance)
+            occurrence = 0
+            for before, after in pairwise(days):
+                due = before + 10
+                if after - before > 12 and due >= earliest and occurrence < 3:
+                    occurrence += 1
+                    self._touch(life, place, Code.SILENCE, (due, occurrence), chance)
+        if chance.random() < 0.02:
+            self._open_task(life, chance)
+
+    def _touch(
+        self, life: Life, place: int, code: Code, when: tuple[int, int], chance: Random
+    ) -> None:
+        ground, (day, occurrence) = self._ground, when
+        at = instant(ground.calendars[life.town].second(day, SENT_AT_MINUTE))
+        shared = {
+            "club_id": ground.club_ids[life.town],
+            "person_id": ground.person_ids[life.number],
+            "contract_id": ground.contract_ids[life.number][place],
+            "cycle_no": place + 1,
+            "code": code.value,
+            "occurrence": occurrence,
+        }
+        if chance.random() < 0.12:
+            self._refusal(shared, code, day)
+            return
+        bounced = chance.random() < 0.03
+        message_id = self._message(shared, code, at, bounced=bounced)
+        ground.store.sink(Touchpoint).add(
+            **shared,
+            public_id=public_id(self._chance),
+            performer=Performer.AUTOMATIC,
+            priority=PRIORITY[code],
+            planned_on=date.fromordinal(day),
+            valid_until=date.fromordinal(day + VALID_DAYS[code]),
+            state=TouchState.EXPIRED if bounced else TouchState.DELIVERED,
+            why="",
+            reason={},
+            message_id=message_id,
+            created_at=at - timedelta(hours=7),
+            closed_at=at,
+        )
+
+    def _message(
+        self, shared: Mapping[str, object], code: Code, at: datetime, *, bounced: bool
+    ) -> int:
+        parts = (shared["person_id"], shared["cycle_no"], code.value, shared["occurrence"])
+        return self._ground.store.sink(Message).add(
+            public_id=public_id(self._chance),
+            dedupe_key=":".join(map(str, ("touch", *parts))),
+            club_id=shared["club_id"],
+            person_id=shared["person_id"],
+            code=code.value,
+            channel=Channel.EMAIL,
+            purpose=Purpose.MARKETING,
+            address=f"m{shared['person_id']}@mail.example",
+            language="en",
+            subject=SUBJECTS[code],
+            body=BODIES[code],
+            state=MessageState.BOUNCED if bounced else MessageState.SENT,
+            attempts=1,
+            next_at=at,
+            sent_at=at,
+            server_words="550 5.1.1 no such user" if bounced else "250 OK",
+            created_at=at - timedelta(hours=7),
+        )
+
+    def _refusal(self, shared: Mapping[str, object], code: Code, day: int) -> None:
+        if shared["occurrence"] != 1:
+            return
+        why = self._chance.choice((Why.NO_CONSENT, Why.NO_ADDRESS, Why.CAME_TODAY))
+        self._ground.store.sink(TouchRefusal).add(
+            person_id=shared["person_id"],
+            club_id=shared["club_id"],
+            cycle_no=shared["cycle_no"],
+            code=code.value,
+            why=why.value,
+            first_on=date.fromordinal(day),
+            last_on=date.fromordinal(day + 2),
+        )
+
+    def _open_task(self, life: Life, chance: Random) -> None:
+        ground = self._ground
+        last = life.agreements[-1]
+        if last.ends is not None and last.ends < ground.today:
+            return
+        created = ground.order.moment - timedelta(days=chance.randrange(4), hours=3)
+        task_id = ground.store.sink(Task).add(
+            public_id=public_id(self._chance),
+            club_id=ground.club_ids[life.town],
+            person_id=ground.person_ids[life.number],
+            kind="talk",
+            title="Ask how training goes",
+            sentence="You have been here less often lately: is there anything we can change?",
+            role="desk",
+            at_arrival=True,
+            source=f"history:{life.number}",
+            due_at=created + timedelta(days=2),
+            created_at=created,
+        )
+        ground.store.sink(DeskFlag).add(
+            person_id=ground.person_ids[life.number],
+            kind="open_task",
+            source=f"task:{task_id}",
+            text="Ask how training goes",
+            set_at=created,
+        )
+
+    def close(self) -> None:
+        """Tasks done in the last weeks stand in the store, at least one."""
+        ground = self._ground
+        for number, life in enumerate(ground.lives[:40:4]):
+            done = ground.order.moment - timedelta(days=number + 1)
+            ground.store.sink(Task).add(
+                public_id=public_id(self._chance),
+                club_id=ground.club_ids[life.town],
+                person_id=ground.person_ids[life.number],
+                kind="call",
+                title="Call about the first visit",
+                sentence="Shall we fix a day together?",
+                role="sales",
+                state=TaskState.DONE,
+                source=f"history-call:{life.number}",
+                due_at=done,
+                outcome="Comes on Thursday evening",
+                closed_by=ground.actor("sales"),
+                closed_at=done,
+                created_at=done - timedelta(days=2),
+            )
