@@ -1,4 +1,4 @@
-"""Nightly facts, R1, R2 and score for all members, beside one plain statement over the same rows."""
+"""Nightly facts and risk for all members, beside one plain statement over the same rows."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The set-up program: what it says when something is missing, and that a second run does nothing."""
+"""The set-up program: what it says when something is missing, and that it does nothing twice."""
 
 import importlib.util
 import shutil
