@@ -47,7 +47,7 @@ class PageForm(FlaskForm):
         csrf = False
 
     def __init__(self, *given: Any, **more: Any) -> None:
-        super().__init__(*given, **more)
+        super().__init__(*given, **more)  # type: ignore[no-untyped-call] # the library is untyped
 
     def accept(self, error: DomainError) -> str:
         """The fields show what the refusal says of them; returns what concerns no field."""
@@ -77,12 +77,13 @@ def _text(label: str, *, most: int = 200, **more: Any) -> StringField:
     return StringField(label, [DataRequired(NEEDED), Length(max=most)], **more)
 
 
-def _password(label: str, fill: str) -> PasswordField:
+def _password(label: str, fill: str, **more: Any) -> PasswordField:
     return PasswordField(
         label,
         [DataRequired(NEEDED)],
         # What is typed counts exactly as typed: no filter trims it.
         render_kw={"autocomplete": fill},
+        **more,
     )
 
 
@@ -213,7 +214,7 @@ class AddressForm(PageForm):
     """The address to sign in with."""
 
     email = EmailField(_l("E-mail"), [DataRequired(NEEDED), Length(max=254)])
-    current_password = _password(_l("Present password"), "current-password")
+    current_password = _password(_l("Present password"), "current-password", id="address-password")
 
 
 class PasswordForm(PageForm):

@@ -2,22 +2,18 @@
 
 from flask import Blueprint
 
-from clubcrm.accounts.views import (
-    clubs,
-    index,
-    profile,
-    roles,
-    second_factor,
-    sessions,
-    setup,
-    sign_in,
-    staff,
-    tokens,
-)
+import clubcrm.accounts.views.clubs
+import clubcrm.accounts.views.index
+import clubcrm.accounts.views.profile
+import clubcrm.accounts.views.roles
+import clubcrm.accounts.views.second_factor
+import clubcrm.accounts.views.sessions
+import clubcrm.accounts.views.setup
+import clubcrm.accounts.views.sign_in
+import clubcrm.accounts.views.staff
+import clubcrm.accounts.views.tokens
 from clubcrm.accounts.views.blueprints import accounts, settings
 
-__all__ = ["BLUEPRINTS", "PAGES"]
+__all__ = ["BLUEPRINTS"]
 
 BLUEPRINTS: tuple[Blueprint, ...] = (accounts, settings)
-
-PAGES = (clubs, index, profile, roles, second_factor, sessions, setup, sign_in, staff, tokens)

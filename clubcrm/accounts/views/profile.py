@@ -90,7 +90,7 @@ def password_save() -> ResponseReturnValue:
 @settings.post("/profile/second-factor/remove")
 @signed_in(MINE, own_units=True)
 def factor_remove() -> ResponseReturnValue:
-    form = ConfirmForm()
+    form = ConfirmForm(prefix="drop")
     try:
         signing_in.confirm_password(current_actor().id, form.current_password.data or "")
         with unit_of_work():
@@ -104,7 +104,7 @@ def factor_remove() -> ResponseReturnValue:
 @settings.post("/profile/recovery-codes")
 @signed_in(MINE, own_units=True)
 def recovery_renew() -> ResponseReturnValue:
-    form = ConfirmForm()
+    form = ConfirmForm(prefix="codes")
     try:
         signing_in.confirm_password(current_actor().id, form.current_password.data or "")
         with unit_of_work():

@@ -124,7 +124,7 @@ def user_sign_out(public_id: str) -> ResponseReturnValue:
 @settings.post("/staff/<public_id>/second-factor/remove")
 @require(CHANGE_STAFF, own_units=True)
 def user_factor_remove(public_id: str) -> ResponseReturnValue:
-    form, user_id = ConfirmForm(), _user(public_id).id
+    form, user_id = ConfirmForm(prefix="factor"), _user(public_id).id
     end_reading()
     signing_in.confirm_password(current_actor().id, form.current_password.data or "")
     with unit_of_work() as session:
