@@ -17,6 +17,7 @@ OUT = ROOT / "clubcrm" / "static" / "vendor"
 SCRIPTS = {"htmx.js": "htmx.org/dist/htmx.min.js"}
 FONTS = {"Noto Sans Bengali": "bengali", "Noto Sans Devanagari": "devanagari"}
 FONT_WEIGHTS = (400, 600)
+QUOTED = re.compile(r"[\"']([a-z0-9-]+)[\"']")
 ICON_USE = re.compile(r"\bicon\(\s*[\"']([a-z0-9-]+)[\"']")
 
 # Families of the UI kit that our pages build on; everything else of it is left out.
@@ -54,7 +55,7 @@ def put(out: Path, name: str, body: bytes) -> str:
     return hashed
 
 
-def used_icons() -> list[str]:
+def used_icons(icons: Path) -> list[str]:
     """Return the icon names used by templates and code, plus the listed ones chosen at run time."""
     names = set((ROOT / "setup" / "icons.txt").read_text(encoding="utf-8").split())
     sources = [*ROOT.glob("templates/**/*.html")]
@@ -62,14 +63,17 @@ def used_icons() -> list[str]:
         sources += ROOT.glob(f"{package}/**/*.py")
     for source in sources:
         names.update(ICON_USE.findall(source.read_text(encoding="utf-8")))
+    # The rail and the settings name their icons as plain words among others.
+    wires = (ROOT / "clubcrm" / "wiring.py").read_text(encoding="utf-8")
+    names.update(word for word in QUOTED.findall(wires) if (icons / f"{word}.svg").exists())
     return sorted(names)
 
 
-def sprite(modules: Path, names: list[str]) -> bytes:
+def sprite(icons: Path, names: list[str]) -> bytes:
     """Return one SVG file with a symbol per icon; an unknown icon ends the build."""
     symbols = []
     for name in names:
-        source = modules / "@tabler" / "icons" / "icons" / "outline" / f"{name}.svg"
+        source = icons / f"{name}.svg"
         if not source.exists():
             sys.exit(f"build_assets: there is no icon called '{name}'")
         svg = source.read_text(encoding="utf-8")
@@ -116,7 +120,8 @@ def build(modules: Path, out: Path) -> dict[str, str]:
     }
     manifest["kit.css"] = put(out, "kit.css", kit_css(modules, out))
     manifest["fonts.css"] = put(out, "fonts.css", fonts(modules, out))
-    manifest["icons.svg"] = put(out, "icons.svg", sprite(modules, used_icons()))
+    icons = modules / "@tabler" / "icons" / "icons" / "outline"
+    manifest["icons.svg"] = put(out, "icons.svg", sprite(icons, used_icons(icons)))
     (out / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     return manifest
 

@@ -1,0 +1,125 @@
+"""Queries room: the lines of the timeline in words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from access_control.rules.codes import Code
+from clubcrm.card.queries.timeline import Kind, TimelineRow
+from clubcrm.card.sentences import why_words
+from memberships.contracts.rules import BlockOwner
+from memberships.contracts.words import block_owner_words
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the timeline."""
+
+    at: datetime
+    icon: str
+    title: str
+    text: str
+    href: str = ""
+
+
+def happenings(rows: Sequence[TimelineRow], person_id: str) -> list[Happening]:
+    """Return the timeline in words, each line a link to what it tells of where there is a page."""
+    visits = url_for("card.visits", person_id=person_id)
+    lines = [_WORDS[row.kind](row) for row in rows]
+    return [
+        replace(line, href=visits) if row.kind is Kind.VISIT else line
+        for row, line in zip(rows, lines, strict=True)
+    ]
+
+
+def stay_words(entered_at: datetime, left_at: datetime | None) -> str:
+    """Return how long a visit lasted, in hours and minutes."""
+    if left_at is None:
+        return _("Visit, still inside")
+    minutes = max(0, int((left_at - entered_at).total_seconds()) // 60)
+    if minutes < 60:
+        return ngettext("Visit, %(num)s minute", "Visit, %(num)s minutes", minutes)
+    return _("Visit, %(hours)s h %(minutes)s min", hours=minutes // 60, minutes=minutes % 60)
+
+
+def _visit(row: TimelineRow) -> Happening:
+    forgot = _("exit forgotten, closed by the house") if row.state == "auto" else ""
+    text = " · ".join(part for part in (row.words, forgot) if part)
+    return Happening(row.at, "door-enter", stay_words(row.at, row.until), text)
+
+
+def _refused(row: TimelineRow) -> Happening:
+    why = why_words(Code(row.state), {}) if row.state in Code.__members__ else ""
+    address = url_for("desk.show", event=row.ref)
+    return Happening(row.at, "hand-stop", _("Refused at the gate"), why, address)
+
+
+def _message(row: TimelineRow) -> Happening:
+    states = {
+        "queued": _("Message waits to be sent"),
+        "held": _("Message held back"),
+        "claimed": _("Message on its way"),
+        "sent": _("Message sent"),
+        "bounced": _("Message came back"),
+        "failed": _("Message could not be sent"),
+        "unknown": _("Message may have been sent"),
+        "cancelled": _("Message taken back"),
+    }
+    sent = row.state == "sent"
+    title = states.get(row.state, _("Message"))
+    return Happening(row.at, "mail" if sent else "mail-off", title, row.words)
+
+
+def _task(row: TimelineRow) -> Happening:
+    states = {
+        "open": _("Task open"),
+        "done": _("Task done"),
+        "not_now": _("Task set aside"),
+        "cancelled": _("Task no longer needed"),
+        "expired": _("Task ran out of time"),
+    }
+    return Happening(row.at, "checks", states.get(row.state, _("Task")), row.words)
+
+
+def _note(row: TimelineRow) -> Happening:
+    title = _("Note by %(name)s", name=row.state) if row.state else _("Note")
+    return Happening(row.at, "note", title, row.words)
+
+
+def _contract(row: TimelineRow) -> Happening:
+    verbs = {
+        "signed": _("Contract %(number)s signed", number=row.ref),
+        "ended": _("Contract %(number)s ended", number=row.ref),
+        "frozen": _("Contract %(number)s frozen", number=row.ref),
+        "void": _("Contract %(number)s made void", number=row.ref),
+    }
+    title = verbs.get(row.state, _("Contract %(number)s changed", number=row.ref))
+    return Happening(row.at, "file-text", title, row.words)
+
+
+def _block(row: TimelineRow) -> Happening:
+    owner = block_owner_words(BlockOwner(row.state))
+    title = _("%(block)s placed, lifted since", block=owner) if row.until else owner
+    return Happening(row.at, "lock", title, row.words)
+
+
+def _consent(row: TimelineRow) -> Happening:
+    given = row.state in {"1", "true", "t"}
+    title = _("Agreed to be written to") if given else _("Wishes not to be written to")
+    return Happening(row.at, "shield-check" if given else "message-off", title, row.ref)
+
+
+_WORDS: Mapping[Kind, Callable[[TimelineRow], Happening]] = {
+    Kind.VISIT: _visit,
+    Kind.REFUSED: _refused,
+    Kind.MESSAGE: _message,
+    Kind.TASK: _task,
+    Kind.NOTE: _note,
+    Kind.CONTRACT: _contract,
+    Kind.BLOCK: _block,
+    Kind.CONSENT: _consent,
+}

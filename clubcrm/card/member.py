@@ -1,0 +1,292 @@
+"""Queries room: the card of one person in words: status, ways to reach, contracts, rhythm."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from clubcrm.card import rhythm
+from clubcrm.card.queries.person import PersonRow, ReachRow
+from clubcrm.core.formats import day, day_short, days_ago, money, number
+from clubcrm.people.models import ContactKind, ReachState
+from memberships.contracts.history import ContractRow
+from memberships.contracts.models import Block
+from memberships.contracts.rules import BlockOwner, ContractState
+from memberships.contracts.standing import Standing, Status
+from memberships.contracts.words import block_owner_words, cause_words, status_words
+
+STATUS_LOOK: Mapping[Status, tuple[str, str]] = {
+    Status.ACTIVE: ("go", "circle-check"),
+    Status.ACTIVE_IN_DEBT: ("note", "cash"),
+    Status.FROZEN: ("know", "snowflake"),
+    Status.WAITING: ("know", "hourglass"),
+    Status.EX_IN_DEBT: ("stop", "cash"),
+    Status.EX: ("", "history"),
+    Status.NEVER: ("", "user"),
+}
+BLOCK_LOOK: Mapping[BlockOwner, tuple[str, str]] = {
+    BlockOwner.FREEZE: ("know", "snowflake"),
+    BlockOwner.DEBT: ("note", "cash"),
+    BlockOwner.BAN: ("stop", "ban"),
+    BlockOwner.WAIVER: ("note", "file-text"),
+    BlockOwner.MEDICAL: ("note", "stethoscope"),
+    BlockOwner.STAFF_STOP: ("stop", "hand-stop"),
+}
+REACH_LOOK: Mapping[ContactKind, tuple[str, str]] = {
+    ContactKind.PHONE: ("phone", "tel:"),
+    ContactKind.EMAIL: ("mail", "mailto:"),
+    ContactKind.TELEGRAM: ("message-circle", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A titled line with a badge: a contract, a block, a touchpoint."""
+
+    title: str
+    text: str
+    tone: str
+    word: str
+    icon: str = ""
+    when: str = ""
+    code: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to reach somebody, ready to be clicked."""
+
+    icon: str
+    label: str
+    text: str
+    href: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Units bought and left."""
+
+    name: str
+    bought: int
+    remaining: int
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
+class RhythmShown:
+    """The rhythm as figures, strip, chart and table."""
+
+    sentence: str
+    total: int
+    recent: str
+    usual: str
+    last: str
+    cells: list[tuple[int, int, str, str]]
+    months: list[tuple[int, str]]
+    columns: list[tuple[float, float, float, float, str, str]]
+    line: float | None
+    line_label: str
+    ticks: list[tuple[float, str]]
+    table: list[tuple[date, int]]
+
+
+def standing_line(standing: Standing) -> Line:
+    """Return the status with its cause in a sentence."""
+    tone, icon = STATUS_LOOK[standing.status]
+    text = cause_words(standing)
+    if standing.owed_minor and standing.currency:
+        owed = money(standing.owed_minor, standing.currency)
+        text = f"{text} {_('%(sum)s is open.', sum=owed)}"
+    return Line("", text, tone, status_words(standing.status), icon)
+
+
+def ways_of(reach: Sequence[ReachRow]) -> list[Way]:
+    """Return the ways to reach a person as links, with what is wrong with them."""
+    ways = []
+    for one in reach:
+        icon, scheme = REACH_LOOK[one.kind]
+        label = {
+            ContactKind.PHONE: _("Phone"),
+            ContactKind.EMAIL: _("E-mail"),
+            ContactKind.TELEGRAM: "Telegram",
+        }[one.kind]
+        trouble = _("does not arrive") if one.state is ReachState.BOUNCED else ""
+        href = f"{scheme}{one.value}" if scheme else ""
+        ways.append(Way(icon, label, one.as_typed or one.value, href, trouble))
+    return ways
+
+
+def birthday_words(person: PersonRow, today: date) -> str:
+    """Return the birth date with the age in whole years."""
+    born = person.birth_date
+    if born is None:
+        return ""
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return f"{day(born)} ({age})"
+
+
+def contract_lines(contracts: Sequence[ContractRow], today: date) -> list[Line]:
+    """Return the contracts with their span and where each stands today."""
+    return [
+        Line(
+            one.plan_name,
+            _span(one.starts_on, one.ends_on),
+            *_contract_look(one, today),
+            one.number,
+        )
+        for one in contracts
+    ]
+
+
+def lots_of(contracts: Sequence[ContractRow], today: date) -> list[Lot]:
+    """Return the units of contracts that are not over."""
+    return [
+        Lot(
+            one.plan_name,
+            one.units_bought,
+            one.units_left or 0,
+            _("until %(day)s", day=day(one.ends_on)) if one.ends_on else "",
+        )
+        for one in contracts
+        if one.units_bought and (one.ends_on is None or one.ends_on >= today)
+    ]
+
+
+def block_lines(blocks: Sequence[Block], today: date) -> list[Line]:
+    """Return the blocks in force or coming, with what they say."""
+    lines = []
+    for one in blocks:
+        if one.lifted_at is not None or (one.until_on is not None and one.until_on < today):
+            continue
+        tone, icon = BLOCK_LOOK[one.owner]
+        word = block_owner_words(one.owner)
+        if one.amount_minor and one.currency:
+            word = f"{word} {money(one.amount_minor, one.currency)}"
+        since = _("since %(day)s", day=day_short(one.from_on))
+        lines.append(Line(word, one.reason, tone, word, icon, since))
+    return lines
+
+
+def frozen_spans(blocks: Sequence[Block]) -> list[tuple[date, date | None]]:
+    """Return the days on which the person's contract stood still."""
+    return [
+        (one.from_on, one.lifted_at.date() if one.lifted_at else one.until_on)
+        for one in blocks
+        if one.owner is BlockOwner.FREEZE
+    ]
+
+
+def rhythm_shown(
+    days: Mapping[date, int],
+    frozen: Sequence[tuple[date, date | None]],
+    joined: date | None,
+    today: date,
+) -> RhythmShown:
+    """Return the rhythm with its finding as a sentence."""
+    year = rhythm.rhythm(sorted(days), joined, today)
+    columns, line = rhythm.bars(year)
+    recent = number(round(year.recent, 1))
+    usual = "–" if year.usual is None else number(round(year.usual, 1))
+    last = max(days, default=None)
+    return RhythmShown(
+        sentence=_finding(year.finding, recent, usual),
+        total=len(days),
+        recent=recent,
+        usual=usual,
+        last=days_ago((today - last).days) if last else _("never"),
+        cells=[
+            (one.column, one.row, one.kind, _cell_words(one))
+            for one in rhythm.heat_cells(days, frozen, today)
+        ],
+        months=[
+            (column, day_short(first).split()[-1]) for column, first in rhythm.month_marks(today)
+        ],
+        columns=[
+            (
+                one.x,
+                one.y,
+                one.width,
+                one.height,
+                "bar-now" if one.is_running else "bar",
+                f"{day_short(one.week.monday)}: {one.week.days}",
+            )
+            for one in columns
+        ],
+        line=line,
+        line_label=_("usual %(count)s", count=usual),
+        ticks=[(one.x, day_short(one.week.monday)) for one in columns[::5]],
+        table=[(one.monday, one.days) for one in reversed(year.weeks)],
+    )
+
+
+def hints_of(person: PersonRow, tasks: Sequence[str]) -> list[Line]:
+    """Return what to know before speaking: the next step, the desk's note, do not contact."""
+    hints = [Line("", text, "know", "", "sparkles") for text in tasks]
+    if person.desk_note:
+        hints.append(Line("", person.desk_note, "", "", "note"))
+    if person.do_not_contact:
+        hints.append(Line("", _("Do not contact this person."), "stop", "", "message-off"))
+    return hints
+
+
+def visits_address(person_id: str) -> str:
+    """Return where all visits of a person stand."""
+    return url_for("card.visits", person_id=person_id)
+
+
+def _span(starts_on: date, ends_on: date | None) -> str:
+    if ends_on is None:
+        return _("since %(day)s, rolls on", day=day(starts_on))
+    return _("%(first)s to %(last)s", first=day(starts_on), last=day(ends_on))
+
+
+def _contract_look(one: ContractRow, today: date) -> tuple[str, str, str]:
+    if one.state is ContractState.INCOMPLETE:
+        return "note", _("not signed"), "pencil"
+    if one.state is ContractState.VOID:
+        return "", _("void"), "x"
+    if one.starts_on > today:
+        return "know", _("starts later"), "hourglass"
+    if one.ends_on is not None and one.ends_on < today:
+        return "", _("ended"), "history"
+    if one.units_left == 0:
+        return "note", _("used up"), "ticket"
+    return "go", _("runs"), "circle-check"
+
+
+def _cell_words(cell: rhythm.HeatCell) -> str:
+    words = day_short(cell.day)
+    if cell.kind == "heat-frozen":
+        return f"{words}: {_('frozen')}"
+    if not cell.visits:
+        return words
+    return f"{words}: {ngettext('%(num)s visit', '%(num)s visits', cell.visits)}"
+
+
+def _finding(finding: rhythm.Finding, recent: str, usual: str) -> str:
+    return {
+        rhythm.Finding.NEVER: _("Has never come"),
+        rhythm.Finding.NEW: _("Comes %(recent)s days a week; too new to compare", recent=recent),
+        rhythm.Finding.SILENT: _(
+            "Silent for four weeks; %(usual)s days a week before", usual=usual
+        ),
+        rhythm.Finding.LESS: _(
+            "Comes less: %(recent)s days a week, %(usual)s before", recent=recent, usual=usual
+        ),
+        rhythm.Finding.MORE: _(
+            "Comes more: %(recent)s days a week, %(usual)s before", recent=recent, usual=usual
+        ),
+        rhythm.Finding.STEADY: _(
+            "Comes as usual: %(recent)s days a week, %(usual)s before", recent=recent, usual=usual
+        ),
+    }[finding]
+
+
+def year_before(today: date) -> date:
+    """Return the first day the strip shows."""
+    return today - timedelta(weeks=rhythm.STRIP_WEEKS)

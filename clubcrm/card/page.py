@@ -1,0 +1,141 @@
+"""Queries room: the whole member card, put together in a fixed number of selects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+
+from clubcrm.card import member as words
+from clubcrm.card.history import Happening, happenings
+from clubcrm.card.photos import photo_address
+from clubcrm.card.queries import person as people
+from clubcrm.card.queries.timeline import FILTERS, PAGE, timeline
+from clubcrm.card.queries.touchpoints import touchpoints_of
+from clubcrm.card.route import Route, route_of
+from clubcrm.card.touches import touch_lines
+from clubcrm.core.clock import now, visit_day
+from clubcrm.core.clock import today as club_today
+from clubcrm.core.policy import current_actor
+from memberships.contracts.history import blocks_of, contracts_of
+from memberships.contracts.queries import rights_at
+from memberships.contracts.standing import status_at
+
+Chip = tuple[str, str, bool, int | None]
+
+# The main acts on a card, each shown if its page exists and the right is held.
+ACTS = (
+    ("contracts.new", "file-text", "contracts.sign"),
+    ("contracts.freeze", "snowflake", "contracts.freeze"),
+    ("people.edit", "pencil", "people.edit"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A button of the card."""
+
+    href: str
+    icon: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """Everything on the card of one person."""
+
+    person_id: str
+    name: str
+    photo: str
+    zone: str
+    club_name: str
+    birthday: str
+    standing: words.Line
+    reach: list[words.Way]
+    acts: list[Act]
+    hints: list[words.Line]
+    route: Route | None
+    rhythm: words.RhythmShown
+    contracts: list[words.Line]
+    lots: list[words.Lot]
+    blocks: list[words.Line]
+    touchpoints: list[words.Line]
+    filters: list[Chip]
+    timeline: list[Happening]
+    older: str
+
+
+def card_page(person: people.PersonRow, only: str, before: datetime | None) -> CardPage:
+    """Return the card; `only` and `before` choose what the timeline shows."""
+    today = club_today(person.zone)
+    rights = rights_at(person.id, today)
+    contracts = contracts_of(person.id)
+    blocks = blocks_of(person.id)
+    days = people.visit_days(person.id, visit_day(now(), person.zone), 53)
+    touches = touchpoints_of(person.id)
+    rows = timeline(person.id, only, before)
+    joined = min((one.starts_on for one in contracts), default=None)
+    tasks = [one.title for one in people.open_tasks(person.id)]
+    return CardPage(
+        person_id=person.public_id,
+        name=person.name,
+        photo=photo_address(person.photo_id),
+        zone=person.zone,
+        club_name=person.club_name,
+        birthday=words.birthday_words(person, today),
+        standing=words.standing_line(status_at(rights.contracts, rights.blocks, today)),
+        reach=words.ways_of(people.reach_of(person.id)),
+        acts=_acts(person.public_id),
+        hints=words.hints_of(person, tasks),
+        route=route_of(contracts, touches, today),
+        rhythm=words.rhythm_shown(days, words.frozen_spans(blocks), joined, today),
+        contracts=words.contract_lines(contracts, today),
+        lots=words.lots_of(contracts, today),
+        blocks=words.block_lines(blocks, today),
+        touchpoints=touch_lines(touches, person.zone),
+        filters=_filters(person.public_id, only),
+        timeline=happenings(rows, person.public_id),
+        older=_older(person.public_id, only, rows[-1].at if len(rows) == PAGE else None),
+    )
+
+
+def _acts(person_id: str) -> list[Act]:
+    labels = {
+        "contracts.new": _("New contract"),
+        "contracts.freeze": _("Freeze or block"),
+        "people.edit": _("Change"),
+    }
+    actor = current_actor()
+    return [
+        Act(url_for(endpoint, person_id=person_id), icon, labels[endpoint])
+        for endpoint, icon, right in ACTS
+        if endpoint in current_app.view_functions and actor.may(right)
+    ]
+
+
+def _filters(person_id: str, only: str) -> list[Chip]:
+    names = {
+        "": _("All"),
+        "visits": _("Visits"),
+        "messages": _("Messages"),
+        "tasks": _("Tasks"),
+        "notes": _("Notes"),
+        "changes": _("Changes"),
+    }
+    return [
+        (names[one], _timeline_address(person_id, one, None), one == only, None) for one in FILTERS
+    ]
+
+
+def _older(person_id: str, only: str, before: datetime | None) -> str:
+    return _timeline_address(person_id, only, before) if before else ""
+
+
+def _timeline_address(person_id: str, only: str, before: datetime | None) -> str:
+    return url_for(
+        "card.show",
+        person_id=person_id,
+        show=only or None,
+        before=before.isoformat() if before else None,
+        _anchor="timeline",
+    )

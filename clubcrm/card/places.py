@@ -1,0 +1,67 @@
+"""Views room: what the frame needs on every page: the start page, search, the chosen club."""
+
+from urllib.parse import urlsplit
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from clubcrm.card.counter import desk
+from clubcrm.card.photos import photo_address
+from clubcrm.core.policy import current_actor, require, signed_in
+from clubcrm.core.shell import choose_club as keep_choice
+from clubcrm.core.shell import page_shell
+from clubcrm.people.permissions import SEE_PEOPLE
+from clubcrm.people.queries.search import search as search_people
+
+SHORTEST_SEARCH = 2
+IN_THE_BOX, ON_THE_PAGE = 8, 50
+
+desk.add_app_template_global(photo_address, "photo_address")
+
+
+@desk.get("/")
+@signed_in("everybody has a start page")
+def start() -> ResponseReturnValue:
+    """The first place of the person's rail."""
+    places = page_shell().places
+    if not places:
+        return render_template("clubcrm/desk/no_place.html")
+    return redirect(places[0].href)
+
+
+@desk.get("/search")
+@require(SEE_PEOPLE)
+def search() -> str:
+    """People that match what was typed, as a page."""
+    typed = request.args.get("q", "").strip()[:80]
+    scope = current_actor().scope
+    hits = search_people(scope, typed, ON_THE_PAGE) if len(typed) >= SHORTEST_SEARCH else []
+    return render_template("clubcrm/desk/search.html", typed=typed, hits=hits)
+
+
+@desk.get("/search/found")
+@require(SEE_PEOPLE)
+def found() -> str:
+    """People that match what is being typed, as lines under the search box."""
+    typed = request.args.get("q", "").strip()[:80]
+    if len(typed) < SHORTEST_SEARCH:
+        return ""
+    hits = search_people(current_actor().scope, typed, IN_THE_BOX)
+    return render_template("clubcrm/desk/_found.html", typed=typed, hits=hits)
+
+
+@desk.post("/club")
+@signed_in("everybody chooses among the clubs of the own scope")
+def choose_club() -> ResponseReturnValue:
+    """The person works in another club from now on."""
+    keep_choice(request.form.get("club", ""))
+    return redirect(_own_path(request.form.get("back", "")))
+
+
+def _own_path(address: str) -> str:
+    parts = urlsplit(address)
+    is_own = address.startswith("/") and not parts.netloc and not address.startswith(("//", "/\\"))
+    return parts.path if is_own else url_for("desk.start")
+
+
+__all__ = ["desk"]

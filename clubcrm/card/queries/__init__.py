@@ -1,0 +1,1 @@
+"""Queries room: what the desk and the member card read, from every floor below."""

@@ -1,0 +1,147 @@
+"""One person as the desk and the card see them: who, how to reach, tasks, recent days."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from access_control.models import VisitDay
+from clubcrm.core.clock import now
+from clubcrm.core.clubs import Club, Scope
+from clubcrm.core.db import db
+from clubcrm.people.models import ContactKind, ContactPoint, Person, ReachState, StoredFile
+from clubcrm.tasks.models import Task, TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Who somebody is, with the home club; `in_scope`: the reader may see everything."""
+
+    id: int
+    public_id: str
+    name: str
+    birth_date: date | None
+    desk_note: str
+    do_not_contact: bool
+    created_at: datetime
+    photo_id: str
+    club_id: int
+    club_name: str
+    zone: str
+    in_scope: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReachRow:
+    """One way to reach a person."""
+
+    kind: ContactKind
+    value: str
+    as_typed: str
+    state: ReachState
+    state_why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """An open task about a person."""
+
+    public_id: str
+    title: str
+    sentence: str
+    due_at: datetime
+
+
+def person_by_id(person_id: int, scope: Scope) -> PersonRow:
+    """Return the person behind a scan; of another club's member only what a guest desk may see."""
+    return _person(Person.id == person_id, scope)[0]
+
+
+def person_for(scope: Scope, public_id: str) -> PersonRow | None:
+    """Return a person of the clubs in scope, None for anybody else."""
+    found = _person(Person.public_id == public_id, scope)
+    return next((one for one in found if one.in_scope), None)
+
+
+def reach_of(person_id: int) -> list[ReachRow]:
+    """Return the ways to reach a person, the main ones first."""
+    columns = (
+        ContactPoint.kind,
+        ContactPoint.value,
+        ContactPoint.as_typed,
+        ContactPoint.state,
+        ContactPoint.state_why,
+    )
+    rows = db.session.execute(
+        select(*columns)
+        .where(ContactPoint.person_id == person_id)
+        .order_by(ContactPoint.is_primary.desc(), ContactPoint.id)
+    )
+    return [ReachRow(*row) for row in rows]
+
+
+def open_tasks(person_id: int) -> list[TaskRow]:
+    """Return the open tasks about a person that wait for nothing, the most pressing first."""
+    moment = now()
+    rows = db.session.execute(
+        select(Task.public_id, Task.title, Task.sentence, Task.due_at)
+        .where(
+            Task.person_id == person_id,
+            Task.state == TaskState.OPEN,
+            or_(Task.snoozed_until.is_(None), Task.snoozed_until <= moment),
+            or_(Task.expires_at.is_(None), Task.expires_at > moment),
+        )
+        .order_by(Task.due_at)
+        .limit(3)
+    )
+    return [TaskRow(*row) for row in rows]
+
+
+def visit_days(person_id: int, today: date, weeks: int) -> Mapping[date, int]:
+    """Return the visit-days of the last weeks with the number of visits on each."""
+    rows = db.session.execute(
+        select(VisitDay.day, VisitDay.visits)
+        .where(VisitDay.person_id == person_id, VisitDay.day > today - timedelta(weeks=weeks))
+        .order_by(VisitDay.day)
+    )
+    return {row.day: row.visits for row in rows}
+
+
+def _person(condition: object, scope: Scope) -> list[PersonRow]:
+    rows = db.session.execute(
+        select(
+            Person.id,
+            Person.public_id,
+            Person.given_name,
+            Person.family_name,
+            Person.birth_date,
+            Person.desk_note,
+            Person.do_not_contact,
+            Person.created_at,
+            StoredFile.public_id.label("photo_id"),
+            Club.id.label("club_id"),
+            Club.name.label("club_name"),
+            Club.zone,
+        )
+        .join(Club, Club.id == Person.club_id)
+        .outerjoin(StoredFile, StoredFile.id == Person.photo_id)
+        .where(condition)  # type: ignore[arg-type]
+    )
+    return [
+        PersonRow(
+            id=row.id,
+            public_id=row.public_id,
+            name=f"{row.given_name} {row.family_name}".strip(),
+            birth_date=row.birth_date,
+            desk_note=row.desk_note,
+            do_not_contact=row.do_not_contact,
+            created_at=row.created_at,
+            photo_id=row.photo_id or "",
+            club_id=row.club_id,
+            club_name=row.club_name,
+            zone=row.zone,
+            in_scope=scope.covers(row.club_id),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,153 @@
+"""What happened to one person, from every floor, newest first, in one select."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, String, cast, func, literal, select, type_coerce, union_all
+
+from access_control.models import AccessEvent, EventStatus, Visit
+from access_control.rules.codes import Severity
+from clubcrm.accounts.models import User
+from clubcrm.core.clubs import Club
+from clubcrm.core.db import db
+from clubcrm.core.types import UtcInstant
+from clubcrm.messaging.models import Message
+from clubcrm.people.models import Consent, Note
+from clubcrm.tasks.models import Task
+from memberships.contracts.models import Block, Contract, ContractChange
+
+PAGE = 40
+
+
+class Kind(StrEnum):
+    """What a line of the timeline tells of."""
+
+    VISIT = "visit"
+    REFUSED = "refused"
+    MESSAGE = "message"
+    TASK = "task"
+    NOTE = "note"
+    CONTRACT = "contract"
+    BLOCK = "block"
+    CONSENT = "consent"
+
+
+FILTERS: Mapping[str, tuple[Kind, ...]] = {
+    "": tuple(Kind),
+    "visits": (Kind.VISIT, Kind.REFUSED),
+    "messages": (Kind.MESSAGE,),
+    "tasks": (Kind.TASK,),
+    "notes": (Kind.NOTE,),
+    "changes": (Kind.CONTRACT, Kind.BLOCK, Kind.CONSENT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One thing that happened: `state`, `words` and `until` mean what the kind makes of them."""
+
+    kind: Kind
+    at: datetime
+    ref: str
+    state: str
+    words: str
+    until: datetime | None
+
+
+def timeline(person_id: int, only: str, before: datetime | None) -> list[TimelineRow]:
+    """Return up to a page of what happened before an instant, of the kinds of a filter."""
+    branches = [_BRANCHES[kind](person_id, before) for kind in FILTERS.get(only, FILTERS[""])]
+    whole = union_all(*(select(one.subquery()) for one in branches)).subquery()
+    rows = db.session.execute(select(whole).order_by(whole.c.at.desc()).limit(PAGE))
+    return [TimelineRow(Kind(row.kind), *row[1:]) for row in rows]
+
+
+def _branch(
+    kind: Kind,
+    at: Any,
+    *columns: Any,
+    before: datetime | None,
+) -> Select[Any]:
+    ref, state, words, until = columns
+    # No instant, of the type of an instant: PostgreSQL joins no text to it.
+    until = func.nullif(at, at) if until is None else until
+    shown: tuple[Any, ...] = (
+        literal(kind.value, String).label("kind"),
+        type_coerce(at, UtcInstant).label("at"),
+        cast(ref, String).label("ref"),
+        cast(state, String).label("state"),
+        cast(words, String).label("words"),
+        type_coerce(until, UtcInstant).label("until"),
+    )
+    statement = select(*shown).order_by(at.desc()).limit(PAGE)
+    return statement if before is None else statement.where(at < before)
+
+
+def _visits(person_id: int, before: datetime | None) -> Select[Any]:
+    columns = (Visit.public_id, Visit.left_how, Club.name, Visit.left_at)
+    made = _branch(Kind.VISIT, Visit.entered_at, *columns, before=before)
+    return made.join(Club, Club.id == Visit.club_id).where(Visit.person_id == person_id)
+
+
+def _refusals(person_id: int, before: datetime | None) -> Select[Any]:
+    columns = (AccessEvent.public_id, AccessEvent.code, AccessEvent.zone, None)
+    made = _branch(Kind.REFUSED, AccessEvent.at, *columns, before=before)
+    return made.where(
+        AccessEvent.person_id == person_id,
+        AccessEvent.decision == Severity.DENY,
+        AccessEvent.status != EventStatus.DUPLICATE_TAP,
+    )
+
+
+def _messages(person_id: int, before: datetime | None) -> Select[Any]:
+    at = func.coalesce(Message.sent_at, Message.created_at, type_=UtcInstant)
+    columns = (Message.public_id, Message.state, Message.subject, None)
+    made = _branch(Kind.MESSAGE, at, *columns, before=before)
+    return made.where(Message.person_id == person_id)
+
+
+def _tasks(person_id: int, before: datetime | None) -> Select[Any]:
+    at = func.coalesce(Task.closed_at, Task.created_at, type_=UtcInstant)
+    columns = (Task.public_id, Task.state, Task.title, None)
+    return _branch(Kind.TASK, at, *columns, before=before).where(Task.person_id == person_id)
+
+
+def _notes(person_id: int, before: datetime | None) -> Select[Any]:
+    columns = (Note.id, func.coalesce(User.name, ""), Note.text, None)
+    made = _branch(Kind.NOTE, Note.at, *columns, before=before)
+    return made.outerjoin(User, User.id == Note.author_id).where(Note.person_id == person_id)
+
+
+def _contracts(person_id: int, before: datetime | None) -> Select[Any]:
+    columns = (Contract.number, ContractChange.what, ContractChange.why, None)
+    made = _branch(Kind.CONTRACT, ContractChange.at, *columns, before=before)
+    return made.join(Contract, Contract.id == ContractChange.contract_id).where(
+        Contract.person_id == person_id
+    )
+
+
+def _blocks(person_id: int, before: datetime | None) -> Select[Any]:
+    columns = (Block.id, Block.owner, Block.reason, Block.lifted_at)
+    made = _branch(Kind.BLOCK, Block.placed_at, *columns, before=before)
+    return made.where(Block.person_id == person_id)
+
+
+def _consents(person_id: int, before: datetime | None) -> Select[Any]:
+    columns = (Consent.channel, Consent.given, Consent.purpose, None)
+    made = _branch(Kind.CONSENT, Consent.at, *columns, before=before)
+    return made.where(Consent.person_id == person_id)
+
+
+_BRANCHES: Mapping[Kind, Callable[[int, datetime | None], Select[Any]]] = {
+    Kind.VISIT: _visits,
+    Kind.REFUSED: _refusals,
+    Kind.MESSAGE: _messages,
+    Kind.TASK: _tasks,
+    Kind.NOTE: _notes,
+    Kind.CONTRACT: _contracts,
+    Kind.BLOCK: _blocks,
+    Kind.CONSENT: _consents,
+}

@@ -1,0 +1,66 @@
+"""Short ways to give the cast's club plans, cards and scans, as the staff would."""
+
+from datetime import date, timedelta
+
+from flask import Flask
+
+from access_control.models import CredentialKind
+from access_control.services.credentials import issue_credential
+from clubcrm.card import acts
+from clubcrm.core.clock import today
+from clubcrm.core.db import unit_of_work
+from memberships.api import (
+    BlockOwner,
+    BlockRequest,
+    PlanKind,
+    PlanTerms,
+    SignRequest,
+    create_plan,
+    place_block,
+    sign,
+)
+from tests.cast import Cast
+
+ZONE = "Asia/Dhaka"
+SARA = "user:3"
+FRANK = "user:4"
+MIAS_CARD = "5550001"
+YEAR = PlanTerms("Full year", PlanKind.TERM, 2_400_000, "BDT", term_months=12)
+TEN_VISITS = PlanTerms("Ten visits", PlanKind.VISITS, 500_000, "BDT", term_months=3, visits=10)
+DAY_PASS = PlanTerms("Day pass", PlanKind.DAY, 60_000, "BDT")
+
+
+def sell(app: Flask, cast: Cast, terms: PlanTerms = YEAR, *, on: date | None = None) -> int:
+    """Mia has a contract on these terms; returns its id."""
+    with app.app_context(), unit_of_work():
+        plan = create_plan(cast.club, terms, by=SARA)
+        request = SignRequest(cast.members["Mia"], plan.id, on or today(ZONE))
+        return sign(request, by=SARA).id
+
+
+def give_card(app: Flask, cast: Cast, name: str = "Mia", value: str = MIAS_CARD) -> None:
+    """The member holds a card."""
+    with app.app_context(), unit_of_work():
+        issue_credential(cast.members[name], CredentialKind.CARD, value, by=FRANK)
+
+
+def owe(app: Flask, cast: Cast, amount_minor: int) -> None:
+    """Mia owes this sum since ten days ago."""
+    with app.app_context(), unit_of_work():
+        place_block(
+            BlockRequest(
+                cast.members["Mia"],
+                BlockOwner.DEBT,
+                today(ZONE) - timedelta(days=10),
+                amount_minor=amount_minor,
+                currency="BDT",
+                reason="October instalment",
+            ),
+            by=SARA,
+        )
+
+
+def scan(app: Flask, cast: Cast, value: str = MIAS_CARD) -> str:
+    """Somebody holds a card to the desk's reader; returns the public id of the scan."""
+    with app.app_context():
+        return acts.scan(cast.club, value, by=FRANK)
