@@ -13,6 +13,8 @@ import clubcrm.accounts.permissions as accounts
 import clubcrm.card.permissions as card
 import clubcrm.people.permissions as people
 import memberships.permissions as memberships
+from access_control.device_api.controllers import controllers
+from access_control.device_api.iclock import iclock
 from clubcrm.accounts import actors
 from clubcrm.accounts import views as account_views
 from clubcrm.card import places
@@ -24,12 +26,13 @@ from clubcrm.core.shell import Place
 # Page blueprints and device doors, registered by create_app.
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *account_views.BLUEPRINTS,
+    iclock,
     places.desk,
     card_views.card,
 )
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
-API_BLUEPRINTS: tuple[Blueprint, ...] = ()
+API_BLUEPRINTS: tuple[Blueprint, ...] = (controllers,)
 
 EVENT_HANDLERS: Handlers = {DeliveryParked: ()}
 
@@ -39,7 +42,10 @@ UNHEARD: Mapping[type[Fact], str] = {}
 JOBS: tuple[Job, ...] = ()
 
 # Places of the rail, in order; those whose right a person lacks are not shown.
-PLACES: tuple[Place, ...] = (Place("desk.show", _l("Desk"), "door-enter", card.WATCH_DESK),)
+PLACES: tuple[Place, ...] = (
+    Place("desk.show", _l("Desk"), "door-enter", card.WATCH_DESK),
+    Place("settings.index", _l("Settings"), "settings", accounts.SEE_SETTINGS),
+)
 
 # Pages of the settings, in order; "" means that everybody who is signed in may open it.
 SETTINGS: tuple[Place, ...] = (

@@ -59,8 +59,11 @@ def check_signature(
         raise SignatureError("the signature is older than 300 seconds")
 
 
-def read_event(values: Any) -> GenericEvent:
-    """Return the event of a JSON object; raises BadEventError naming the first wrong field."""
+def read_event(values: Any, *, offline: bool = False) -> GenericEvent:
+    """Return the event of a JSON object; raises BadEventError naming the first wrong field.
+
+    `offline` is what counts when the event does not say whether its door decided by itself.
+    """
     if not isinstance(values, Mapping):
         raise BadEventError("body", "each event must be a JSON object")
     unknown = sorted(set(values) - _FIELDS)
@@ -70,7 +73,7 @@ def read_event(values: Any) -> GenericEvent:
     if not isinstance(credential, Mapping) or set(credential) != {"type", "value"}:
         raise BadEventError("credential", "expected {type, value}")
     text = _text(values, "at", 40)
-    offline = values.get("offline", False)
+    offline = values.get("offline", offline)
     if not isinstance(offline, bool):
         raise BadEventError("offline", "expected true or false")
     return GenericEvent(

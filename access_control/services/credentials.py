@@ -12,7 +12,7 @@ from access_control.models import (
     Unmatched,
 )
 from access_control.queries.doors import Door
-from access_control.queries.events import events_to_own
+from access_control.queries.scans import events_to_own
 from access_control.rules.codes import CredentialKind
 from access_control.rules.credentials import LONGEST, canonical, is_nobody
 from access_control.services.rebuilding import Whose, rebuild_visits
@@ -21,6 +21,7 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import move
 from clubcrm.core.text import clean
+from clubcrm.people.api import drop_search_word
 
 
 def issue_credential(person_id: int, kind: CredentialKind, text: str, *, by: str) -> Credential:
@@ -61,7 +62,9 @@ def unblock_credential(credential_id: int, *, by: str, why: str = "") -> Credent
 
 def end_credential(credential_id: int, *, by: str, why: str = "") -> Credential:
     """The credential belongs to nobody any more and may be issued again."""
-    return _turn(credential_id, CredentialState.ENDED, "credential.ended", by=by, why=why)
+    ended = _turn(credential_id, CredentialState.ENDED, "credential.ended", by=by, why=why)
+    drop_search_word(ended.person_id, ended.value)
+    return ended
 
 
 def assign_unmatched(

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from access_control.models import Visit, VisitDay
-from access_control.queries.events import StoredPassage, passages_between
+from access_control.queries.scans import StoredPassage, passages_between
 from access_control.rules.decide import cheapest
 from access_control.rules.facts import facts_from
 from access_control.rules.policy import GatePolicy

@@ -18,7 +18,7 @@ from access_control.queries.entry import (
     holder_of,
     sighting_of,
 )
-from access_control.queries.events import stored_scan
+from access_control.queries.scans import stored_scan
 from access_control.rules.clocks import ClockVerdict, JudgedTime, judge_time
 from access_control.rules.codes import Code, CredentialKind, Direction, Severity
 from access_control.rules.credentials import canonical, is_nobody

@@ -1,7 +1,7 @@
 """The option block that a terminal gets when it says hello, and what its heartbeat tells."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 WORD_FLAG = "TransData AttLog\tOpLog\tEnrollUser\tChgUser\tFACE\tUserPic"
@@ -107,3 +107,11 @@ def read_options(body: str) -> dict[str, str]:
 
 def _count(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def clock_answer(present: datetime, zone: str) -> str:
+    """Return the answer to a clock question: encoded UTC and the zone as +HHMM."""
+    utc = present.astimezone(UTC)
+    days = (utc.year - 2000) * 372 + (utc.month - 1) * 31 + utc.day - 1
+    encoded = days * 86_400 + utc.hour * 3600 + utc.minute * 60 + utc.second
+    return f"DateTime={encoded},ServerTZ={present.astimezone(ZoneInfo(zone)):%z}"

@@ -1,0 +1,1 @@
+"""Doors for devices over HTTP: terminals with their own dialect, and signed controllers."""
