@@ -39,6 +39,8 @@ def search_ids(scope: Scope, typed: str, limit: int = 20) -> list[int]:
     if not words or not scope.club_ids or not most:
         return []
     found = _ranked(scope, words, _phone_tails(scope, typed), most)
+    if all(word.isdigit() for word in words):
+        return found
     if len(found) < most and _may_scan(words):
         found += _containing(scope, words, most - len(found), found)
     if len(found) < most:

@@ -46,9 +46,12 @@ def sound_words(*names: str) -> set[str]:
 
 
 def email_words(address: str) -> set[str]:
-    """Return what an e-mail address is found by: the whole, its parts, its host."""
-    local, _, host = fold(address).partition("@")
-    words = {fold(address), host, *_parts(local)}
+    """Return what an e-mail address is found by: the whole and the parts before the @.
+
+    Its host is left out: half the club has the same one.
+    """
+    local = fold(address).partition("@")[0]
+    words = {fold(address), *_parts(local)}
     return {word[:LONGEST_WORD] for word in words if word}
 
 

@@ -84,7 +84,7 @@ def test_numbers_and_signs_make_no_sound():
 
 def test_address_is_found_by_its_parts():
     assert email_words("Mia.Rahman+gym@Example.com") == {
-        "mia.rahman+gym@example.com", "mia", "rahman", "gym", "example.com",
+        "mia.rahman+gym@example.com", "mia", "rahman", "gym",
     }  # fmt: skip
 
 
