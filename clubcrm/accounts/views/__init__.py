@@ -11,7 +11,7 @@ import clubcrm.accounts.views.sessions
 import clubcrm.accounts.views.setup
 import clubcrm.accounts.views.sign_in
 import clubcrm.accounts.views.staff
-import clubcrm.accounts.views.tokens
+import clubcrm.accounts.views.tokens  # noqa: F401 - importing the modules adds their pages
 from clubcrm.accounts.views.blueprints import accounts, settings
 
 __all__ = ["BLUEPRINTS"]
