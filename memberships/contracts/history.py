@@ -178,13 +178,6 @@ def person_club(person_id: int) -> int | None:
     return db.session.scalars(select(Person.club_id).where(Person.id == person_id)).first()
 
 
-def member_for(scope: Scope, public_id: str) -> Person | None:
-    """Return a person of these clubs, None when there is none."""
-    return db.session.scalars(
-        select(Person).where(Person.public_id == public_id, Person.club_id.in_(scope.club_ids))
-    ).first()
-
-
 def lock_person(person_id: int) -> Person | None:
     """Return the person, whose contracts nobody else changes until this unit of work ends."""
     return db.session.scalars(

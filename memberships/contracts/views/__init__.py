@@ -1,0 +1,1 @@
+"""Views of plans, contracts and blocks: pages of the staff, and the API."""

@@ -1,0 +1,171 @@
+"""Views room: what the API of plans, contracts, blocks and units takes and gives."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from clubcrm.core.api import InputSchema, PageArgs
+from memberships.contracts.rules import PLACED_BY_HAND, FreezeOnScan, PlanKind
+
+_WHOLE: dict[str, Any] = {"strict": True, "allow_none": True, "load_default": None}
+_LINE = validate.Length(max=300)
+_ID = validate.Length(min=1, max=64)
+
+
+class PriceSchema(InputSchema):
+    amount_minor = fields.Integer(required=True, strict=True)
+    currency = fields.String(required=True, validate=validate.Length(equal=3))
+
+
+class WindowSchema(InputSchema):
+    weekday = fields.Integer(
+        required=True, strict=True, metadata={"description": "0 is Monday, 6 is Sunday"}
+    )
+    opens = fields.Time(required=True, format="%H:%M")
+    closes = fields.Time(
+        required=True,
+        format="%H:%M",
+        metadata={"description": "at or before opens means the next day"},
+    )
+
+
+class PlanBody(InputSchema):
+    name = fields.String(required=True)
+    kind = fields.Enum(PlanKind, by_value=True, required=True)
+    price = fields.Nested(PriceSchema, load_default=None, allow_none=True)
+    term_months = fields.Integer(**_WHOLE)
+    term_days = fields.Integer(**_WHOLE)
+    visits = fields.Integer(**_WHOLE)
+    windows = fields.List(
+        fields.Nested(WindowSchema), load_default=list, validate=validate.Length(max=70)
+    )
+    daily_limit = fields.Integer(**_WHOLE)
+    reentry_minutes = fields.Integer(strict=True, load_default=120)
+    club = fields.String(
+        load_default=None, allow_none=True, metadata={"description": "id or name of the seller"}
+    )
+    clubs = fields.List(
+        fields.String(validate=_ID),
+        load_default=list,
+        validate=validate.Length(max=200),
+        metadata={"description": "further clubs it admits to; ids or names"},
+    )
+    all_clubs = fields.Boolean(load_default=False)
+    zones = fields.List(
+        fields.String(validate=validate.Length(max=60)),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=50),
+    )
+    freeze_on_scan = fields.Enum(FreezeOnScan, by_value=True, load_default=FreezeOnScan.REFUSE)
+
+
+class PlanShown(InputSchema):
+    id = fields.String()
+    club = fields.String()
+    state = fields.String()
+    version = fields.Integer()
+    name = fields.String()
+    kind = fields.String()
+    price = fields.Nested(PriceSchema)
+    term_months = fields.Integer(allow_none=True)
+    term_days = fields.Integer(allow_none=True)
+    visits = fields.Integer(allow_none=True)
+    windows = fields.List(fields.Nested(WindowSchema))
+    daily_limit = fields.Integer(allow_none=True)
+    reentry_minutes = fields.Integer()
+    clubs = fields.List(fields.String())
+    all_clubs = fields.Boolean()
+    zones = fields.List(fields.String(), allow_none=True)
+    freeze_on_scan = fields.String()
+
+
+class PlanList(InputSchema):
+    items = fields.List(fields.Nested(PlanShown))
+
+
+class ContractBody(InputSchema):
+    member_id = fields.String(required=True, validate=_ID)
+    plan_id = fields.String(required=True, validate=_ID)
+    starts_on = fields.Date(
+        load_default=None, allow_none=True, metadata={"description": "by default today"}
+    )
+    complete = fields.Boolean(load_default=True)
+
+
+class ContractShown(InputSchema):
+    id = fields.String()
+    number = fields.String()
+    member_id = fields.String()
+    plan_id = fields.String()
+    plan_name = fields.String()
+    plan_kind = fields.String()
+    plan_version = fields.Integer()
+    state = fields.String()
+    starts_on = fields.Date()
+    ends_on = fields.Date(allow_none=True, metadata={"description": "last day, inclusive"})
+    term_ends_on = fields.Date(allow_none=True)
+    price = fields.Nested(PriceSchema)
+    signed_at = fields.AwareDateTime(allow_none=True)
+    units_bought = fields.Integer(allow_none=True)
+    units_left = fields.Integer(allow_none=True)
+
+
+class ContractQuery(PageArgs):
+    member = fields.String(load_default=None, validate=_ID)
+
+
+class ContractList(InputSchema):
+    items = fields.List(fields.Nested(ContractShown))
+    next = fields.String(allow_none=True)
+
+
+class FreezeBody(InputSchema):
+    from_on = fields.Date(required=True)
+    until_on = fields.Date(required=True, metadata={"description": "last day, inclusive"})
+    reason = fields.String(required=True, validate=_LINE)
+
+
+class BlockBody(InputSchema):
+    owner = fields.String(
+        required=True, validate=validate.OneOf(sorted(one.value for one in PLACED_BY_HAND))
+    )
+    reason = fields.String(required=True, validate=_LINE)
+    from_on = fields.Date(load_default=None, allow_none=True)
+    until_on = fields.Date(load_default=None, allow_none=True)
+    amount_minor = fields.Integer(**_WHOLE, validate=validate.Range(1, 2_000_000_000))
+
+
+class LiftBody(InputSchema):
+    reason = fields.String(load_default="", validate=_LINE)
+
+
+class BlockShown(InputSchema):
+    id = fields.Integer()
+    owner = fields.String()
+    from_on = fields.Date()
+    until_on = fields.Date(allow_none=True)
+    amount_minor = fields.Integer(allow_none=True)
+    currency = fields.String(allow_none=True)
+    reason = fields.String()
+    lifted_at = fields.AwareDateTime(allow_none=True)
+
+
+class BlockList(InputSchema):
+    items = fields.List(fields.Nested(BlockShown))
+
+
+class UnitLine(InputSchema):
+    id = fields.Integer()
+    lot = fields.Integer()
+    kind = fields.String()
+    delta = fields.Integer()
+    balance = fields.Integer()
+    at = fields.AwareDateTime()
+    by = fields.String()
+    source = fields.String()
+    reason = fields.String()
+
+
+class UnitList(InputSchema):
+    items = fields.List(fields.Nested(UnitLine))
