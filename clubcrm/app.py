@@ -4,7 +4,21 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from clubcrm import tables, wiring
-from clubcrm.core import api, assets, db, events, formats, i18n, problems, shell, web
+from clubcrm.core import (
+    api,
+    assets,
+    db,
+    events,
+    formats,
+    headers,
+    health,
+    i18n,
+    logs,
+    metrics,
+    problems,
+    shell,
+    web,
+)
 from clubcrm.core.config import Settings, read_settings
 from clubcrm.core.paths import static_folder, templates_folder
 
@@ -32,6 +46,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops, hops)  # type: ignore[method-assign]
+    logs.install(app, settings)
+    headers.install(app, settings)
     db.install(app, settings)
     web.install(app)
     i18n.install(app)
@@ -41,8 +57,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     formats.install(app)
     shell.install(app, wiring.PLACES)
     events.install(app, wiring.EVENT_HANDLERS)
+    health.install(app)
+    metrics.install(app, wiring.FIGURES)
     wiring.install(app)
     for blueprint in wiring.BLUEPRINTS:
         app.register_blueprint(blueprint)
+    metrics.begin_counting(app)
     app.extensions["club_ledgers"] = tables.append_only_tables()
     return app

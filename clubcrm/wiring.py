@@ -4,6 +4,7 @@ A newcomer reads this page to learn what causes what; a new feature adds its lin
 """
 
 from collections.abc import Callable, Mapping
+from datetime import time, timedelta
 
 from flask import Blueprint, Flask
 from flask_babel import lazy_gettext as _l
@@ -11,17 +12,31 @@ from flask_babel import lazy_gettext as _l
 import access_control.permissions as gate
 import clubcrm.accounts.permissions as accounts
 import clubcrm.card.permissions as card
+import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
+import clubcrm.tasks.permissions as tasks
 import memberships.permissions as memberships
 from access_control.device_api.controllers import controllers
 from access_control.device_api.iclock import iclock
+from access_control.events import AdmittedOffline, DeviceSilent, VisitStarted
 from clubcrm.accounts import actors
 from clubcrm.accounts import views as account_views
 from clubcrm.card import places
 from clubcrm.card import views as card_views
 from clubcrm.core.events import DeliveryParked, Fact, Handlers
 from clubcrm.core.jobs import Job
+from clubcrm.core.metrics import Figure
 from clubcrm.core.shell import Place
+from clubcrm.journeys import api as journeys
+from clubcrm.journeys import handlers as journey_handlers
+from clubcrm.journeys.jobs import nightly_planning
+from clubcrm.messaging.events import MessageSettled
+from clubcrm.messaging.jobs import send_outbox
+from clubcrm.messaging.views import messages
+from clubcrm.tasks import handlers as task_handlers
+from clubcrm.tasks.events import TaskClosed
+from clubcrm.tasks.jobs import expire_tasks
+from clubcrm.tasks.views import tasks as task_views
 
 # Page blueprints and device doors, registered by create_app.
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -29,21 +44,40 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     iclock,
     places.desk,
     card_views.card,
+    task_views,
+    messages,
 )
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
 API_BLUEPRINTS: tuple[Blueprint, ...] = (controllers,)
 
-EVENT_HANDLERS: Handlers = {DeliveryParked: ()}
+EVENT_HANDLERS: Handlers = {
+    VisitStarted: (journey_handlers.on_visit_started,),
+    AdmittedOffline: (task_handlers.on_admitted_offline,),
+    DeviceSilent: (task_handlers.on_device_silent,),
+    MessageSettled: (journey_handlers.on_message_settled,),
+    TaskClosed: (journey_handlers.on_task_closed,),
+    DeliveryParked: (task_handlers.on_delivery_parked,),
+}
 
 # Facts that nobody has to hear, each with the reason.
 UNHEARD: Mapping[type[Fact], str] = {}
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (
+    # After 04:00, when the visit-day of last night is over.
+    Job("nightly-planning", nightly_planning, daily_at=time(4, 30)),
+    Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
+    Job("expire-tasks", expire_tasks, every=timedelta(minutes=10)),
+)
+
+# Asked just before a message leaves; an answer is the reason why it must not.
+SEND_CHECKS = (journeys.check_before_sending,)
 
 # Places of the rail, in order; those whose right a person lacks are not shown.
 PLACES: tuple[Place, ...] = (
     Place("desk.show", _l("Desk"), "door-enter", card.WATCH_DESK),
+    Place("tasks.my_day", _l("My day"), "checks", tasks.SEE_TASKS),
+    Place("messages.outbox", _l("Messages"), "mail", messaging.SEE_OUTBOX),
     Place("settings.index", _l("Settings"), "settings", accounts.SEE_SETTINGS),
 )
 
@@ -84,6 +118,9 @@ SETTINGS: tuple[Place, ...] = (
 # Invariants by id; each returns the offending rows as sentences.
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {}
 
+# Numbers that /metrics shows beside those of the core.
+FIGURES: tuple[Figure, ...] = ()
+
 # Every right with the words that the rights table shows.
 RIGHTS: Mapping[str, object] = {
     **accounts.RIGHTS,
@@ -91,6 +128,8 @@ RIGHTS: Mapping[str, object] = {
     **memberships.RIGHTS,
     **gate.RIGHTS,
     **card.RIGHTS,
+    **tasks.RIGHTS,
+    **messaging.RIGHTS,
 }
 
 SEES_MEMBERS = frozenset(
@@ -98,6 +137,8 @@ SEES_MEMBERS = frozenset(
 )
 RUNS_THE_DESK = SEES_MEMBERS | {
     card.WATCH_DESK,
+    tasks.SEE_TASKS,
+    messaging.SEE_OUTBOX,
     people.EDIT_PEOPLE,
     memberships.SIGN_CONTRACTS,
     memberships.FREEZE_CONTRACTS,
@@ -112,7 +153,8 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
     "owner": frozenset(RIGHTS),
     "manager": frozenset(RIGHTS)
     - {accounts.CHANGE_ROLES, accounts.CHANGE_TOKENS, accounts.END_SESSIONS},
-    "sales": SEES_MEMBERS | {people.EDIT_PEOPLE, memberships.SIGN_CONTRACTS},
+    "sales": SEES_MEMBERS
+    | {people.EDIT_PEOPLE, memberships.SIGN_CONTRACTS, tasks.SEE_TASKS, messaging.SEE_OUTBOX},
     "desk": RUNS_THE_DESK,
     "trainer": frozenset(),
     "barista": frozenset(),
@@ -127,5 +169,6 @@ def install(app: Flask) -> None:
     app.extensions["club_rights"] = RIGHTS
     app.extensions["club_default_roles"] = DEFAULT_ROLES
     app.extensions["club_jobs"] = JOBS
+    app.extensions["club_send_checks"] = SEND_CHECKS
     app.extensions["club_settings_places"] = SETTINGS
     actors.install(app)

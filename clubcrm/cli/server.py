@@ -14,10 +14,11 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from gunicorn.app.base import BaseApplication
 
+from clubcrm.accounts.api import setup_token
 from clubcrm.app import create_app
-from clubcrm.core import backups, clock, schema
+from clubcrm.core import backups, clock, logs, schema
 from clubcrm.core.clubs import Club
-from clubcrm.core.db import db
+from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.jobs import Job, JobContext, due_contexts, run
 from clubcrm.core.scheduler import Scheduler
 
@@ -49,6 +50,14 @@ def refuse_unknown_schema() -> None:
         )
 
 
+def _offer_setup(address: str) -> None:
+    """Print the token of the first run while nobody works here yet."""
+    with unit_of_work():
+        token = setup_token()
+    if token is not None:
+        click.echo(f"Open {address}/setup and type this token, which works once: {token}")
+
+
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
@@ -62,6 +71,8 @@ def serve(host: str, port: int, workers: int, threads: int, *, with_jobs: bool) 
     Example: clubcrm serve --port 8000 --with-jobs
     """
     refuse_unknown_schema()
+    logs.write_to_stdout()
+    _offer_setup(f"http://{host}:{port}")
     db.engine.dispose()
     jobs = subprocess.Popen([sys.argv[0], "jobs"]) if with_jobs else None  # noqa: S603
     try:
@@ -93,6 +104,7 @@ def jobs_command() -> None:
     Example: clubcrm jobs
     """
     refuse_unknown_schema()
+    logs.write_to_stdout()
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     scheduler = Scheduler(app, app.extensions["club_jobs"])
     stop = threading.Event()

@@ -44,13 +44,16 @@ def engine_options(settings: Settings) -> dict[str, Any]:
     """Return the engine options that suit the store named by the settings."""
     if settings.is_sqlite:
         return {
+            "hide_parameters": True,
             "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
             "pool_size": POOL_SIZE,
             "max_overflow": POOL_SIZE,
             "pool_timeout": BUSY_SECONDS,
         }
+    # Errors are logged, and the values in statements name people.
     limits = "-c statement_timeout=60000 -c lock_timeout=5000"
     return {
+        "hide_parameters": True,
         "connect_args": {"options": limits + " -c timezone=UTC"},
         "pool_size": POOL_SIZE,
         "max_overflow": POOL_SIZE,

@@ -5,7 +5,7 @@ import sqlite3
 from typing import Any
 
 import structlog
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from clubcrm.core.db import db, store_busy
 from clubcrm.core.errors import DomainError
+from clubcrm.core.logs import route_name
 from clubcrm.core.web import wants_json
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,7 @@ def on_domain_error(error: DomainError) -> Response:
 
 def on_csrf_error(error: CSRFError) -> Response:
     """Answer 400 and say how to go on."""
-    log.info("csrf refused", reason=error.description, path=request.path)
+    log.info("csrf refused", reason=error.description, route=route_name())
     return answer(400, "CSRF", _("This page is out of date. Load it again, then repeat."))
 
 
@@ -66,14 +67,14 @@ def on_http_error(error: HTTPException) -> Response:
 
 def on_integrity_error(error: IntegrityError) -> Response:
     """Answer 409: somebody else was first, or the thing hangs on another."""
-    log.warning("integrity refused", error=str(error.orig), path=request.path)
+    log.warning("integrity refused", error=_without_values(error.orig), route=route_name())
     return answer(409, "CONFLICT", _("Somebody else has just changed this. Look again."))
 
 
 def on_store_error(error: Exception) -> Response:
     """Answer 503 with a time to come back when the store is locked, full or away."""
     cause = getattr(error, "orig", error)
-    log.error("store trouble", error=str(cause), path=request.path)
+    log.error("store trouble", error=_without_values(cause), route=route_name())
     if isinstance(cause, sqlite3.OperationalError) and "full" in str(cause):
         text = _("The disk is full: nothing was saved. Free some space, then repeat.")
         return on_domain_error(DomainError("DISK_FULL", text, status=503, retry_after=60))
@@ -82,13 +83,13 @@ def on_store_error(error: Exception) -> Response:
 
 def on_bad_value(error: Exception) -> Response:
     """Answer 400 for a value the store cannot hold."""
-    log.info("value refused", error=str(error), path=request.path)
+    log.info("value refused", kind=type(error).__name__, route=route_name())
     return answer(400, "INVALID_INPUT", _("A value is out of range."))
 
 
 def on_unknown_error(error: Exception) -> Response:
     """Answer 500 without a word of the cause, which is logged."""
-    log.error("unexpected error", path=request.path, exc_info=error)
+    log.error("unexpected error", route=route_name(), exc_info=error)
     return answer(500, "UNEXPECTED", _("Something went wrong on our side. Nothing was saved."))
 
 
@@ -119,6 +120,11 @@ def answer(
     return Response(
         json.dumps(body, ensure_ascii=False, default=str), status=status, content_type=PROBLEM
     )
+
+
+def _without_values(cause: object) -> str:
+    """Return the first line of the store's complaint; later lines quote the values."""
+    return f"{type(cause).__name__}: {str(cause).partition(chr(10))[0]}"
 
 
 def _code_of(status: int) -> str:
