@@ -8,6 +8,8 @@ from flask.cli import FlaskGroup
 from clubcrm.app import create_app
 from clubcrm.cli.backup import backup, restore
 from clubcrm.cli.gate_sim import gate_sim
+from clubcrm.cli.journeys import journeys
+from clubcrm.cli.outbox import outbox
 from clubcrm.cli.seed import seed
 from clubcrm.cli.server import jobs_command, migrate, run_jobs, serve
 from clubcrm.core.errors import DomainError
@@ -16,7 +18,9 @@ COMMANDS: tuple[click.Command, ...] = (
     backup,
     gate_sim,
     jobs_command,
+    journeys,
     migrate,
+    outbox,
     restore,
     run_jobs,
     seed,

@@ -12,13 +12,12 @@ from sqlalchemy import Date, Integer, case, cast, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from access_control.models import VisitDay
-from clubcrm.core.clubs import Club
 from clubcrm.journeys import risk
 from clubcrm.journeys.calendar import Windows, refresh_calendar
 from clubcrm.journeys.cycles import refresh_cycles
 from clubcrm.journeys.models import ClubCalendar, MemberFacts
 from clubcrm.journeys.one_member import refresh_frozen
-from clubcrm.journeys.queries import Slice, slices_of
+from clubcrm.journeys.queries import Slice, slices_of, zone_of
 from clubcrm.journeys.rules.rhythm import RhythmSettings
 
 Unit = Callable[[], AbstractContextManager[Session]]
@@ -58,8 +57,7 @@ def refresh_slice(
     _count_visits(session, part, day, windows)
     _measure_silence(session, part, windows)
     risk.judge_risk(session, part, day, windows.number, rule)
-    zone = session.execute(select(Club.zone).where(Club.id == part.club_id)).scalar_one()
-    refresh_frozen(session, part, zone, day, rule)
+    refresh_frozen(session, part, zone_of(session, part.club_id), day, rule)
     risk.mark_stages(session, part, day)
     session.expire_all()
     mine = part.holds(MemberFacts.person_id, MemberFacts.club_id)

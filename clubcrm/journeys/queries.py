@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from access_control.models import VisitDay
 from clubcrm.core import clock
-from clubcrm.core.clubs import ClosedDay
+from clubcrm.core.clubs import ClosedDay, Club
+from clubcrm.journeys.models import MemberFacts, Touchpoint
 from clubcrm.journeys.rules.rhythm import DayRange, MemberDays, merged
+from clubcrm.journeys.rules.touchpoints import Code
 from clubcrm.people.models import Person
 from memberships.contracts.models import Block
 from memberships.contracts.rules import BlockOwner, PlanKind
@@ -96,3 +98,37 @@ def _freezes(
             until = min(until, clock.local_day(lifted_at, zone) - timedelta(days=1))
         spans.append((person, DayRange(first, until)))
     return spans
+
+
+def touchpoint_of(
+    session: Session, person_id: int, cycle_no: int, code: Code, occurrence: int
+) -> Touchpoint:
+    """Return the one touchpoint with this key."""
+    return session.scalars(
+        select(Touchpoint).where(
+            Touchpoint.person_id == person_id,
+            Touchpoint.cycle_no == cycle_no,
+            Touchpoint.code == code.value,
+            Touchpoint.occurrence == occurrence,
+        )
+    ).one()
+
+
+def touchpoint_by_message(session: Session, message_id: int) -> Touchpoint | None:
+    """Return the touchpoint that a message carries, if it carries one."""
+    return session.scalars(select(Touchpoint).where(Touchpoint.message_id == message_id)).first()
+
+
+def touchpoint_by_task(session: Session, task_id: int) -> Touchpoint | None:
+    """Return the touchpoint that a task is about, if it is about one."""
+    return session.scalars(select(Touchpoint).where(Touchpoint.task_id == task_id)).first()
+
+
+def facts_row(session: Session, person_id: int) -> MemberFacts | None:
+    """Return the facts of a person who is or was a member."""
+    return session.get(MemberFacts, person_id, populate_existing=True)
+
+
+def zone_of(session: Session, club_id: int) -> str:
+    """Return the time zone of a club."""
+    return session.execute(select(Club.zone).where(Club.id == club_id)).scalar_one()

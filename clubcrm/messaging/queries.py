@@ -11,19 +11,11 @@ from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.messaging.models import Message, MessageState, MessageTemplate, OutboxHold
 from clubcrm.messaging.rules.channels import PersonReach, Reach
-from clubcrm.people.models import (
-    Channel,
-    Consent,
-    ContactKind,
-    ContactPoint,
-    Person,
-    Purpose,
-    ReachState,
-)
+from clubcrm.people.models import Channel, Person, Purpose
+from clubcrm.people.queries.reach import reach_of_many
 
 # The channels this version can send by.
 OFFERED = (Channel.EMAIL,)
-_KIND = {Channel.EMAIL: ContactKind.EMAIL, Channel.TELEGRAM: ContactKind.TELEGRAM}
 SAME_TEXT_HOURS = 24
 PAGE = 50
 
@@ -37,40 +29,19 @@ class OutboxRow:
     person_public_id: str
 
 
-def reach_of(session: Session, people: Iterable[int], purpose: Purpose) -> dict[int, PersonReach]:
-    """Return for each person the known addresses, which of them work, and which may be used."""
-    ids = list(people)
-    consents = _consents(session, ids, purpose)
-    reaches: dict[int, list[Reach]] = {person: [] for person in ids}
-    points = session.execute(
-        select(ContactPoint.person_id, ContactPoint.kind, ContactPoint.value, ContactPoint.state)
-        .where(ContactPoint.person_id.in_(ids))
-        .order_by(ContactPoint.is_primary.desc(), ContactPoint.id)
-    )
-    for person, kind, value, state in points:
-        for channel in OFFERED:
-            if _KIND[channel] is kind:
-                may = purpose is Purpose.SERVICE or consents.get((person, channel), False)
-                works = state is ReachState.GOOD
-                reaches[person].append(Reach(channel.value, value, works, may))
-    silent = set(
-        session.scalars(select(Person.id).where(Person.id.in_(ids), Person.do_not_contact))
-    )
-    return {person: PersonReach(found, person in silent) for person, found in reaches.items()}
-
-
-def _consents(
-    session: Session, people: Sequence[int], purpose: Purpose
-) -> dict[tuple[int, Channel], bool]:
-    newest = (
-        select(func.max(Consent.id))
-        .where(Consent.person_id.in_(people), Consent.purpose == purpose)
-        .group_by(Consent.person_id, Consent.channel)
-    )
-    rows = session.execute(
-        select(Consent.person_id, Consent.channel, Consent.given).where(Consent.id.in_(newest))
-    )
-    return {(person, channel): given for person, channel, given in rows}
+def reach_of(people: Iterable[int], purpose: Purpose) -> dict[int, PersonReach]:
+    """Return for each person the addresses that messages could take, in the words of our rules."""
+    return {
+        person: PersonReach(
+            [
+                Reach(one.channel.value, one.address, one.works, one.consented)
+                for one in found.reaches
+                if one.channel in OFFERED
+            ],
+            found.do_not_contact,
+        )
+        for person, found in reach_of_many(list(people), purpose).items()
+    }
 
 
 def template_for(

@@ -24,8 +24,8 @@ from clubcrm.messaging.rules.delivery import Outcome, Receipt, try_again_at
 from clubcrm.messaging.rules.quiet import in_quiet_hours, next_allowed
 from clubcrm.messaging.services import settle
 from clubcrm.messaging.unsubscribe import with_way_out
+from clubcrm.people.api import flag_address
 from clubcrm.people.models import Channel, ContactKind, Purpose
-from clubcrm.people.reach import flag_bounced
 
 CLAIM = timedelta(seconds=60)
 BATCH = 50
@@ -160,7 +160,7 @@ def hand_over(session: Session, message_id: int, sender: Sender) -> Letter | Non
 def _refusal(session: Session, message: Message, moment: datetime) -> str | None:
     if message.expires_at is not None and message.expires_at <= moment:
         return EXPIRED
-    reach = queries.reach_of(session, [message.person_id], message.purpose)[message.person_id]
+    reach = queries.reach_of([message.person_id], message.purpose)[message.person_id]
     way = pick_channel(reach, (message.channel.value,))
     if isinstance(way, NoWay):
         return way.value
@@ -221,7 +221,7 @@ def conclude(session: Session, message_id: int, sender: Sender, receipt: Receipt
         settle(message, MessageState.SENT)
     elif receipt.outcome is Outcome.BOUNCED:
         if message.channel is Channel.EMAIL:
-            flag_bounced(message.person_id, ContactKind.EMAIL, message.address, receipt.words)
+            flag_address(ContactKind.EMAIL, message.address, receipt.words)
         settle(message, MessageState.BOUNCED, "bounced")
     elif receipt.outcome is Outcome.REFUSED:
         settle(message, MessageState.FAILED, "refused")

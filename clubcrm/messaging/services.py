@@ -46,7 +46,7 @@ def queue(order: Order) -> Message | NoWay:
     known = queries.message_by_key(db.session(), order.dedupe_key)
     if known is not None:
         return known
-    reach = queries.reach_of(db.session(), [order.person_id], order.purpose)[order.person_id]
+    reach = queries.reach_of([order.person_id], order.purpose)[order.person_id]
     way = pick_channel(reach, queries.OFFERED)
     if isinstance(way, NoWay):
         return way

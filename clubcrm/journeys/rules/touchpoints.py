@@ -45,6 +45,7 @@ class Why(StrEnum):
     BLOCKED = "blocked"
     NO_CONSENT = "no_consent"
     NO_ADDRESS = "no_address"
+    BOUNCED = "bounced"
     HELD_OUT = "held_out"
     ONE_A_DAY = "one_a_day"
 

@@ -1,0 +1,136 @@
+"""Views: the outbox, and the way out of marketing messages for whoever gets them."""
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from clubcrm.core.db import db
+from clubcrm.core.errors import DomainError, not_found
+from clubcrm.core.policy import current_actor, member_link, require
+from clubcrm.core.shell import current_club
+from clubcrm.messaging import queries, services, unsubscribe
+from clubcrm.messaging.models import Message, MessageState
+from clubcrm.messaging.permissions import RUN_OUTBOX, SEE_OUTBOX
+from clubcrm.messaging.words import reason, state_words
+from clubcrm.people.api import Answer, answer
+from clubcrm.people.models import Channel, Person, Purpose
+
+messages = Blueprint("messages", __name__)
+
+
+@messages.get("/messages")
+@require(SEE_OUTBOX)
+def outbox() -> ResponseReturnValue:
+    scope = current_actor().scope
+    chosen = _state(request.args.get("state", ""))
+    before = request.args.get("before", "")
+    # Ids beyond 18 digits do not fit the store; such an address shows the first page.
+    key = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    rows, more = queries.outbox(scope, chosen, key)
+    return render_template(
+        "clubcrm/messaging/outbox.html",
+        rows=rows,
+        more=more,
+        chosen=chosen,
+        chips=_chips(queries.outbox_counts(scope), chosen),
+        hold=queries.standing_hold(db.session()),
+        has_channel=bool(current_app.extensions["club_settings"].smtp_url),
+        reason=reason,
+        state_words=state_words,
+        zone=current_club().zone,
+    )
+
+
+def _chips(
+    counts: dict[MessageState, int], chosen: MessageState | None
+) -> list[tuple[str, str, bool, int]]:
+    every = (_("All"), url_for("messages.outbox"), chosen is None, sum(counts.values()))
+    return [
+        every,
+        *(
+            (
+                state_words(state)[1],
+                url_for("messages.outbox", state=state.value),
+                chosen is state,
+                counts[state],
+            )
+            for state in MessageState
+            if state in counts
+        ),
+    ]
+
+
+@messages.get("/messages/<public_id>")
+@require(SEE_OUTBOX)
+def message(public_id: str) -> ResponseReturnValue:
+    found = _message(public_id)
+    return render_template(
+        "clubcrm/messaging/message.html",
+        message=found,
+        person=db.session.get_one(Person, found.person_id),
+        look=state_words(found.state),
+        why=reason(found.why),
+        zone=current_club().zone,
+    )
+
+
+@messages.post("/messages/<public_id>")
+@require(RUN_OUTBOX)
+def decide(public_id: str) -> ResponseReturnValue:
+    """A person sends a held, failed or unknown message after all, or cancels a waiting one."""
+    found, by = _message(public_id), current_actor().ref
+    if request.form.get("act") == "send":
+        services.send_again(found, by=by)
+        flash(_("It goes out with the next round."))
+    elif services.cancel(found.id, "by_hand", by=by):
+        flash(_("It will not be sent."))
+    else:
+        raise DomainError("STATE", _("This message has left already."))
+    return redirect(url_for("messages.message", public_id=public_id), 303)
+
+
+@messages.post("/messages/release")
+@require(RUN_OUTBOX)
+def release() -> ResponseReturnValue:
+    services.release_outbox(by=current_actor().ref)
+    flash(_("Messages leave again."))
+    return redirect(url_for("messages.outbox"), 303)
+
+
+@messages.get("/unsubscribe/<token>")
+@member_link("end marketing messages")
+def way_out(token: str) -> ResponseReturnValue:
+    """Only a page with a button: scanners of mail fetch every link."""
+    _reader(token)
+    return render_template("clubcrm/messaging/unsubscribe.html", done=False)
+
+
+@messages.post("/unsubscribe/<token>")
+@member_link("end marketing messages")
+def leave(token: str) -> ResponseReturnValue:
+    """RFC 8058: one request without cookies ends it; a second one changes nothing."""
+    person, channel = _reader(token)
+    reach = queries.reach_of([person.id], Purpose.MARKETING)[person.id]
+    if any(one.consented and one.channel == channel.value for one in reach.reaches):
+        said = Answer(channel, Purpose.MARKETING, given=False, source="unsubscribe link")
+        answer(person, said, by="link")
+    return render_template("clubcrm/messaging/unsubscribe.html", done=True)
+
+
+def _reader(token: str) -> tuple[Person, Channel]:
+    found = unsubscribe.read_token(token)
+    person = db.session.get(Person, found[0]) if found else None
+    if found is None or person is None:
+        raise not_found(_("This link is not complete. Copy it again from the message."))
+    return person, found[1]
+
+
+def _message(public_id: str) -> Message:
+    found = queries.message_for(current_actor().scope, public_id)
+    if found is None:
+        raise not_found(_("There is no such message in your clubs."))
+    return found
+
+
+def _state(text: str) -> MessageState | None:
+    return MessageState(text) if text in set(MessageState) else None

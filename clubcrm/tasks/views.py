@@ -1,0 +1,68 @@
+"""Views: my day: what is to be done, with one tap each for done, later, not now."""
+
+from datetime import datetime, time, timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from clubcrm.core import clock
+from clubcrm.core.errors import invalid, not_found
+from clubcrm.core.policy import current_actor
+from clubcrm.core.shell import current_club
+from clubcrm.core.web import require
+from clubcrm.tasks import queries, services
+from clubcrm.tasks.models import Task
+from clubcrm.tasks.permissions import SEE_TASKS
+
+tasks = Blueprint("tasks", __name__, url_prefix="/tasks")
+TOMORROW_AT = time(10)
+
+
+@tasks.get("")
+@require(SEE_TASKS)
+def my_day() -> ResponseReturnValue:
+    actor, moment = current_actor(), clock.now()
+    rows = queries.my_day(actor.scope, actor.role, actor.id, moment)
+    late = [row for row in rows if row.task.due_at <= moment]
+    later = [row for row in rows if row.task.due_at > moment]
+    return render_template(
+        "clubcrm/tasks/my_day.html",
+        late=late,
+        later=later,
+        closed=queries.closed_lately(actor.scope),
+        zone=current_club().zone,
+    )
+
+
+@tasks.post("/<public_id>")
+@require(SEE_TASKS)
+def answer(public_id: str) -> ResponseReturnValue:
+    """Done, later or not now, with a word on what came of it."""
+    task, by = _task(public_id), current_actor().ref
+    outcome, remark = request.form.get("outcome"), request.form.get("remark", "").strip()
+    if outcome == "done":
+        services.finish(task, remark, by=by)
+        flash(_("Done."))
+    elif outcome == "later":
+        services.put_off(task, _tomorrow(), by=by)
+        flash(_("It comes back tomorrow at ten."))
+    elif outcome == "not_now":
+        services.set_aside(task, remark, by=by)
+        flash(_("Set aside."))
+    else:
+        raise invalid({"outcome": _("Choose done, later or not now.")})
+    return redirect(url_for("tasks.my_day"), 303)
+
+
+def _task(public_id: str) -> Task:
+    found = queries.task_for(current_actor().scope, public_id)
+    if found is None:
+        raise not_found(_("There is no such task in your clubs."))
+    return found
+
+
+def _tomorrow() -> datetime:
+    zone = current_club().zone
+    day = clock.today(zone) + timedelta(days=1)
+    return clock.instant_of(datetime.combine(day, TOMORROW_AT), zone)
