@@ -14,19 +14,6 @@ import clubcrm.accounts.views.staff
 import clubcrm.accounts.views.tokens  # noqa: F401 - importing the modules adds their pages
 from clubcrm.accounts.views.blueprints import accounts, settings
 
-__all__ = ["BLUEPRINTS", "PAGES"]
+__all__ = ["BLUEPRINTS"]
 
 BLUEPRINTS: tuple[Blueprint, ...] = (accounts, settings)
-
-PAGES = (
-    clubcrm.accounts.views.clubs,
-    clubcrm.accounts.views.index,
-    clubcrm.accounts.views.profile,
-    clubcrm.accounts.views.roles,
-    clubcrm.accounts.views.second_factor,
-    clubcrm.accounts.views.sessions,
-    clubcrm.accounts.views.setup,
-    clubcrm.accounts.views.sign_in,
-    clubcrm.accounts.views.staff,
-    clubcrm.accounts.views.tokens,
-)
