@@ -18,6 +18,8 @@ import clubcrm.tasks.permissions as tasks
 import memberships.permissions as memberships
 from access_control.device_api.controllers import controllers
 from access_control.device_api.iclock import iclock
+from access_control.views.reading import reading
+from access_control.views.steering import steering
 from access_control.events import AdmittedOffline, DeviceSilent, VisitStarted
 from clubcrm.accounts import actors
 from clubcrm.accounts import views as account_views
@@ -37,6 +39,10 @@ from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.events import TaskClosed
 from clubcrm.tasks.jobs import expire_tasks
 from clubcrm.tasks.views import tasks as task_views
+from memberships import events as membership_facts
+from memberships import jobs as membership_jobs
+from memberships.contracts import invariants as membership_checks
+from memberships.contracts.views.api import api as memberships_api
 
 # Page blueprints and device doors, registered by create_app.
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -49,7 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
-API_BLUEPRINTS: tuple[Blueprint, ...] = (controllers,)
+API_BLUEPRINTS: tuple[Blueprint, ...] = (controllers, reading, steering, memberships_api)
 
 EVENT_HANDLERS: Handlers = {
     VisitStarted: (journey_handlers.on_visit_started,),
@@ -61,9 +67,19 @@ EVENT_HANDLERS: Handlers = {
 }
 
 # Facts that nobody has to hear, each with the reason.
-UNHEARD: Mapping[type[Fact], str] = {}
+UNHEARD: Mapping[type[Fact], str] = {
+    membership_facts.ContractSigned: "the welcome journey of a new contract will hear it",
+    membership_facts.ContractEnded: "the win-back journey will hear it",
+    membership_facts.ContractFrozen: "the nightly facts read the days of freezes themselves",
+    membership_facts.FreezeEnded: "the nightly facts read the days of freezes themselves",
+    membership_facts.BlockPlaced: "the gate reads blocks at each scan",
+    membership_facts.BlockLifted: "the gate reads blocks at each scan",
+    membership_facts.PackageLow: "the offer of new units will hear it",
+}
 
 JOBS: tuple[Job, ...] = (
+    Job("end-contracts", membership_jobs.end_due, daily_at=time(0, 10)),
+    Job("expire-units", membership_jobs.expire_units, daily_at=time(0, 20)),
     # After 04:00, when the visit-day of last night is over.
     Job("nightly-planning", nightly_planning, daily_at=time(4, 30)),
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
@@ -116,7 +132,12 @@ SETTINGS: tuple[Place, ...] = (
 )
 
 # Invariants by id; each returns the offending rows as sentences.
-INVARIANTS: Mapping[str, Callable[[], list[str]]] = {}
+INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
+    "I1": membership_checks.unit_balances,
+    "I2": membership_checks.unit_sources,
+    "I8": membership_checks.contract_periods,
+    "I9": membership_checks.freezes,
+}
 
 # Numbers that /metrics shows beside those of the core.
 FIGURES: tuple[Figure, ...] = ()

@@ -19,6 +19,7 @@ from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 
 ONLINE_WITHIN = timedelta(minutes=3)
+MUTE_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,17 @@ class TerminalRow:
         if self.kind is DeviceKind.DESK:
             return True
         return self.last_seen_at is not None and moment - self.last_seen_at <= ONLINE_WITHIN
+
+    def is_silent(self, moment: datetime) -> bool:
+        """Tell whether the device is at work and mute: gone, or heard without any event for a day.
+
+        A terminal that is online and sends nothing usually has a wrong upload flag.
+        """
+        if not self.claimed or self.kind is DeviceKind.DESK:
+            return False
+        if not self.is_online(moment):
+            return self.last_seen_at is not None
+        return self.last_event_at is None or moment - self.last_event_at > MUTE_AFTER
 
 
 _ROWS = select(

@@ -66,6 +66,14 @@ def enrol_device(asked: Enrolment, *, by: str) -> Device:
     return device
 
 
+def device_by_serial(serial: str) -> Device:
+    """Return a device by its serial number; raises NOT_FOUND."""
+    found = db.session.scalars(select(Device).where(Device.serial == serial)).first()
+    if found is None:
+        raise not_found(_("There is no such device."))
+    return found
+
+
 def device_keys(serial: str, nonce: str) -> list[bytes]:
     """Return the keys a device may sign with: made from the app's secret, the present one first."""
     keys = [current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"]]
