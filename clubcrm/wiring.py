@@ -18,9 +18,9 @@ import clubcrm.tasks.permissions as tasks
 import memberships.permissions as memberships
 from access_control.device_api.controllers import controllers
 from access_control.device_api.iclock import iclock
+from access_control.events import AdmittedOffline, DeviceSilent, VisitStarted
 from access_control.views.reading import reading
 from access_control.views.steering import steering
-from access_control.events import AdmittedOffline, DeviceSilent, VisitStarted
 from clubcrm.accounts import actors
 from clubcrm.accounts import views as account_views
 from clubcrm.card import places
