@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NoReturn
 from flask import Flask, Response, current_app, jsonify, request
 from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api, Blueprint
-from marshmallow import RAISE, Schema, ValidationError, fields
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from webargs.flaskparser import FlaskParser
 
 from clubcrm.core.errors import DomainError, invalid
@@ -71,8 +71,8 @@ class InputSchema(Schema):
 class PageArgs(InputSchema):
     """Keyset paging: how many, and after which item."""
 
-    limit = fields.Integer(load_default=50, validate=lambda n: 1 <= n <= MOST_PER_PAGE)
-    after = fields.String(load_default="", validate=lambda text: len(text) <= 64)
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, MOST_PER_PAGE))
+    after = fields.String(load_default="", validate=validate.Length(max=64))
 
 
 class StrictJson(DefaultJSONProvider):
