@@ -16,15 +16,20 @@ import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
 import clubcrm.tasks.permissions as tasks
 import memberships.permissions as memberships
+from access_control import events as gate_facts
+from access_control import jobs as gate_jobs
 from access_control.device_api.controllers import controllers
 from access_control.device_api.iclock import iclock
 from access_control.events import AdmittedOffline, DeviceSilent, VisitStarted
+from access_control.queries import invariants as gate_checks
 from access_control.views.reading import reading
 from access_control.views.steering import steering
 from clubcrm.accounts import actors
+from clubcrm.accounts import invariants as account_checks
 from clubcrm.accounts import views as account_views
 from clubcrm.card import places
 from clubcrm.card import views as card_views
+from clubcrm.core import invariants as core_checks
 from clubcrm.core.events import DeliveryParked, Fact, Handlers
 from clubcrm.core.jobs import Job
 from clubcrm.core.metrics import Figure
@@ -68,6 +73,10 @@ EVENT_HANDLERS: Handlers = {
 
 # Facts that nobody has to hear, each with the reason.
 UNHEARD: Mapping[type[Fact], str] = {
+    gate_facts.VisitEnded: "reports read visits; no journey follows an exit yet",
+    gate_facts.EntryRefused: "the desk sees refusals live; no journey follows one yet",
+    gate_facts.LetInByHand: "the owner reads these in the audit lines and the ledger of scans",
+    gate_facts.DeviceClockWrong: "the devices page shows the skew; set-aside scans are listed there",
     membership_facts.ContractSigned: "the welcome journey of a new contract will hear it",
     membership_facts.ContractEnded: "the win-back journey will hear it",
     membership_facts.ContractFrozen: "the nightly facts read the days of freezes themselves",
@@ -78,6 +87,8 @@ UNHEARD: Mapping[type[Fact], str] = {
 }
 
 JOBS: tuple[Job, ...] = (
+    Job("close-open-visits", gate_jobs.close_open_visits, every=timedelta(minutes=5)),
+    Job("watch-devices", gate_jobs.watch_devices, every=timedelta(minutes=1)),
     Job("end-contracts", membership_jobs.end_due, daily_at=time(0, 10)),
     Job("expire-units", membership_jobs.expire_units, daily_at=time(0, 20)),
     # After 04:00, when the visit-day of last night is over.
@@ -135,8 +146,14 @@ SETTINGS: tuple[Place, ...] = (
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     "I1": membership_checks.unit_balances,
     "I2": membership_checks.unit_sources,
+    "I2-visits": gate_checks.units_of_visits,
     "I8": membership_checks.contract_periods,
     "I9": membership_checks.freezes,
+    "I10": gate_checks.scans_and_visits,
+    "I15": gate_checks.inside_counts,
+    "I7": core_checks.audit_chain_holds,
+    "I13": core_checks.store_is_sound,
+    "I14": account_checks.unaudited_rights,
 }
 
 # Numbers that /metrics shows beside those of the core.

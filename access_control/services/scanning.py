@@ -34,6 +34,7 @@ from memberships.api import end_freeze
 
 # An event older than this was decided by the door itself while nobody could be asked.
 LIVE_WITHIN = timedelta(minutes=5)
+WORTH_SETTLING = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +164,7 @@ def _follow(line: Line, sighting: Sighting, decision: EntryDecision, event_id: i
             note_unknown(line.door, line.kind, line.value, line.at)
         return
     if not decision.admitted:
-        fact = AdmittedOffline if line.status is EventStatus.OFFLINE_ADMIT else EntryRefused
-        events.record(
-            fact(
-                club_id=line.door.club_id,
-                happened_at=line.at,
-                event_id=event_id,
-                person_id=holder.person_id,
-                code=decision.code.value,
-            )
-        )
+        _tell_refusal(line, decision, event_id, holder.person_id)
         if line.status is not EventStatus.OFFLINE_ADMIT:
             return
     by = line.by or f"device:{line.door.serial}"
@@ -184,6 +176,24 @@ def _follow(line: Line, sighting: Sighting, decision: EntryDecision, event_id: i
         rebuild_visits(whose, line.at)
     else:
         keep_visit(line.door, sighting, decision, event_id, by)
+
+
+def _tell_refusal(line: Line, decision: EntryDecision, event_id: int, person_id: int) -> None:
+    """Tell a refusal upwards; a door that opened by itself only while the desk can still act."""
+    fact: type[EntryRefused | AdmittedOffline] = EntryRefused
+    if line.status is EventStatus.OFFLINE_ADMIT:
+        if decision.code is Code.PASSBACK or line.received - line.at > WORTH_SETTLING:
+            return
+        fact = AdmittedOffline
+    events.record(
+        fact(
+            club_id=line.door.club_id,
+            happened_at=line.at,
+            event_id=event_id,
+            person_id=person_id,
+            code=decision.code.value,
+        )
+    )
 
 
 def _bounced(
