@@ -76,7 +76,7 @@ UNHEARD: Mapping[type[Fact], str] = {
     gate_facts.VisitEnded: "reports read visits; no journey follows an exit yet",
     gate_facts.EntryRefused: "the desk sees refusals live; no journey follows one yet",
     gate_facts.LetInByHand: "the owner reads these in the audit lines and the ledger of scans",
-    gate_facts.DeviceClockWrong: "the devices page shows the skew; set-aside scans are listed there",
+    gate_facts.DeviceClockWrong: "the devices page shows the skew and what was set aside",
     membership_facts.ContractSigned: "the welcome journey of a new contract will hear it",
     membership_facts.ContractEnded: "the win-back journey will hear it",
     membership_facts.ContractFrozen: "the nightly facts read the days of freezes themselves",

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from access_control.models import AccessEvent, Device, DeviceKind, Visit
 from access_control.queries.doors import POLICY_SETTING
 from access_control.queries.entry import ADMITTED
-from access_control.rules.policy import DEFAULT_POLICY, GatePolicy, policy_from
+from access_control.rules.policy import GatePolicy, policy_from
 from clubcrm.core.clubs import Club, club_setting
 from clubcrm.core.db import db
 
@@ -34,7 +34,7 @@ def policies() -> dict[int, GatePolicy]:
 
 def policy_of(club_id: int) -> GatePolicy:
     """Return the gate policy of a club."""
-    return policy_from(club_setting(club_id, POLICY_SETTING, None)) or DEFAULT_POLICY
+    return policy_from(club_setting(club_id, POLICY_SETTING, None))
 
 
 def visits_left_open(club_id: int, before: datetime, limit: int) -> list[OpenVisit]:
