@@ -7,24 +7,34 @@ from flask.cli import FlaskGroup
 
 from clubcrm.app import create_app
 from clubcrm.cli.backup import backup, restore
+from clubcrm.cli.checks import doctor, invariants, routes
+from clubcrm.cli.club import club
 from clubcrm.cli.gate_sim import gate_sim
 from clubcrm.cli.journeys import journeys
 from clubcrm.cli.outbox import outbox
 from clubcrm.cli.seed import seed
 from clubcrm.cli.server import jobs_command, migrate, run_jobs, serve
+from clubcrm.cli.token import token
+from clubcrm.cli.user import user
 from clubcrm.core.errors import DomainError
 
 COMMANDS: tuple[click.Command, ...] = (
     backup,
+    club,
+    doctor,
     gate_sim,
+    invariants,
     jobs_command,
     journeys,
     migrate,
     outbox,
     restore,
+    routes,
     run_jobs,
     seed,
     serve,
+    token,
+    user,
 )
 
 
