@@ -44,10 +44,15 @@ def invariants(*, as_json: bool) -> None:
 def broken(checks: Mapping[str, Callable[[], list[str]]]) -> dict[str, list[str]]:
     """Return the offending rows of each check, in order of their numbers."""
     found = {}
-    for name in sorted(checks, key=lambda one: int(one.removeprefix("I").split(".")[0])):
+    for name in sorted(checks, key=_by_number):
         found[name] = checks[name]()
         end_reading()
     return found
+
+
+def _by_number(name: str) -> tuple[int, str]:
+    number = "".join(letter for letter in name.partition("-")[0] if letter.isdigit())
+    return int(number or 0), name
 
 
 @click.command("doctor")
