@@ -9,6 +9,7 @@ from clubcrm.app import create_app
 from clubcrm.cli.backup import backup, restore
 from clubcrm.cli.checks import doctor, invariants, routes
 from clubcrm.cli.club import club
+from clubcrm.cli.device import device
 from clubcrm.cli.gate_sim import gate_sim
 from clubcrm.cli.journeys import journeys
 from clubcrm.cli.outbox import outbox
@@ -21,6 +22,7 @@ from clubcrm.core.errors import DomainError
 COMMANDS: tuple[click.Command, ...] = (
     backup,
     club,
+    device,
     doctor,
     gate_sim,
     invariants,
