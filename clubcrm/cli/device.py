@@ -4,10 +4,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from access_control.api import Enrolment, device_keys, enrol_device
 from access_control.models import DeviceKind, DirectionMode
+from clubcrm.cli.server import refuse_unknown_schema
+from clubcrm.cli.user import clubs_named
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
@@ -24,9 +26,9 @@ def device() -> None:
 @device.command()
 @click.option("--serial", required=True, help="Serial number the device calls itself by.")
 @click.option("--kind", type=click.Choice(KINDS), required=True)
-@click.option("--zone", "time_zone", default="", help="Time zone of its clock; the club's if unset.")
+@click.option("--zone", "time_zone", default="", help="Its clock's time zone; the club's if unset.")
 @click.option("--direction", type=click.Choice(DIRECTIONS), default="in", show_default=True)
-@click.option("--club", "club", default="", help="Name or id of its club; the first if unset.")
+@click.option("--club", "club", default="", help="Name of its club; the first if unset.")
 @click.option("--door", default="entrance", show_default=True, help="Zone behind its door.")
 @with_appcontext
 def add(serial: str, kind: str, time_zone: str, direction: str, club: str, door: str) -> None:
@@ -39,6 +41,7 @@ def add(serial: str, kind: str, time_zone: str, direction: str, club: str, door:
             ZoneInfo(time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             raise click.BadParameter(f"no such time zone: {time_zone}") from None
+    refuse_unknown_schema()
     with unit_of_work():
         made = enrol_device(
             Enrolment(
@@ -56,14 +59,11 @@ def add(serial: str, kind: str, time_zone: str, direction: str, club: str, door:
 
 
 def _club_id(named: str) -> int:
-    query = select(Club.id).order_by(Club.id).limit(1)
     if named:
-        wanted = [Club.public_id == named, Club.name == named]
-        if named.isascii() and named.isdigit() and len(named) < 10:
-            wanted.append(Club.id == int(named))
-        query = query.where(or_(*wanted))
-    found = db.session.execute(query).scalar()
+        return clubs_named((named,))[0]
+    found = db.session.execute(select(Club.id).order_by(Club.id).limit(1)).scalar()
     if found is None:
-        text = f"there is no club {named}" if named else "there is no club yet: clubcrm club add"
-        raise DomainError("NOT_FOUND", text, status=404)
+        raise DomainError(
+            "NOT_FOUND", "There is no club yet. Add one: clubcrm club add", status=404
+        )
     return found
