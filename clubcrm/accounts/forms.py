@@ -65,10 +65,9 @@ class PageForm(FlaskForm):
         return {name: [str(one) for one in errors] for name, errors in self.errors.items() if name}
 
 
-class CheckList(SelectMultipleField):
+class MultiCheckboxField(SelectMultipleField):
     """Several choices as check boxes."""
 
-    type = "MultiCheckboxField"
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
@@ -149,7 +148,7 @@ class SetupForm(ClubFields):
     )
     password = _password(_l("Your password"), "new-password")
     second_factor = BooleanField(
-        _l("Owner, manager and accountant need a second factor after a week"), default=True
+        _l("Owner, manager and accountant need a second step after a week"), default=True
     )
 
 
@@ -170,7 +169,7 @@ class PostForm(PageForm):
     name = _text(_l("Name"))
     email = EmailField(_l("E-mail"), [DataRequired(NEEDED), Length(max=254)])
     role = SelectField(_l("Role"), [DataRequired(NEEDED)])
-    clubs = CheckList(_l("Works in"))
+    clubs = MultiCheckboxField(_l("Works in"))
     current_password = PasswordField(
         _l("Your own password"), [Optional()], render_kw={"autocomplete": "current-password"}
     )
@@ -186,7 +185,7 @@ class TokenForm(PageForm):
 
     name = _text(_l("What is it for"))
     role = SelectField(_l("Role"), [DataRequired(NEEDED)])
-    clubs = CheckList(_l("Only these clubs"), description=_l("None chosen: every club."))
+    clubs = MultiCheckboxField(_l("Only these clubs"), description=_l("None chosen: every club."))
 
     def offer(self, club_choices: Choices) -> None:
         """The choosers list the roles and the clubs."""

@@ -15,6 +15,23 @@ from clubcrm.core.shell import chosen_club
 from clubcrm.core.web import signed_in
 
 REF_LENGTH = 16
+# Browsers claim to be older ones too, so the telling marks come first.
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
 
 
 @settings.get("/sessions")
@@ -22,7 +39,13 @@ REF_LENGTH = 16
 def sessions() -> ResponseReturnValue:
     club, here = chosen_club(), current_session_id()
     shown = [
-        (session, name, session.token_hash[:REF_LENGTH], session.id == here)
+        (
+            session,
+            name,
+            _browser_words(session.agent),
+            session.token_hash[:REF_LENGTH],
+            session.id == here,
+        )
         for session, _public_id, name in open_sessions(_whose())
     ]
     return render_template(
@@ -39,6 +62,15 @@ def session_end(ref: str) -> ResponseReturnValue:
             flash(_("That browser of %(name)s is signed out.", name=name), "success")
             return redirect(url_for("settings.sessions"), 303)
     raise NotFound
+
+
+def _browser_words(agent: str) -> str:
+    """Return browser and system as people call them; "" of either when it is an unknown one."""
+    browser = next((name for mark, name in BROWSERS if mark in agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    if browser and system:
+        return _("%(browser)s on %(system)s", browser=browser, system=system)
+    return browser or system or agent[:40] or _("unknown")
 
 
 def _whose() -> int | None:

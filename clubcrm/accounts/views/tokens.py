@@ -34,6 +34,7 @@ def token_new() -> ResponseReturnValue:
     form = TokenForm()
     form.offer(club_choices())
     if request.method == "GET":
+        form.role.data = Role.DESK.value
         return render_template(PAGE, form=form, refusal="")
     if not form.validate():
         return refused(PAGE, form)
