@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from access_control.rules.codes import Code
+from access_control.rules.visits import LeftHow
 from clubcrm.card.queries.timeline import Kind, TimelineRow
 from clubcrm.card.sentences import why_words
 from memberships.contracts.rules import BlockOwner
@@ -47,9 +48,9 @@ def stay_words(entered_at: datetime, left_at: datetime | None) -> str:
 
 
 def _visit(row: TimelineRow) -> Happening:
-    forgot = _("exit forgotten, closed by the house") if row.state == "auto" else ""
-    text = " · ".join(part for part in (row.words, forgot) if part)
-    return Happening(row.at, "door-enter", stay_words(row.at, row.until), text)
+    if row.state == LeftHow.AUTO.name:
+        return Happening(row.at, "door-enter", _("Visit"), f"{row.words} · {_('exit forgotten')}")
+    return Happening(row.at, "door-enter", stay_words(row.at, row.until), row.words)
 
 
 def _refused(row: TimelineRow) -> Happening:

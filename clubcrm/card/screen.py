@@ -1,7 +1,7 @@
 """Queries room: the check-in screen in words: the newest scan as a card, the feed as lines."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
@@ -17,6 +17,7 @@ from clubcrm.card.queries.scans import House, ScanRow
 from clubcrm.card.sentences import why_words
 from clubcrm.card.tiles import Tile, tiles_of
 from clubcrm.core.clock import now, visit_day
+from clubcrm.core.formats import day, day_short
 from clubcrm.core.policy import Actor
 from memberships.contracts.queries import rights_at
 from memberships.permissions import SIGN_CONTRACTS
@@ -37,6 +38,7 @@ ICONS: Mapping[Code, str] = {
     Code.BACK_AFTER_GAP: "walk",
     Code.BIRTHDAY: "cake",
 }
+FAINT = frozenset({Code.NO_PHOTO, Code.OPEN_TASK})
 GLAD = frozenset({Code.BIRTHDAY, Code.BACK_AFTER_GAP})
 # Reasons that a day pass puts right at once.
 SOLVED_BY_DAY_PASS = frozenset(
@@ -155,7 +157,9 @@ def decision_of(scan: ScanRow) -> EntryDecision:
 
 def short_why(scan: ScanRow) -> str:
     """Return the one sentence of a scan, as it stands in lists."""
-    decision = decision_of(scan)
+    decision = headline(decision_of(scan))
+    if decision.code in {Code.OK, *FAINT} and decision.admitted:
+        return _right_words(scan, decision) or _words(decision)
     if scan.code is Code.LET_IN and scan.by_reason:
         return _("Let in by hand: %(reason)s", reason=scan.by_reason)
     if scan.decision is Severity.DENY and scan.admitted:
@@ -163,9 +167,17 @@ def short_why(scan: ScanRow) -> str:
     return _words(decision)
 
 
+def headline(decision: EntryDecision) -> EntryDecision:
+    """Return the decision led by its most telling note: a missing photo never hides a birthday."""
+    telling = [note for note in decision.notes if note.code not in FAINT]
+    if decision.code not in FAINT or not telling:
+        return decision
+    return replace(decision, code=telling[0].code, params=telling[0].params)
+
+
 def scan_card(scan: ScanRow, zone: str, actor: Actor) -> ScanCard:
     """Return the scan as a card, with what this actor may do about it."""
-    decision, tone = decision_of(scan), tone_of(scan)
+    decision, tone = headline(decision_of(scan)), tone_of(scan)
     person = people.person_by_id(scan.person_id, actor.scope) if scan.person_id else None
     known = person is not None and person.in_scope
     tasks = tuple(people.open_tasks(scan.person_id)) if scan.person_id and known else ()
@@ -189,7 +201,7 @@ def scan_card(scan: ScanRow, zone: str, actor: Actor) -> ScanCard:
         desk_note=person.desk_note if person and known else "",
         alerts=_alerts(decision, known=known),
         tiles=_tiles(scan, decision, days, known=known),
-        strip=_strip(days, today) if scan.person_id else (),
+        strip=_strip(days, today) if days else (),
         tasks=tasks,
         may_photograph=known and actor.may(SCAN_AT_DESK),
         may_let_in=(stopped and actor.may(LET_IN) and now() - scan.received_at < LET_IN_WITHIN),
@@ -220,7 +232,7 @@ def _words(decision: EntryDecision) -> str:
 def _stage_why(
     scan: ScanRow, decision: EntryDecision, days: Mapping[date, int], today: date
 ) -> str:
-    if decision.code is not Code.OK:
+    if decision.code not in {Code.OK, *FAINT}:
         return short_why(scan)
     monday = today - timedelta(days=today.weekday())
     this_week = sum(1 for one in days if monday <= one <= today)
@@ -229,6 +241,21 @@ def _stage_why(
     return ngettext(
         "Welcome. First day here this week.", "Welcome. Day %(num)s here this week.", this_week
     )
+
+
+def _right_words(scan: ScanRow, decision: EntryDecision) -> str:
+    if "at" not in scan.inputs:
+        return ""
+    rights = facts_from(scan.inputs).rights.contracts
+    right = next((one for one in rights if one.contract_id == decision.contract_id), None)
+    if right is None:
+        return ""
+    left = decision.units_left
+    if left is not None:
+        return f"{right.plan_name}, {ngettext('%(num)s visit left', '%(num)s visits left', left)}"
+    if right.ends_on is None:
+        return right.plan_name
+    return _("%(plan)s until %(day)s", plan=right.plan_name, day=day(right.ends_on))
 
 
 def _alerts(decision: EntryDecision, *, known: bool) -> tuple[Alert, ...]:
@@ -259,7 +286,7 @@ def _tiles(
 def _strip(days: Mapping[date, int], today: date) -> tuple[tuple[int, str, str], ...]:
     shown = []
     for back in range(STRIP_DAYS):
-        day = today - timedelta(days=STRIP_DAYS - 1 - back)
-        kind = "heat-4" if days.get(day) else "heat-0"
-        shown.append((back * 14 + 6 * (back // 7), kind, f"{day:%d.%m.}"))
+        one = today - timedelta(days=STRIP_DAYS - 1 - back)
+        kind = "heat-4" if days.get(one) else "heat-0"
+        shown.append((back * 14 + 6 * (back // 7), kind, day_short(one)))
     return tuple(shown)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from clubcrm.core.formats import day, day_short, days_ago, money
+from clubcrm.core.formats import day, day_short, days_ago, money, weekday_day
 from memberships.contracts.rules import BlockFact, BlockOwner, ContractRight, MemberRights
 from memberships.contracts.words import plan_kind_words
 
@@ -93,7 +93,7 @@ def _debt(in_force: list[BlockFact]) -> Tile:
 def _last(last_visit: date | None, today: date) -> Tile:
     if last_visit is None:
         return Tile(_("Last visit"), _("never before"), part="visits")
-    weekday = format_date(last_visit, "EEEE d MMM")
+    weekday = weekday_day(last_visit)
     return Tile(_("Last visit"), days_ago((today - last_visit).days), weekday, part="visits")
 
 

@@ -10,11 +10,17 @@ from flask_babel import gettext as _
 
 from clubcrm.core.clock import local, now
 
+# Plain English means international English: day before month, a clock of 24 hours.
+PLAIN_ENGLISH = "en_GB"
+# What people write at the counter where the locale would give three letters.
+SIGNS = {"BDT": "৳", "NPR": "रू", "KZT": "₸", "RUB": "₽", "INR": "₹"}
+
 
 def money(amount_minor: int, currency: str) -> str:
     """Return the amount as people write it, such as "€12.50" or "৳1,00,000.00"."""
     digits = get_currency_precision(currency)
-    return format_currency(amount_minor / 10**digits, currency, locale=_locale())
+    text = format_currency(amount_minor / 10**digits, currency, locale=_locale())
+    return text.replace(currency, SIGNS.get(currency, currency))
 
 
 def number(value: float) -> str:
@@ -30,6 +36,11 @@ def day(value: date) -> str:
 def day_short(value: date) -> str:
     """Return day and month, without the year."""
     return format_date(value, "d MMM", locale=_locale())
+
+
+def weekday_day(value: date) -> str:
+    """Return the weekday with day and month, such as Friday 20 Nov."""
+    return format_date(value, "EEEE d MMM", locale=_locale())
 
 
 def clock_time(instant: datetime, zone: str) -> str:
@@ -83,4 +94,5 @@ def install(app: Flask) -> None:
 
 
 def _locale() -> str:
-    return str(get_locale() or "en")
+    chosen = str(get_locale() or "en")
+    return PLAIN_ENGLISH if chosen == "en" else chosen

@@ -51,9 +51,8 @@ def owe(app: Flask, cast: Cast, amount_minor: int) -> None:
             BlockRequest(
                 cast.members["Mia"],
                 BlockOwner.DEBT,
-                today(ZONE) - timedelta(days=10),
+                from_on=today(ZONE) - timedelta(days=10),
                 amount_minor=amount_minor,
-                currency="BDT",
                 reason="October instalment",
             ),
             by=SARA,

@@ -18,9 +18,7 @@ def test_empty_desk_waits_for_first_scan(client_of: ClientOf) -> None:
     assert 'data-after="0"' in page
 
 
-def test_member_with_contract_gets_green_card(
-    app: Flask, cast: Cast, client_of: ClientOf
-) -> None:
+def test_member_with_contract_gets_green_card(app: Flask, cast: Cast, client_of: ClientOf) -> None:
     life.sell(app, cast)
     life.give_card(app, cast)
 
@@ -32,9 +30,7 @@ def test_member_with_contract_gets_green_card(
     assert "Full year" in page
 
 
-def test_unknown_card_is_refused_with_reason(
-    app: Flask, cast: Cast, client_of: ClientOf
-) -> None:
+def test_unknown_card_is_refused_with_reason(app: Flask, cast: Cast, client_of: ClientOf) -> None:
     life.scan(app, cast, "7774711")
     page = client_of("Frank").get("/desk").get_data(as_text=True)
 

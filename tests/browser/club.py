@@ -1,0 +1,118 @@
+"""A lively evening in the cast's club, so that pages have something to show."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import time_machine
+from flask import Flask
+
+from access_control.models import CredentialKind
+from access_control.services.credentials import issue_credential
+from clubcrm.card import acts
+from clubcrm.core.clock import now, today
+from clubcrm.core.db import db, unit_of_work
+from clubcrm.people.models import Person
+from clubcrm.tasks.api import TaskOrder, open_task
+from memberships.api import (
+    BlockOwner,
+    BlockRequest,
+    PlanTerms,
+    SignRequest,
+    create_plan,
+    place_block,
+    sign,
+)
+from tests.card.life import DAY_PASS, FRANK, SARA, TEN_VISITS, YEAR, ZONE
+from tests.cast import Cast, make_member
+
+# Given and family name, card, plan, days of membership so far, a birthday today.
+PEOPLE = (
+    ("রাজিয়া সুলতানা", "চৌধুরী", "9000001", TEN_VISITS, 60),
+    ("Александра", "Константинопольская", "9000002", YEAR, 30),
+    ("Bikash", "Gurung", "9000003", YEAR, 200),
+    ("सुनिता", "श्रेष्ठ", "9000004", YEAR, 90),
+    ("Tanvir", "Rahman", "9000005", TEN_VISITS, 20),
+    ("Farzana", "Akter", "9000006", YEAR, 340),
+    ("Lena", "Vogel", "9000007", YEAR, 12),
+    ("Arjun", "Thapa", "9000008", YEAR, 150),
+)
+RAZIAS_CARD, LENAS_CARD, UNKNOWN_CARD, LAPSED_CARD = "9000001", "9000007", "7774711", "9000099"
+
+
+def evening(app: Flask, cast: Cast) -> dict[str, str]:
+    """Eight members have plans and habits, one has lapsed; returns their public ids by card."""
+    with app.app_context(), unit_of_work():
+        plans = {
+            terms.name: create_plan(cast.club, terms, by=SARA).id
+            for terms in (YEAR, TEN_VISITS, DAY_PASS)
+        }
+        found = {entry[2]: _join(cast, plans, entry) for entry in PEOPLE}
+        found[LAPSED_CARD] = _lapsed(cast, plans)
+        _trouble(cast, found)
+    _habits(app, cast)
+    return found
+
+
+def arrive(app: Flask, cast: Cast, *cards: str) -> None:
+    """People hold their cards to the reader, one after the other."""
+    with app.app_context():
+        for card in cards:
+            acts.scan(cast.club, card, by=FRANK)
+
+
+def _join(cast: Cast, plans: dict[str, int], entry: tuple[str, str, str, PlanTerms, int]) -> str:
+    given, family, card, terms, days = entry
+    number = f"+88017{card}11"[:14]
+    person = make_member(given, family, club=cast.club, phone=number, email=f"m{card}@example.org")
+    person.birth_date = date(1991, 4, 12)
+    with time_machine.travel(now() - timedelta(days=days), tick=False):
+        sign(SignRequest(person.id, plans[terms.name], today(ZONE)), by=SARA)
+        issue_credential(person.id, CredentialKind.CARD, card, by=FRANK)
+    return person.public_id
+
+
+def _lapsed(cast: Cast, plans: dict[str, int]) -> str:
+    person = make_member("Dmitri", "Kim", club=cast.club, phone="+8801755000199")
+    with time_machine.travel(now() - timedelta(days=369), tick=False):
+        sign(SignRequest(person.id, plans[YEAR.name], today(ZONE)), by=SARA)
+    issue_credential(person.id, CredentialKind.CARD, LAPSED_CARD, by=FRANK)
+    return person.public_id
+
+
+def _trouble(cast: Cast, found: dict[str, str]) -> None:
+    razia = db.session.query(Person).filter_by(public_id=found[RAZIAS_CARD]).one()
+    razia.desk_note = "Ask about her shoulder. Prefers the women-only room."
+    lena = db.session.query(Person).filter_by(public_id=found[LENAS_CARD]).one()
+    lena.birth_date = today(ZONE).replace(year=1995)
+    open_task(
+        TaskOrder(
+            club_id=cast.club,
+            person_id=razia.id,
+            kind="talk",
+            title="Talk at arrival: back after a gap",
+            sentence="Good to see you again! Which two days suit you best this week?",
+            source="test:razia",
+            due_at=now(),
+            at_arrival=True,
+        )
+    )
+    dmitri = db.session.query(Person).filter_by(public_id=found[LAPSED_CARD]).one()
+    place_block(
+        BlockRequest(
+            dmitri.id,
+            BlockOwner.DEBT,
+            from_on=today(ZONE) - timedelta(days=19),
+            amount_minor=50_000,
+            reason="October instalment",
+        ),
+        by=SARA,
+    )
+
+
+def _habits(app: Flask, cast: Cast) -> None:
+    zone = ZoneInfo(ZONE)
+    for back in range(58, 21, -3):
+        day = today(ZONE) - timedelta(days=back)
+        moment = datetime(day.year, day.month, day.day, 18, 5, tzinfo=zone)
+        with time_machine.travel(moment, tick=False):
+            arrive(app, cast, *(RAZIAS_CARD,) if back % 2 else ("9000003", "9000006"))

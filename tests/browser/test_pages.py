@@ -1,0 +1,70 @@
+"""Every page in light and dark, on a laptop and a phone: readable, calm, complete."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.browser import club
+from tests.browser.conftest import LAPTOP, PHONE, SCREENS, Desk, OpenDesk
+from tests.cast import Cast
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+LOOKS = [
+    pytest.param(LAPTOP, "light", id="laptop-light"),
+    pytest.param(LAPTOP, "dark", id="laptop-dark"),
+    pytest.param(PHONE, "light", id="phone-light"),
+    pytest.param(PHONE, "dark", id="phone-dark"),
+]
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_pages_are_accessible_and_fit(
+    app: Flask, cast: Cast, open_desk: OpenDesk, size: dict[str, int], theme: str
+) -> None:
+    members = club.evening(app, cast)
+    club.arrive(app, cast, "9000003", "9000004", club.LENAS_CARD, club.UNKNOWN_CARD, "9000005")
+    desk = open_desk("Olga", size, theme)
+    look = f"{size['width']}-{theme}"
+
+    for name, path in _pages(members).items():
+        desk.open(path)
+        _judge(desk, f"{name}-{look}")
+    for name, card in (("note", club.RAZIAS_CARD), ("stop", club.LAPSED_CARD)):
+        club.arrive(app, cast, card)
+        desk.open("/desk")
+        _judge(desk, f"desk-{name}-{look}")
+
+    assert desk.complaints == []
+
+
+def _pages(members: dict[str, str]) -> dict[str, str]:
+    razia = members[club.RAZIAS_CARD]
+    return {
+        "desk": "/desk",
+        "card": f"/members/{razia}",
+        "visits": f"/members/{razia}/visits",
+        "units": f"/members/{razia}/units",
+        "inside": "/desk/inside",
+        "refused": "/desk/today?only=refused",
+        "search": "/search?q=ra",
+        "day-pass": f"/desk/people/{razia}/day-pass",
+        "lost": "/members/nobody",
+    }
+
+
+def _judge(desk: Desk, name: str) -> None:
+    page = desk.page
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")
+    bad = [
+        f"{one['id']}: {one['nodes'][0]['html'][:120]} {one['nodes'][0]['failureSummary'][:300]}"
+        for one in found["violations"]
+        if one["impact"] in {"serious", "critical"}
+    ]
+    width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+
+    assert bad == [], name
+    assert width[0] <= width[1], name
