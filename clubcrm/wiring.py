@@ -40,6 +40,8 @@ from clubcrm.journeys.jobs import nightly_planning
 from clubcrm.messaging.events import MessageSettled
 from clubcrm.messaging.jobs import send_outbox
 from clubcrm.messaging.views import messages
+from clubcrm.people import events as people_facts
+from clubcrm.people import views as people_views
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.events import TaskClosed
 from clubcrm.tasks.jobs import expire_tasks
@@ -55,12 +57,19 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     iclock,
     places.desk,
     card_views.card,
+    people_views.people,
     task_views,
     messages,
 )
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
-API_BLUEPRINTS: tuple[Blueprint, ...] = (controllers, reading, steering, memberships_api)
+API_BLUEPRINTS: tuple[Blueprint, ...] = (
+    controllers,
+    reading,
+    steering,
+    people_views.api,
+    memberships_api,
+)
 
 EVENT_HANDLERS: Handlers = {
     VisitStarted: (journey_handlers.on_visit_started,),
@@ -73,6 +82,10 @@ EVENT_HANDLERS: Handlers = {
 
 # Facts that nobody has to hear, each with the reason.
 UNHEARD: Mapping[type[Fact], str] = {
+    people_facts.PersonRegistered: "the welcome journey begins with a contract, not with a name",
+    people_facts.PeopleImported: "who is brought in has been a member before",
+    people_facts.ConsentGiven: "messages ask for consent when they are planned and when they leave",
+    people_facts.ConsentWithdrawn: "messages ask for consent again just before they leave",
     gate_facts.VisitEnded: "reports read visits; no journey follows an exit yet",
     gate_facts.EntryRefused: "the desk sees refusals live; no journey follows one yet",
     gate_facts.LetInByHand: "the owner reads these in the audit lines and the ledger of scans",
@@ -103,6 +116,7 @@ SEND_CHECKS = (journeys.check_before_sending,)
 # Places of the rail, in order; those whose right a person lacks are not shown.
 PLACES: tuple[Place, ...] = (
     Place("desk.show", _l("Desk"), "door-enter", card.WATCH_DESK),
+    Place("people.index", _l("Members"), "users", people.SEE_PEOPLE),
     Place("tasks.my_day", _l("My day"), "checks", tasks.SEE_TASKS),
     Place("messages.outbox", _l("Messages"), "mail", messaging.SEE_OUTBOX),
     Place("settings.index", _l("Settings"), "settings", accounts.SEE_SETTINGS),

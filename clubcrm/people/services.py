@@ -27,10 +27,20 @@ def register(draft: PersonDraft, club_id: int, *, by: str | None = None) -> Pers
 
 def checked(draft: PersonDraft, club_id: int) -> CheckedDraft:
     """Return the draft in normal form by the club's country and day; raises INVALID_INPUT."""
+    club = _club(club_id)
+    return check_draft(draft, club.country, clock.today(club.zone))
+
+
+def country_of(club_id: int) -> str:
+    """Return the country in which local phone numbers of the club are read."""
+    return _club(club_id).country
+
+
+def _club(club_id: int) -> Club:
     club = db.session.get(Club, club_id)
     if club is None:
         raise not_found(_("There is no such club."))
-    return check_draft(draft, club.country, clock.today(club.zone))
+    return club
 
 
 def add_person(draft: CheckedDraft, club_id: int, *, by: str | None = None) -> Person:
@@ -128,11 +138,10 @@ def fields_of(person: Person) -> JsonObject:
 
 def add_contact(person: Person, kind: ContactKind, typed: str, *, by: str | None = None) -> None:
     """The person can be reached this way too, from now on first; raises INVALID_INPUT."""
-    club = db.session.get_one(Club, person.club_id)
     if kind is ContactKind.PHONE:
-        value = phone_number(typed, club.country)
+        value = phone_number(typed, country_of(person.club_id), "value")
     elif kind is ContactKind.EMAIL:
-        value = email_address(typed)
+        value = email_address(typed, "value")
     else:
         value = typed.strip()
     contact_points.put_first(person, kind, value, typed.strip())

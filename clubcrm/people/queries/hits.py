@@ -17,14 +17,24 @@ class PersonHit:
 
     id: int
     public_id: str
-    name: str
+    given_name: str
+    family_name: str
     club_id: int
+    club_public_id: str
     club_name: str
     phone: str
     email: str
     birth_date: date | None
+    language: str | None
+    do_not_contact: bool
     photo: str
     created_at: datetime
+    version: int
+
+    @property
+    def name(self) -> str:
+        """Return given and family name as they are spoken."""
+        return f"{self.given_name} {self.family_name}".strip()
 
 
 def load_hits(ids: Sequence[int]) -> list[PersonHit]:
@@ -38,8 +48,12 @@ def load_hits(ids: Sequence[int]) -> list[PersonHit]:
             Person.given_name,
             Person.family_name,
             Person.club_id,
+            Club.public_id.label("club_public_id"),
             Club.name.label("club_name"),
             Person.birth_date,
+            Person.language,
+            Person.do_not_contact,
+            Person.version,
             StoredFile.public_id.label("photo"),
             Person.created_at,
         )
@@ -53,14 +67,19 @@ def load_hits(ids: Sequence[int]) -> list[PersonHit]:
         PersonHit(
             id=row.id,
             public_id=row.public_id,
-            name=f"{row.given_name} {row.family_name}".strip(),
+            given_name=row.given_name,
+            family_name=row.family_name,
             club_id=row.club_id,
+            club_public_id=row.club_public_id,
             club_name=row.club_name,
             phone=ways.get((row.id, ContactKind.PHONE), ""),
             email=ways.get((row.id, ContactKind.EMAIL), ""),
             birth_date=row.birth_date,
+            language=row.language,
+            do_not_contact=row.do_not_contact,
             photo=row.photo or "",
             created_at=row.created_at,
+            version=row.version,
         )
         for row in (found[each] for each in ids if each in found)
     ]

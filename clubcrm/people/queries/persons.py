@@ -83,9 +83,13 @@ def contact_points(person_id: int) -> list[ContactPoint]:
     )
 
 
-def photo_of(person: Person) -> StoredFile | None:
-    """Return the stored picture of a person, if there is one."""
-    return db.session.get(StoredFile, person.photo_id) if person.photo_id else None
+def photo_by_public_id(scope: Scope, public_id: str) -> StoredFile | None:
+    """Return the picture of that public id if it shows a person of the scope."""
+    return db.session.scalars(
+        select(StoredFile)
+        .join(Person, Person.photo_id == StoredFile.id)
+        .where(StoredFile.public_id == public_id, Person.club_id.in_(scope.club_ids))
+    ).first()
 
 
 def page_of(

@@ -1,0 +1,68 @@
+"""Views room: what codes of people read like to a person."""
+
+from babel import Locale
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from clubcrm.core.i18n import LANGUAGES
+from clubcrm.people.models import Channel, Purpose
+from clubcrm.people.queries.persons import Show
+from clubcrm.people.rules.likeness import Reason
+
+Choices = list[tuple[str, str]]
+
+
+def show_words() -> dict[Show, str]:
+    """Return the names of the lists of people."""
+    return {
+        Show.ALL: _("Everybody"),
+        Show.NEW: _("New in 30 days"),
+        Show.NO_PHOTO: _("Without a photo"),
+        Show.NO_PHONE: _("Without a phone"),
+        Show.NO_EMAIL: _("Without e-mail"),
+        Show.SILENT: _("Do not contact"),
+    }
+
+
+def channel_words(channel: Channel) -> str:
+    """Return the name of a channel."""
+    return {
+        Channel.EMAIL: _("E-mail"),
+        Channel.SMS: _("SMS"),
+        Channel.TELEGRAM: "Telegram",
+        Channel.WHATSAPP: "WhatsApp",
+        Channel.PHONE: _("Phone call"),
+    }[channel]
+
+
+def purpose_words(purpose: Purpose) -> str:
+    """Return the name of a purpose."""
+    return {
+        Purpose.SERVICE: _("About the membership"),
+        Purpose.MARKETING: _("News and offers"),
+    }[purpose]
+
+
+def reason_words(reason: Reason) -> str:
+    """Return what two records have in common as a sentence."""
+    return {
+        Reason.PHONE: _("same phone"),
+        Reason.EMAIL: _("same e-mail"),
+        Reason.NAME: _("similar name"),
+        Reason.BIRTH_DATE: _("same birthday"),
+        Reason.OTHER_NAME: _("another name"),
+        Reason.OTHER_BIRTH_DATE: _("another birthday"),
+    }[reason]
+
+
+def language_choices(chosen: str | None = None) -> Choices:
+    """Return the languages we write in, and the one chosen already, by their own names."""
+    codes = [*LANGUAGES] + ([chosen] if chosen and chosen not in LANGUAGES else [])
+    reader = get_locale()
+    named = []
+    for code in codes:
+        own = Locale.parse(code, sep="-" if "-" in code else "_")
+        name = own.get_display_name(own) or code
+        here = own.get_display_name(reader) if reader else ""
+        named.append((code, f"{name} ({here})" if here and here != name else name))
+    return [("", _("Language of the club")), *named]
