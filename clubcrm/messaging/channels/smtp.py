@@ -50,6 +50,7 @@ class SmtpLine:
         self._url = urlsplit(url)
         self._timeout = timeout
         self._server: smtplib.SMTP | None = None
+        self._was_cut = False
 
     def __enter__(self) -> Self:
         return self
@@ -74,9 +75,21 @@ class SmtpLine:
             return Receipt(Outcome.BOUNCED, f"address or header cannot be written: {error}")
         progress = _Progress()
         # The socket's own limit starts anew with each byte; this one ends the whole talk.
+        self._was_cut = False
         watch = threading.Timer(self._timeout, self._cut)
         watch.daemon = True
         watch.start()
+        try:
+            receipt = self._guarded_talk(letter, content, progress)
+        finally:
+            watch.cancel()
+        if not self._was_cut:
+            return receipt
+        # Half an answer that we cut short would read like a whole one.
+        self._hang_up()
+        return judge(progress.step, None, f"no end within {self._timeout:g} s")
+
+    def _guarded_talk(self, letter: Letter, content: bytes, progress: _Progress) -> Receipt:
         try:
             return self._talk(letter, content, progress)
         except smtplib.SMTPResponseException as refusal:
@@ -85,8 +98,6 @@ class SmtpLine:
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
             return judge(progress.step, None, f"{type(error).__name__}: {error}"[:300])
-        finally:
-            watch.cancel()
 
     def _talk(self, letter: Letter, content: bytes, progress: _Progress) -> Receipt:
         server = self._connected()
@@ -145,6 +156,7 @@ class SmtpLine:
             return False
 
     def _cut(self) -> None:
+        self._was_cut = True
         connection = self._server.sock if self._server is not None else None
         if connection is not None:
             with contextlib.suppress(OSError):

@@ -13,6 +13,7 @@ PAUSES = (
     timedelta(hours=12),
 )
 
+ACCEPTED = 250
 ABOUT_US = ("5.3.", "5.5.", "5.6.", "5.7.")
 
 
@@ -52,11 +53,12 @@ def judge(step: Step, code: int | None, words: str = "") -> Receipt:
     itself. 4xx and no answer earlier: later again. 5xx: the address is bad, unless the server says
     by its enhanced status (RFC 3463) that it minds our content, protocol or system.
     """
+    unsure = Outcome.UNKNOWN if step is Step.AFTER_CONTENT else Outcome.RETRY
     if code is None:
-        unsure = step is Step.AFTER_CONTENT
-        return Receipt(Outcome.UNKNOWN if unsure else Outcome.RETRY, words)
-    if 200 <= code < 300:
-        return Receipt(Outcome.SENT, words, code)
+        return Receipt(unsure, words)
+    if code < 400:
+        sent = step is Step.AFTER_CONTENT and code == ACCEPTED
+        return Receipt(Outcome.SENT if sent else unsure, words, code)
     if code < 500 or step in {Step.CONNECT, Step.SENDER}:
         # A refusal before the recipient is named is about our settings: the message can wait.
         return Receipt(Outcome.RETRY, words, code)

@@ -11,6 +11,8 @@ from clubcrm.messaging.rules.delivery import Outcome, Step, judge, try_again_at
     ("case", "step", "code", "words", "expected"),
     [
         ("accepted", Step.AFTER_CONTENT, 250, "2.0.0 Ok", Outcome.SENT),
+        ("a strange greeting is no delivery", Step.CONNECT, 222, "2222", Outcome.RETRY),
+        ("a strange answer to the text", Step.AFTER_CONTENT, 222, "2222", Outcome.UNKNOWN),
         ("no connection", Step.CONNECT, None, "refused", Outcome.RETRY),
         ("tarpit before the content", Step.RECIPIENT, None, "timed out", Outcome.RETRY),
         ("cut after the content", Step.AFTER_CONTENT, None, "closed", Outcome.UNKNOWN),
