@@ -43,10 +43,6 @@ def test_no_fact_is_both_heard_and_unheard():
     assert all(reason.strip() for reason in wiring.UNHEARD.values())
 
 
-def test_every_fact_is_known_to_the_dispatcher():
-    assert names(all_facts() - set(wiring.EVENT_HANDLERS)) == []
-
-
 def test_names_of_facts_are_unique():
     found = names(all_facts())
 

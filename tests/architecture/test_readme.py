@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clubcrm.cli.main import group
-from tests.architecture.house import PACKAGES, ROOT, parsed, source_files
+from tests.architecture.house import PACKAGES, ROOT, parsed, room_of, source_files
 
 
 def readme(folder: str = "") -> str:
@@ -29,7 +29,8 @@ def offered_by(api: Path) -> set[str]:
     for node in parsed(api).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return set(ast.literal_eval(node.value))
-    return {n.name for n in parsed(api).body if isinstance(n, ast.FunctionDef)}
+    functions = {n.name for n in parsed(api).body if isinstance(n, ast.FunctionDef)}
+    return {name for name in functions if not name.startswith("_")}
 
 
 def unlisted(names: set[str], text: str) -> list[str]:
@@ -46,14 +47,9 @@ def test_readme_lists_every_command():
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_readme_of_package_lists_every_verb_of_its_doors(package):
-    doors = [path for path in source_files() if path.name == "api.py" and package in path.parts]
-    verbs = {
-        name
-        for door in doors
-        if "core" not in door.parts
-        for name in offered_by(door)
-        if name.islower()
-    }
+    files = [path for path in source_files(ROOT) if path.is_relative_to(ROOT / package)]
+    doors = [path for path in files if room_of(path) == "api" and "core" not in path.parts]
+    verbs = {name for door in doors for name in offered_by(door) if name.islower()}
 
     assert unlisted(verbs, readme(package)) == []
 
