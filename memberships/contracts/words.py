@@ -1,11 +1,11 @@
 """Queries room: the sentences in which people read what the rules decide."""
 
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from memberships.contracts.rules import BlockOwner, PlanKind
 from memberships.contracts.standing import Cause, Standing, Status
-from memberships.contracts.terms import LIMITS
+from memberships.contracts.terms import LIMITS, PlanTerms
 
 
 def plan_kind_words(kind: PlanKind) -> str:
@@ -17,6 +17,19 @@ def plan_kind_words(kind: PlanKind) -> str:
         PlanKind.TRIAL: _("Trial"),
         PlanKind.DAY: _("Day pass"),
     }[kind]
+
+
+def length_words(terms: PlanTerms) -> str:
+    """Return how long a contract on these terms lasts, in words."""
+    if terms.kind is PlanKind.RECURRING:
+        return _("until cancelled")
+    if terms.kind is PlanKind.DAY:
+        return _("one day")
+    if terms.term_months is not None:
+        return ngettext("%(num)s month", "%(num)s months", terms.term_months)
+    if terms.term_days is not None:
+        return ngettext("%(num)s day", "%(num)s days", terms.term_days)
+    return _("until used up")
 
 
 def block_owner_words(owner: BlockOwner) -> str:
