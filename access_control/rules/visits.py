@@ -70,9 +70,9 @@ def pair_visits(passages: Iterable[Pass], rules: StayRules) -> list[Stay]:
     return stays
 
 
-def auto_exit(last_at: datetime, present: datetime, rules: StayRules) -> datetime | None:
+def auto_exit(last_at: datetime, present: datetime, stay: timedelta) -> datetime | None:
     """Return when a visit without an exit counts as ended, None while it may still go on."""
-    ends = last_at + rules.auto_exit
+    ends = last_at + stay
     return ends if ends <= present else None
 
 

@@ -103,7 +103,9 @@ def _settle(stay: Stay, visit: Visit | None, whose: Whose, terms: dict[int, Term
     day = clock.visit_day(stay.entered_at, whose.tz)
     left_at, how = stay.left_at, stay.left_how
     if left_at is None:
-        left_at = auto_exit(stay.last_at, clock.now(), stay_rules(whose.policy))
+        left_at = auto_exit(
+            stay.last_at, clock.now(), timedelta(minutes=whose.policy.auto_exit_minutes)
+        )
         how = LeftHow.AUTO if left_at is not None else None
     exit_event_id = stay.event_ids[-1] if how is LeftHow.SCAN else None
     if visit is not None:

@@ -15,7 +15,7 @@ from access_control.queries.entry import Sighting
 from access_control.rules.codes import Direction
 from access_control.rules.decide import EntryDecision
 from access_control.rules.facts import EntryFacts
-from access_control.rules.visits import LeftHow
+from access_control.rules.visits import LeftHow, auto_exit
 from clubcrm.core import clock, events
 from clubcrm.core.db import db
 from clubcrm.core.types import new_public_id
@@ -57,9 +57,12 @@ def keep_visit(
     facts, before = sighting.facts, sighting.before
     if facts.direction is Direction.OUT:
         return _leave(door, sighting, event_id)
+    # An entry told days later has been forgotten to end as well: nobody is inside since then.
+    gone_at = auto_exit(facts.at, clock.now(), timedelta(minutes=door.policy.auto_exit_minutes))
+    gone_how = LeftHow.AUTO if gone_at is not None else None
     if before.visit_id is not None and _continues(facts, decision):
-        if before.visit_left_at is not None:
-            _set_end(before.visit_id, None, None, None)
+        if before.visit_left_at is not None or gone_at is not None:
+            _set_end(before.visit_id, gone_at, gone_how, None)
         return before.visit_id
     if before.visit_id is not None and before.visit_left_at is None:
         _assume_left(door, sighting)
@@ -74,6 +77,8 @@ def keep_visit(
             entry_event_id=event_id,
             draws_lot=decision.draws_lot,
             by=by,
+            left_at=gone_at,
+            left_how=gone_how,
         )
     )
 

@@ -34,6 +34,12 @@ from tests.cast import Cast
 TEN = at("2026-11-18 10:00")
 
 
+@pytest.fixture(autouse=True)
+def _that_day(time_machine) -> None:
+    """It is the day of the stories."""
+    time_machine.move_to(TEN, tick=False)
+
+
 @pytest.fixture
 def mia(unit: None, cast: Cast) -> int:
     """Mia holds card 4711 and a year's contract."""

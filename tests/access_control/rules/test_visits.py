@@ -159,8 +159,8 @@ def test_day_pass_without_reentry_makes_each_entry_a_visit():
 def test_open_visit_ends_by_rule_only_when_its_time_is_up():
     last = _instant("2026-11-18T10:00+06:00")
 
-    assert auto_exit(last, last + timedelta(hours=3, minutes=59), RULES) is None
-    assert auto_exit(last, last + timedelta(hours=4), RULES) == last + timedelta(hours=4)
+    assert auto_exit(last, last + timedelta(hours=3, minutes=59), RULES.auto_exit) is None
+    assert auto_exit(last, last + timedelta(hours=4), RULES.auto_exit) == last + timedelta(hours=4)
 
 
 def test_two_scans_within_five_seconds_are_one_tap():
