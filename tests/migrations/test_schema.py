@@ -1,6 +1,7 @@
 """The chain of migrations: one head, the same schema as the models, on both databases."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,9 +20,9 @@ from clubcrm.tables import METADATA, append_only_tables
 from tests.conftest import settings_for
 
 
-def chain() -> ScriptDirectory:
+def chain(folder: Path | None = None) -> ScriptDirectory:
     settings = Config()
-    settings.set_main_option("script_location", str(migrations_folder()))
+    settings.set_main_option("script_location", str(folder or migrations_folder()))
     return ScriptDirectory.from_config(settings)
 
 
@@ -55,6 +56,15 @@ def test_chain_has_one_head_and_latest_names_it():
     named = (migrations_folder() / "LATEST").read_text(encoding="utf-8").strip()
 
     assert chain().get_heads() == [named]
+
+
+def test_planted_second_head_is_found(tmp_path):
+    copy = shutil.copytree(migrations_folder(), tmp_path / "migrations")
+    (copy / "versions" / "0000_planted.py").write_text(
+        '"""A second beginning."""\n\nrevision = "0000"\ndown_revision = None\n'
+    )
+
+    assert sorted(chain(copy).get_heads()) == ["0000", schema.latest_revision()]
 
 
 def test_revisions_are_numbered_in_the_order_they_run():
