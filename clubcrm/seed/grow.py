@@ -43,8 +43,10 @@ def grow(order: SeedOrder, files: Path, progress: Progress) -> dict[str, int]:
     ground = _ground(order, files)
     try:
         counts = _write(ground, progress)
-    finally:
         ground.store.close()
+    except BaseException:
+        ground.store.abandon()
+        raise
     progress("Facts of every member", 0.0)
     for place, club_id in enumerate(ground.club_ids):
         refresh_all(unit_of_work, club_id, order.last_day)

@@ -7,6 +7,7 @@ from clubcrm.accounts.models import (
     ApiTokenClub,
     LoginBrake,
     OneTimeToken,
+    RecoveryCode,
     Role,
     RoleRight,
     TokenPurpose,
@@ -14,7 +15,7 @@ from clubcrm.accounts.models import (
     UserClub,
     UserSession,
 )
-from clubcrm.core.clubs import ClosedDay, Club, ClubHours, ClubSetting
+from clubcrm.core.clubs import ClosedDay, Club, ClubHours, ClubSetting, CompanySetting
 from clubcrm.core.idempotency import IdempotencyKey
 from clubcrm.core.jobs import JobRun, RunState
 from clubcrm.core.leases import Lease
@@ -103,6 +104,12 @@ def _staff(ground: Ground) -> None:
         unit = ground.unit("staff", role)
         ground.deeds.append(Deed(hired, "system", "user.created", "user", user_id, kept, unit))
         _past_session(ground, user_id)
+    store.sink(RecoveryCode).add(
+        user_id=ground.staff[Role.OWNER.value],
+        code_hash=hexadecimal(chance, 64),
+        used_at=hired + timedelta(days=9),
+    )
+    store.sink(CompanySetting).add(name="name", value="Demo Fitness", changed_at=hired)
     store.sink(RoleRight).add(role=Role.TRAINER, right="tasks.see", granted=True)
     store.sink(LoginBrake).add(
         key="address:192.0.2.7",

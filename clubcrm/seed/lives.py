@@ -45,6 +45,9 @@ class ScanKind(IntEnum):
     STRANGER = 11
 
 
+_KINDS = tuple(ScanKind)
+
+
 class Scan(NamedTuple):
     """One packed scan, taken apart."""
 
@@ -65,7 +68,7 @@ def unpack(packed: int) -> Scan:
     packed >>= KIND_BITS
     contract = packed & (2**CONTRACT_BITS - 1)
     packed >>= CONTRACT_BITS
-    return Scan(packed >> MEMBER_BITS, packed & (2**MEMBER_BITS - 1), contract, ScanKind(kind))
+    return Scan(packed >> MEMBER_BITS, packed & (2**MEMBER_BITS - 1), contract, _KINDS[kind])
 
 
 @dataclass(slots=True)

@@ -41,13 +41,14 @@ _TRIPLE_COUNT, _PAIR_COUNT = len(_TRIPLES), len(_PAIRS)
 
 def public_id(chance: Random) -> str:
     """A public id in the store's alphabet and length; about 68 bits of the given chance."""
-    bits = chance.getrandbits(80)
-    parts = []
-    for _ in range(4):
-        bits, place = divmod(bits, _TRIPLE_COUNT)
-        parts.append(_TRIPLES[place])
-    parts.append(_PAIRS[bits % _PAIR_COUNT])
-    return "".join(parts)
+    bits, triples, count = chance.getrandbits(75), _TRIPLES, _TRIPLE_COUNT
+    return (
+        triples[bits % count]
+        + triples[(bits >> 15) % count]
+        + triples[(bits >> 30) % count]
+        + triples[(bits >> 45) % count]
+        + _PAIRS[(bits >> 60) % _PAIR_COUNT]
+    )
 
 
 def hexadecimal(chance: Random, digits: int) -> str:

@@ -24,9 +24,14 @@ RULES = 1
 DAY_S = 86_400
 EPOCH = 719_163
 VISIT_DAY_TURN_S = 14_400
-PLAIN_ENDING_DAYS = 31
+# Looked up a million times, so taken out of their classes once.
+ENTRY, EXIT, STRANGER = ScanKind.ENTRY, ScanKind.EXIT, ScanKind.STRANGER
+IN, OUT, NORMAL = Direction.IN.value, Direction.OUT.value, EventStatus.NORMAL.value
+PIN, BY_SCAN, BY_RULE = CredentialKind.PIN.value, LeftHow.SCAN.value, LeftHow.AUTO.value
+LAST_MONTH = 30
 PLAIN_GAP_DAYS = 20
-OUTCOME = {Severity.ALLOW: "allow", Severity.WARN: "warn", Severity.DENY: "deny"}
+ADULT_DAYS = 19 * 366
+Answer = tuple[str, str, str, int | None]
 
 
 class Passages:
@@ -55,8 +60,7 @@ class Passages:
         self._clock = store.clock_texts()
         self._wall_clock = [text[:8] for text in self._clock]
         self._offsets: dict[tuple[int, int], int] = {}
-        self._people: dict[int, str] = {}
-        self._papers: dict[tuple[int, int], str] = {}
+        self._plain: dict[tuple[int, int, int], tuple[Answer, str]] = {}
         self.answers: dict[str, int] = {}
         self.visit_count = 0
 
@@ -65,9 +69,9 @@ class Passages:
         total = max(1, len(scans))
         for number, packed in enumerate(scans):
             scan = unpack(packed)
-            if scan.kind is ScanKind.STRANGER:
+            if scan.kind is STRANGER:
                 self._stranger(scan)
-            elif scan.kind is ScanKind.EXIT:
+            elif scan.kind is EXIT:
                 self._exit(scan)
             else:
                 self._entry(scan)
@@ -109,58 +113,62 @@ class Passages:
             trace = self._traces[member] = Trace()
         if scan.kind is ScanKind.DOUBLE_TAP and trace.last == scan.second - 3:
             self._again(scan, town, local)
-        elif self._is_plain(scan, local, trace):
-            contract_id = ground.contract_ids[member][scan.contract]
-            event_id = self._event(scan, town, local, ("allow", "OK", "[]", contract_id),
-                                   self._plain_inputs(scan, town, local))  # fmt: skip
-            self._arrive(scan, town, local, event_id, contract_id, 0)
+        elif (sight := self._plain_sight(scan, local, trace)) is not None:
+            answer, inputs = self._plain_answer(scan, town, local, sight)
+            event_id = self._event(scan, town, local, answer, inputs)
+            self._arrive(scan, town, local, event_id, answer[3], 0)
         else:
             self._decided(scan, town, local, trace)
 
-    def _is_plain(self, scan: Scan, local: int, trace: Trace) -> bool:
-        """Tell whether nothing but the contract can matter, so that the answer is a plain yes."""
-        if scan.kind > ScanKind.ENTRY or scan.member in self._ground.blocks:
-            return False
-        agreement = self._ground.lives[scan.member].agreements[scan.contract]
+    def _plain_sight(self, scan: Scan, local: int, trace: Trace) -> int | None:
+        """How near the contract's end is when nothing else can matter, None when more may.
+
+        0 is far from the end; 1 and more is the last month, counted up by renewals signed.
+        """
+        ground, member = self._ground, scan.member
         day = local // DAY_S + EPOCH
-        return (
-            trace.day > 0
-            and day - trace.day < PLAIN_GAP_DAYS
-            and trace.day != (local - VISIT_DAY_TURN_S) // DAY_S + EPOCH
-            and self._ground.with_photo[scan.member]
-            and (scan.member, scan.contract) not in self._ground.lots
-            and (agreement.ends is None or agreement.ends - day > PLAIN_ENDING_DAYS)
-            and agreement.starts <= day
-            and self._ground.births[scan.member].toordinal() + 16 * 366 < day
-            and not self._is_birthday(scan.member, day)
-        )
+        if scan.kind > ENTRY or any(self._book.blocks(member, day)):
+            return None
+        agreements = ground.lives[member].agreements
+        agreement = agreements[scan.contract]
+        if (
+            trace.day == 0
+            or day - trace.day >= PLAIN_GAP_DAYS
+            or trace.day == (local - VISIT_DAY_TURN_S) // DAY_S + EPOCH
+            or (member, scan.contract) in ground.lots
+            or agreement.starts > day
+            or ground.births[member].toordinal() + ADULT_DAYS > day
+            or self._is_birthday(member, day)
+        ):
+            return None
+        if agreement.ends is None or agreement.ends - day > LAST_MONTH + 1:
+            return 0
+        if not 0 <= agreement.ends - day < LAST_MONTH:
+            return None
+        return 1 + sum(later.signed <= day for later in agreements[scan.contract + 1 :])
 
     def _is_birthday(self, member: int, day: int) -> bool:
         birth, on = self._ground.births[member], date.fromordinal(day)
         return (birth.month == on.month and abs(birth.day - on.day) <= 1) or birth.day == 29
 
-    def _plain_inputs(self, scan: Scan, town: int, local: int) -> str:
-        facts = self._papers.get((scan.member, scan.contract))
-        if facts is None:
-            values = inputs_of(self._book.facts(scan.second, local, town, Trace(), scan.member))
-            right = self._book.right(scan.member, scan.contract)
-            values["contracts"] = [
-                one for one in values["contracts"] if one["id"] == right.contract_id
-            ]
-            values["person"]["birthday"] = False
+    def _plain_answer(self, scan: Scan, town: int, local: int, sight: int) -> tuple[Answer, str]:
+        """Decided once per contract and sight; only instant and day differ from scan to scan."""
+        key = (scan.member, scan.contract, sight)
+        kept = self._plain.get(key)
+        if kept is None:
+            facts = self._book.facts(scan.second, local, town, Trace(), scan.member)
+            values = inputs_of(facts)
             del values["at"], values["day"]
-            facts = self._papers[scan.member, scan.contract] = json.dumps(
-                values, ensure_ascii=False
-            )[1:]
-        day = self._wall(local)[:10]
+            rest = json.dumps(values, ensure_ascii=False)[1:]
+            kept = self._plain[key] = (_answer(decide_entry(facts)), rest)
         at = self._instant(scan.second)
-        return f'{{"at": "{at[:10]}T{at[11:19]}+00:00", "day": "{day}", {facts}'
+        day = self._wall(local)[:10]
+        return kept[0], f'{{"at": "{at[:10]}T{at[11:19]}+00:00", "day": "{day}", {kept[1]}'
 
     def _decided(self, scan: Scan, town: int, local: int, trace: Trace) -> None:
         facts = self._book.facts(scan.second, local, town, trace, scan.member)
         decision = decide_entry(facts)
-        notes = json.dumps([note.code.value for note in decision.notes])
-        answer = (OUTCOME[decision.verdict], decision.code.value, notes, decision.contract_id)
+        answer = _answer(decision)
         inputs = json.dumps(inputs_of(facts), ensure_ascii=False)
         event_id = self._event(scan, town, local, answer, inputs)
         self.answers[decision.code.value] = self.answers.get(decision.code.value, 0) + 1
@@ -218,7 +226,7 @@ class Passages:
             return
         over = trace.last + AUTO_EXIT_S
         if trace.visit[7] is None and over <= self._ground.until:
-            trace.visit[7], trace.visit[8] = self._instant(over), LeftHow.AUTO.value
+            trace.visit[7], trace.visit[8] = self._instant(over), BY_RULE
         self._visits.put(self._shape_visit(tuple(trace.visit)))
         self.visit_count += 1
         trace.visit = None
@@ -235,13 +243,14 @@ class Passages:
             return
         town = self._ground.lives[scan.member].town
         local = self._local(town, scan.second)
-        inputs = json.dumps(
-            {"at": instant(scan.second).isoformat(), "day": self._wall(local)[:10],
-             "tz": self._ground.calendars[town].town.zone,
-             "club_id": self._ground.club_ids[town], "direction": "out", "zone": ZONE}
-        )  # fmt: skip
+        at = self._instant(scan.second)
+        inputs = (
+            f'{{"at": "{at[:10]}T{at[11:19]}+00:00", "day": "{self._wall(local)[:10]}",'
+            f' "tz": "{self._ground.calendars[town].town.zone}",'
+            f' "club_id": {self._ground.club_ids[town]}, "direction": "out", "zone": "{ZONE}"}}'
+        )
         event_id = self._event(scan, town, local, ("allow", "EXIT", "[]", None), inputs)
-        trace.visit[7], trace.visit[8] = self._instant(scan.second), LeftHow.SCAN.value
+        trace.visit[7], trace.visit[8] = self._instant(scan.second), BY_SCAN
         trace.visit[10] = event_id
         trace.last, trace.last_out = scan.second, True
 
@@ -249,8 +258,7 @@ class Passages:
         """A card that bounced at the reader: kept, decided like the first tap."""
         facts = self._book.facts(scan.second, local, town, Trace(), scan.member)
         decision = decide_entry(facts)
-        notes = json.dumps([note.code.value for note in decision.notes])
-        answer = (OUTCOME[decision.verdict], decision.code.value, notes, decision.contract_id)
+        answer = _answer(decision)
         self._event(scan, town, local, answer, json.dumps(inputs_of(facts), ensure_ascii=False),
                     EventStatus.DUPLICATE_TAP.value)  # fmt: skip
 
@@ -273,12 +281,12 @@ class Passages:
             self._arrive(mine, town, local, event_id, None, 0)
 
     def _event(
-        self, scan: Scan, town: int, local: int, answer: tuple[str, str, str, int | None],
-        inputs: str, status: str = EventStatus.NORMAL.value,
+        self, scan: Scan, town: int, local: int, answer: Answer,
+        inputs: str, status: str = NORMAL,
     ) -> int:  # fmt: skip
         ground = self._ground
-        leaves = scan.kind is ScanKind.EXIT
-        known = scan.kind is not ScanKind.STRANGER
+        leaves = scan.kind is EXIT
+        known = scan.kind is not STRANGER
         door = ground.doors[town]
         if known:
             pin = ground.pins[scan.member]
@@ -292,11 +300,16 @@ class Passages:
             self._shape((
                 event_id, public_id(self._chance), ground.club_ids[town],
                 door.exit_id if leaves else door.entry_id, f"{pin}|{wall}|{state}", ZONE,
-                CredentialKind.PIN.value, pin, ground.pin_ids[scan.member] if known else None,
+                PIN, pin, ground.pin_ids[scan.member] if known else None,
                 ground.person_ids[scan.member] if known else None, contract_id, at, wall,
                 self._instant(scan.second + 1),
-                Direction.OUT.value if leaves else Direction.IN.value, status, decision, code,
+                OUT if leaves else IN, status, decision, code,
                 notes, RULES, inputs, f"{pin}\t{wall}\t{state}\t1\t0\t0\t0",
             ))
         )  # fmt: skip
         return event_id
+
+
+def _answer(decision: EntryDecision) -> Answer:
+    notes = json.dumps([note.code.value for note in decision.notes])
+    return decision.verdict.value, decision.code.value, notes, decision.contract_id

@@ -1,5 +1,6 @@
 """The facts the gate would have had at a past scan, from the lives instead of the store."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from access_control.rules.anniversaries import age_on, birthday_in
@@ -10,6 +11,7 @@ from clubcrm.seed.ground import Ground, instant
 from clubcrm.seed.lives import Agreement
 from clubcrm.seed.offers import BY_KEY
 from memberships.contracts.rules import (
+    BlockFact,
     ContractRight,
     MemberRights,
     Window,
@@ -17,6 +19,7 @@ from memberships.contracts.rules import (
 )
 
 ZONE = "entrance"
+PLACED_AHEAD = 3
 NO_RIGHTS = MemberRights(contracts=(), blocks=())
 
 
@@ -94,14 +97,20 @@ class RightsBook:
             else:
                 wanted.append(place)
         places = wanted if last_ended is None else [last_ended, *wanted]
-        on = date.fromordinal(day)
-        blocks = tuple(
-            block
-            for block in self._ground.blocks.get(member, ())
-            if block.until_on is None or block.until_on >= on
-        )
         contracts = tuple(self.right(member, place) for place in places)
-        return without_idle_freezes(MemberRights(contracts, blocks), on)
+        blocks = tuple(self.blocks(member, day))
+        if not blocks:
+            return MemberRights(contracts, ())
+        return without_idle_freezes(MemberRights(contracts, blocks), date.fromordinal(day))
+
+    def blocks(self, member: int, day: int) -> Iterator[BlockFact]:
+        """Blocks that hold on the day or were placed shortly before they begin."""
+        listed = self._ground.blocks.get(member)
+        if listed:
+            on, ahead = date.fromordinal(day), date.fromordinal(day + PLACED_AHEAD)
+            for block in listed:
+                if block.from_on <= ahead and (block.until_on is None or block.until_on >= on):
+                    yield block
 
     def facts(
         self, second: int, local: int, town: int, trace: Trace | None, member: int

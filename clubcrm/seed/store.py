@@ -9,11 +9,24 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, Index, Table, func, select, text
+from sqlalchemy import JSON, Column, Connection, Engine, Index, Table, func, select, text
 
 from clubcrm.core.db import Model
 
 PIECE = 20_000
+BULK_PRAGMAS = (
+    "synchronous=OFF",
+    "foreign_keys=OFF",
+    "cache_size=-200000",
+    "wal_autocheckpoint=20000",
+)
+USUAL_PRAGMAS = (
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-16000",
+    "wal_autocheckpoint=1000",
+    "wal_checkpoint(TRUNCATE)",
+)
 Encoder = Callable[[Any], object]
 Encoders = Mapping[type, Encoder]
 
@@ -63,6 +76,12 @@ class Sink:
         self.next_id = store.next_id(table)
         self._store = store
         self._defaults = {column.name: _default(column) for column in table.columns}
+        # A JSON column may hold a bare text or number, which needs JSON's own spelling.
+        self._scalars = [
+            (place, column.name)
+            for place, column in enumerate(table.columns)
+            if isinstance(column.type, JSON)
+        ]
         self._rows: list[Sequence[object]] = []
 
     def reserve(self) -> int:
@@ -78,7 +97,11 @@ class Sink:
         if unknown:
             raise KeyError(f"{self.table.name} has no column {', '.join(sorted(unknown))}")
         encode = self._store.encode
-        self.put([encode(values.get(name, self._defaults[name])) for name in self.columns])
+        row = [encode(values.get(name, self._defaults[name])) for name in self.columns]
+        for place, name in self._scalars:
+            if isinstance(values.get(name), (str, bool, int, float)):
+                row[place] = json.dumps(values[name], ensure_ascii=False)
+        self.put(row)
         given = values.get("id", 0)
         return given if isinstance(given, int) else 0
 
@@ -103,13 +126,14 @@ class Sink:
 
 
 class BulkStore:
-    """All sinks of one run; parents are written before children, in order of first use."""
+    """All sinks of one run; parents are written before children."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._connection = engine.connect()
         self._driver: Any = self._connection.connection.driver_connection
         self._sinks: dict[str, Sink] = {}
+        self._ranks = {table.name: rank for rank, table in enumerate(Model.metadata.sorted_tables)}
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._encoders = SQLITE if self.is_sqlite else POSTGRES
         self._prepare()
@@ -117,7 +141,7 @@ class BulkStore:
     def _prepare(self) -> None:
         if self.is_sqlite:
             # Nobody else is at work on a store that is being filled, and all keys come from here.
-            for pragma in ("synchronous=OFF", "foreign_keys=OFF", "cache_size=-200000"):
+            for pragma in BULK_PRAGMAS:
                 self._driver.execute(f"PRAGMA {pragma}")
 
     def encode(self, value: Any) -> object:
@@ -163,7 +187,8 @@ class BulkStore:
         """Every waiting row is in the store."""
         if self.is_sqlite:
             self._driver.execute("BEGIN IMMEDIATE")
-        for sink in self._sinks.values():
+        for name in sorted(self._sinks, key=self._ranks.__getitem__):
+            sink = self._sinks[name]
             if rows := sink.take():
                 self._write(sink, rows)
         if self.is_sqlite:
@@ -212,11 +237,17 @@ class BulkStore:
             yield connection
             connection.commit()
 
+    def abandon(self) -> None:
+        """Nothing further is written; what was flushed before stays."""
+        self._driver.rollback()
+        self._connection.invalidate()
+        self._connection.close()
+
     def close(self) -> None:
         """All rows are in the store, sequences stand behind the last key, statistics are fresh."""
         self.flush()
         if self.is_sqlite:
-            for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+            for pragma in USUAL_PRAGMAS:
                 self._driver.execute(f"PRAGMA {pragma}")
         self._connection.close()
         with self._separate() as connection:
