@@ -64,7 +64,8 @@ def keep_visit(
         if before.visit_left_at is not None or gone_at is not None:
             _set_end(before.visit_id, gone_at, gone_how, None)
         return before.visit_id
-    if before.visit_id is not None and before.visit_left_at is None:
+    left_at = before.visit_left_at
+    if before.visit_id is not None and (left_at is None or left_at > facts.at):
         _assume_left(door, sighting)
     assert facts.person is not None  # noqa: S101 - visits belong to known people
     return begin_visit(
