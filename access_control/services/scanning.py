@@ -149,7 +149,7 @@ def _status(
 ) -> EventStatus:
     if offline and judged.verdict is ClockVerdict.SUSPECT:
         return EventStatus.CLOCK_SUSPECT
-    if shown.holder is None and decision.code is not Code.EXIT:
+    if shown.holder is None:
         return EventStatus.UNMATCHED
     if offline and not decision.admitted:
         return EventStatus.OFFLINE_ADMIT
