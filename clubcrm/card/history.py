@@ -10,8 +10,8 @@ from flask_babel import ngettext
 
 from access_control.rules.codes import Code
 from access_control.rules.visits import LeftHow
+from access_control.words import why_words
 from clubcrm.card.queries.timeline import Kind, TimelineRow
-from clubcrm.card.sentences import why_words
 from memberships.contracts.rules import BlockOwner
 from memberships.contracts.words import block_owner_words
 
@@ -48,7 +48,7 @@ def stay_words(entered_at: datetime, left_at: datetime | None) -> str:
 
 
 def _visit(row: TimelineRow) -> Happening:
-    if row.state == LeftHow.AUTO.name:
+    if row.state == LeftHow.AUTO:
         return Happening(row.at, "door-enter", _("Visit"), f"{row.words} · {_('exit forgotten')}")
     return Happening(row.at, "door-enter", stay_words(row.at, row.until), row.words)
 

@@ -11,10 +11,10 @@ from access_control.permissions import LET_IN, SCAN_AT_DESK
 from access_control.rules.codes import Code, Direction, Severity
 from access_control.rules.decide import EntryDecision, Note, decide_again
 from access_control.rules.facts import facts_from
+from access_control.words import why_words
 from clubcrm.card.photos import photo_address
 from clubcrm.card.queries import person as people
 from clubcrm.card.queries.scans import House, ScanRow
-from clubcrm.card.sentences import why_words
 from clubcrm.card.tiles import Tile, tiles_of
 from clubcrm.core.clock import now, visit_day
 from clubcrm.core.formats import day, day_short
@@ -204,7 +204,12 @@ def scan_card(scan: ScanRow, zone: str, actor: Actor) -> ScanCard:
         strip=_strip(days, today) if days else (),
         tasks=tasks,
         may_photograph=known and actor.may(SCAN_AT_DESK),
-        may_let_in=(stopped and actor.may(LET_IN) and now() - scan.received_at < LET_IN_WITHIN),
+        may_let_in=(
+            scan.person_id is not None
+            and stopped
+            and actor.may(LET_IN)
+            and now() - scan.received_at < LET_IN_WITHIN
+        ),
         may_sell_day_pass=(
             known and stopped and decision.code in SOLVED_BY_DAY_PASS and actor.may(SIGN_CONTRACTS)
         ),
