@@ -5,7 +5,7 @@ PYTHON ?= python3
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench catalogues lock clean
+.PHONY: help setup demo run test check bench wheel catalogues lock clean
 
 help: ## print this menu
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,11 @@ check: ## the quick part of the checks: lint, types, import contracts, house rul
 bench: ## the benchmarks; prints ratio tables
 	@$(PYTHON) setup/prepare.py --tests
 	@.venv/bin/python -m bench
+
+wheel: setup ## the built product as one file in dist/
+	@rm -rf build
+	@.venv/bin/python -m pip wheel -q --no-deps --no-build-isolation -w dist .
+	@ls dist/*.whl
 
 catalogues: setup ## collect the texts of code and pages into the message catalogues
 	@.venv/bin/python setup/catalogues.py

@@ -4,11 +4,27 @@ In the repository they stand at the root, where people look for them; in the whe
 the code as clubcrm_templates and clubcrm_migrations. `clubcrm.core.paths` knows both places.
 """
 
-from setuptools import find_packages, setup
+from pathlib import Path
 
+from setuptools import find_packages, setup
+from setuptools.command.bdist_wheel import bdist_wheel
+
+MANIFEST = Path("clubcrm/static/vendor/manifest.json")
 CODE = ["clubcrm", "memberships", "access_control", "bar_inventory"]
 
+
+class WholeWheel(bdist_wheel):
+    """A wheel that has everything pages fetch."""
+
+    def run(self) -> None:
+        """The wheel is built; ends with a clear line when the front-end assets are not there."""
+        if not MANIFEST.is_file():
+            raise SystemExit("The front-end assets are missing: run `make setup` first.")
+        super().run()
+
+
 setup(
+    cmdclass={"bdist_wheel": WholeWheel},
     packages=[
         *find_packages(include=[pattern for name in CODE for pattern in (name, f"{name}.*")]),
         "clubcrm_templates",

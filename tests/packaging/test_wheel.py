@@ -137,6 +137,24 @@ def test_wheel_carries_templates_migrations_and_static_files(wheel):
     assert [name for name in names if name.startswith(("tests/", "setup/", "bench/"))] == []
 
 
+def test_wheel_without_front_end_assets_is_refused(tmp_path):
+    without = shutil.ignore_patterns("vendor")
+    shutil.copytree(
+        ROOT, tmp_path / "clone", ignore=lambda *seen: {*NOT_PACKED(*seen), *without(*seen)}
+    )
+
+    done = subprocess.run(
+        [sys.executable, "setup.py", "-q", "bdist_wheel"],
+        cwd=tmp_path / "clone",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "The front-end assets are missing: run `make setup` first." in done.stderr
+
+
 def test_installed_product_does_not_use_the_clone(installed):
     found = subprocess.run(
         [installed.command.parent / "python", "-c", "import clubcrm; print(clubcrm.__file__)"],
