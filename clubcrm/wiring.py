@@ -50,6 +50,8 @@ from memberships import events as membership_facts
 from memberships import jobs as membership_jobs
 from memberships.contracts import invariants as membership_checks
 from memberships.contracts.views.api import api as memberships_api
+from memberships.contracts.views.contracts import contracts as contract_pages
+from memberships.contracts.views.plans import plans as plan_pages
 
 # Page blueprints and device doors, registered by create_app.
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -60,6 +62,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people_views.people,
     task_views,
     messages,
+    contract_pages,
+    plan_pages,
 )
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
@@ -136,6 +140,13 @@ SETTINGS: tuple[Place, ...] = (
         "building-store",
         accounts.CHANGE_CLUBS,
         _l("Hours, closed days, time zone"),
+    ),
+    Place(
+        "plans.index",
+        _l("Plans"),
+        "file-text",
+        memberships.SEE_PLANS,
+        _l("What the club sells, at which price, with which hours"),
     ),
     Place(
         "settings.staff", _l("Staff"), "users", accounts.SEE_STAFF, _l("Who works here, and where")

@@ -1,13 +1,21 @@
 """Queries room: what is on sale: plans with their newest terms, and the terms of any version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
-from memberships.contracts.models import Plan, PlanClub, PlanState, PlanVersion, PlanWindow
-from memberships.contracts.rules import Window
+from memberships.contracts.models import (
+    Contract,
+    Plan,
+    PlanClub,
+    PlanState,
+    PlanVersion,
+    PlanWindow,
+)
+from memberships.contracts.rules import ContractState, Window
 from memberships.contracts.terms import PlanTerms
 
 
@@ -44,6 +52,17 @@ def plan_by_id(plan_id: int) -> PlanOnSale | None:
     """Return a plan with its newest terms, None when there is none."""
     found = _plans(_newest().where(Plan.id == plan_id))
     return found[0] if found else None
+
+
+def contracts_running(plan_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many signed contracts stand on each plan, whatever version they were sold on."""
+    rows = db.session.execute(
+        select(PlanVersion.plan_id, func.count())
+        .join(Contract, Contract.plan_version_id == PlanVersion.id)
+        .where(PlanVersion.plan_id.in_(plan_ids), Contract.state == ContractState.SIGNED)
+        .group_by(PlanVersion.plan_id)
+    )
+    return {row.plan_id: int(row[1]) for row in rows}
 
 
 def terms_of(version_id: int) -> PlanTerms:

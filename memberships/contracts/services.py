@@ -6,12 +6,11 @@ Lock order: person, contract, lot.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from clubcrm.core import audit, clock, events
+from clubcrm.core import audit, clock, events, formats
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
@@ -215,8 +214,8 @@ def _check_start(plan: PlanOnSale, starts_on: date) -> None:
     if not first <= starts_on <= last:
         text = _(
             "Expected a day from %(first)s to %(last)s.",
-            first=format_date(first, "medium"),
-            last=format_date(last, "medium"),
+            first=formats.day(first),
+            last=formats.day(last),
         )
         raise invalid({"starts_on": text})
 

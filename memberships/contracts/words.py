@@ -1,8 +1,9 @@
 """Queries room: the sentences in which people read what the rules decide."""
 
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from clubcrm.core import formats
 from memberships.contracts.rules import BlockOwner, PlanKind
 from memberships.contracts.standing import Cause, Standing, Status
 from memberships.contracts.terms import LIMITS, PlanTerms
@@ -86,7 +87,7 @@ def status_words(status: Status) -> str:
 
 def cause_words(standing: Standing) -> str:
     """Return the cause of a status as a plain sentence."""
-    day = format_date(standing.on, "medium") if standing.on else ""
+    day = formats.day(standing.on) if standing.on else ""
     return {
         Cause.RUNS_UNTIL: _("The contract runs until %(day)s.", day=day),
         Cause.RUNS_ON: _("The contract runs until it is cancelled."),

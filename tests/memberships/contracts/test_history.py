@@ -81,7 +81,7 @@ def test_every_status_has_words_and_every_cause_a_sentence():
         sentence = cause_words(Standing(Status.ACTIVE, cause, 1, date(2026, 3, 3)))
         assert sentence.endswith(".")
     frozen = Standing(Status.FROZEN, Cause.FROZEN_UNTIL, 1, date(2026, 3, 3))
-    assert cause_words(frozen) == "Frozen until Mar 3, 2026."
+    assert cause_words(frozen) == "Frozen until 3 Mar 2026."
 
 
 @time_machine.travel("2026-06-01T06:00Z", tick=False)

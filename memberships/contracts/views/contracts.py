@@ -1,0 +1,237 @@
+"""Views room: sign a contract, freeze one, stop a person; the result is shown before saving."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from clubcrm.core import clock, formats
+from clubcrm.core.errors import DomainError, forbidden, not_found
+from clubcrm.core.shell import ClubChoice, my_clubs
+from clubcrm.core.web import current_actor, require
+from clubcrm.people.api import person_in
+from clubcrm.people.models import Person
+from memberships.contracts import blocks, freezes, history
+from memberships.contracts.catalogue import PlanOnSale, plans_on_sale
+from memberships.contracts.forms import BlockForm, FreezeForm, SignForm
+from memberships.contracts.models import Block
+from memberships.contracts.rules import BlockOwner, ContractState
+from memberships.contracts.services import Offer, SignRequest, preview, sign
+from memberships.contracts.words import block_owner_words, length_words, plan_kind_words
+from memberships.permissions import FREEZE_CONTRACTS, PLACE_BLOCKS, SIGN_CONTRACTS
+
+contracts = Blueprint("contracts", __name__)
+NEW = "memberships/contracts/sign.html"
+STOPS = "memberships/contracts/stops.html"
+CARD = "card.show"
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """The person a page is about, with the club whose clock and currency count."""
+
+    person: Person
+    club: ClubChoice
+
+    @property
+    def address(self) -> str:
+        """Return the address of the person's card."""
+        return url_for(CARD, person_id=self.person.public_id)
+
+
+@contracts.route("/members/<person_id>/contracts/new", methods=["GET", "POST"])
+@require(SIGN_CONTRACTS)
+def new(person_id: str) -> ResponseReturnValue:
+    """Choose a plan and a day, see what it gives, sign."""
+    whom = _whom(person_id)
+    on_sale = plans_on_sale(whom.club.id)
+    form = SignForm(request.values)
+    form.plan.choices = [(plan.public_id, plan.terms.name) for plan in on_sale]
+    if request.method == "GET" and "plan" not in request.args:
+        form.starts_on.data = clock.today(whom.club.zone)
+        return _sign_page(whom, on_sale, form)
+    if not form.validate() or form.starts_on.data is None:
+        return _sign_page(whom, on_sale, form, status=400)
+    chosen = next(plan for plan in on_sale if plan.public_id == form.plan.data)
+    asked = SignRequest(whom.person.id, chosen.plan_id, form.starts_on.data)
+    try:
+        if request.method == "GET":
+            offer = preview(asked.person_id, asked.plan_id, asked.starts_on)
+            return _sign_page(whom, on_sale, form, offer=offer)
+        contract = sign(asked, by=current_actor().ref)
+    except DomainError as error:
+        return _sign_page(whom, on_sale, form, refusal=form.accept(error), status=error.status)
+    text = _(
+        "%(plan)s is signed: contract %(number)s.", plan=chosen.terms.name, number=contract.number
+    )
+    flash(text, "success")
+    return redirect(whom.address, 303)
+
+
+@contracts.get("/members/<person_id>/stops")
+@require(FREEZE_CONTRACTS)
+def freeze(person_id: str) -> ResponseReturnValue:
+    """What stops a person at the gate, and the forms to freeze or block."""
+    whom = _whom(person_id)
+    form = _freeze_form(whom)
+    if "contract" not in request.args:
+        return _stops_page(whom, freeze_form=form)
+    return _with_preview(whom, form)
+
+
+@contracts.post("/members/<person_id>/stops/freeze")
+@require(FREEZE_CONTRACTS)
+def freeze_now(person_id: str) -> ResponseReturnValue:
+    whom = _whom(person_id)
+    form = _freeze_form(whom)
+    request_of = _freeze_request(form) if form.validate() else None
+    if request_of is None:
+        return _stops_page(whom, freeze_form=form, status=400)
+    try:
+        freezes.freeze_contract(request_of, by=current_actor().ref)
+    except DomainError as error:
+        text = form.accept(error)
+        return _stops_page(whom, freeze_form=form, refusal=text, status=error.status)
+    until = formats.day(request_of.until_on)
+    flash(_("Frozen until %(day)s.", day=until), "success")
+    return redirect(url_for("contracts.freeze", person_id=person_id), 303)
+
+
+@contracts.post("/members/<person_id>/stops/block")
+@require(PLACE_BLOCKS)
+def block_now(person_id: str) -> ResponseReturnValue:
+    whom = _whom(person_id)
+    form = _block_form(whom)
+    if not form.validate():
+        return _stops_page(whom, block_form=form, status=400)
+    asked = blocks.BlockRequest(
+        whom.person.id,
+        BlockOwner(form.owner.data),
+        form.reason.data or "",
+        until_on=form.until_on.data,
+        amount_minor=form.amount.minor,
+    )
+    try:
+        blocks.place_block(asked, by=current_actor().ref)
+    except DomainError as error:
+        text = form.accept(error)
+        return _stops_page(whom, block_form=form, refusal=text, status=error.status)
+    flash(_("The gate knows it from the next scan."), "success")
+    return redirect(url_for("contracts.freeze", person_id=person_id), 303)
+
+
+@contracts.post("/members/<person_id>/stops/<int:block_id>/lift")
+@require(FREEZE_CONTRACTS)
+def lift(person_id: str, block_id: int) -> ResponseReturnValue:
+    """A freeze ends today; another block is lifted by those who may place one."""
+    whom, actor = _whom(person_id), current_actor()
+    block = history.block_for(actor.scope, block_id)
+    if block is None or block.person_id != whom.person.id:
+        raise not_found(_("There is no such block."))
+    if block.owner is BlockOwner.FREEZE:
+        days = freezes.cancel_freeze(block, by=actor.ref)
+        flash(_("The freeze is over. %(days)s unused days are given back.", days=days), "success")
+    elif not actor.may(PLACE_BLOCKS):
+        raise forbidden(_("Your role does not lift blocks."))
+    else:
+        why = request.form.get("why", "")
+        blocks.lift_block(block.id, block.owner, by=actor.ref, why=why)
+        flash(_("Lifted. The next scan shows it."), "success")
+    return redirect(url_for("contracts.freeze", person_id=person_id), 303)
+
+
+def _whom(person_id: str) -> Whom:
+    person = person_in(current_actor().scope, person_id)
+    return Whom(person, next(club for club in my_clubs() if club.id == person.club_id))
+
+
+def _sign_page(
+    whom: Whom,
+    on_sale: list[PlanOnSale],
+    form: SignForm,
+    *,
+    offer: Offer | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    page = render_template(
+        NEW,
+        whom=whom,
+        plans=on_sale,
+        form=form,
+        offer=offer,
+        refusal=refusal,
+        kind_words=plan_kind_words,
+        length_words=length_words,
+    )
+    return page, status
+
+
+def _freeze_form(whom: Whom) -> FreezeForm:
+    form = FreezeForm(request.values)
+    form.contract.choices = [
+        (row.public_id, f"{row.plan_name} ({row.number})")
+        for row in history.contracts_of(whom.person.id)
+        if row.state is ContractState.SIGNED
+    ]
+    return form
+
+
+def _block_form(whom: Whom) -> BlockForm:
+    form = BlockForm()
+    form.offer(whom.club.currency)
+    return form
+
+
+def _freeze_request(form: FreezeForm) -> freezes.FreezeRequest | None:
+    row = history.contract_for(current_actor().scope, form.contract.data or "")
+    if row is None or form.from_on.data is None or form.until_on.data is None:
+        return None
+    return freezes.FreezeRequest(
+        row.contract_id, form.from_on.data, form.until_on.data, form.reason.data or ""
+    )
+
+
+def _with_preview(whom: Whom, form: FreezeForm) -> ResponseReturnValue:
+    asked = _freeze_request(form) if form.validate() else None
+    if asked is None:
+        return _stops_page(whom, freeze_form=form, status=400)
+    try:
+        shown = freezes.freeze_preview(asked)
+    except DomainError as error:
+        text = form.accept(error)
+        return _stops_page(whom, freeze_form=form, refusal=text, status=error.status)
+    return _stops_page(whom, freeze_form=form, preview=shown)
+
+
+def _stops_page(
+    whom: Whom,
+    *,
+    freeze_form: FreezeForm | None = None,
+    block_form: BlockForm | None = None,
+    status: int = 200,
+    **more: Any,
+) -> ResponseReturnValue:
+    today = clock.today(whom.club.zone)
+    found = history.blocks_of(whom.person.id)
+    page = render_template(
+        STOPS,
+        whom=whom,
+        freeze_form=freeze_form or _freeze_form(whom),
+        block_form=block_form or _block_form(whom),
+        in_force=[one for one in found if _matters(one, today)],
+        over=[one for one in found if not _matters(one, today)],
+        today=today,
+        owner_words=block_owner_words,
+        is_freeze=lambda one: one.owner is BlockOwner.FREEZE,
+        preview=more.get("preview"),
+        refusal=more.get("refusal", ""),
+    )
+    return page, status
+
+
+def _matters(block: Block, today: Any) -> bool:
+    """Tell whether a block holds today or will."""
+    return block.lifted_at is None and (block.until_on is None or block.until_on >= today)

@@ -1,0 +1,164 @@
+"""Views room: the plans of a club in the settings."""
+
+from typing import Any
+
+from babel.dates import get_day_names
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from clubcrm.core.errors import DomainError, not_found
+from clubcrm.core.shell import ClubChoice, current_club, my_clubs
+from clubcrm.core.web import current_actor, require
+from memberships.contracts.catalogue import PlanOnSale, contracts_running, plan_for, plans_of
+from memberships.contracts.forms import Grid, PlanForm, grid_of, typed_grid, windows_of
+from memberships.contracts.models import PlanState
+from memberships.contracts.plans import create_plan, edit_plan, offer_plan, withdraw_plan
+from memberships.contracts.terms import PlanTerms
+from memberships.contracts.words import length_words, plan_kind_words
+from memberships.permissions import EDIT_PLANS, SEE_PLANS
+
+plans = Blueprint("plans", __name__, url_prefix="/settings/plans")
+PAGE = "memberships/contracts/plan.html"
+
+
+@plans.get("")
+@require(SEE_PLANS)
+def index() -> ResponseReturnValue:
+    found = plans_of(current_actor().scope)
+    return render_template(
+        "memberships/contracts/plans.html",
+        plans=found,
+        running=contracts_running([plan.plan_id for plan in found]),
+        clubs={club.id: club for club in my_clubs()},
+        kind_words=plan_kind_words,
+        length_words=length_words,
+        on_sale=PlanState.ON_SALE,
+    )
+
+
+@plans.route("/new", methods=["GET", "POST"])
+@require(EDIT_PLANS)
+def new() -> ResponseReturnValue:
+    club = current_club()
+    form = _form(club)
+    if request.method == "GET":
+        return _page(form, grid_of(()), club)
+    grid = typed_grid(request.form)
+    terms = _typed_terms(form, grid, club)
+    if terms is None:
+        return _page(form, grid, club, status=400)
+    try:
+        create_plan(club.id, terms, by=current_actor().ref)
+    except DomainError as error:
+        return _refused(form, grid, club, error)
+    flash(_("%(plan)s is on sale.", plan=terms.name), "success")
+    return redirect(url_for("plans.index"), 303)
+
+
+@plans.route("/<plan_id>", methods=["GET", "POST"])
+@require(EDIT_PLANS)
+def edit(plan_id: str) -> ResponseReturnValue:
+    plan = _plan(plan_id)
+    club = next(one for one in my_clubs() if one.id == plan.club_id)
+    form = _form(club)
+    if request.method == "GET":
+        form.show(plan.terms, plan.version, _club_ids())
+        return _page(form, grid_of(plan.terms.windows), club, plan)
+    grid = typed_grid(request.form)
+    terms = _typed_terms(form, grid, club)
+    if terms is None:
+        return _page(form, grid, club, plan, status=400)
+    seen = form.seen_version.data or ""
+    try:
+        edit_plan(
+            plan.plan_id,
+            terms,
+            seen_version=int(seen) if seen.isdecimal() and len(seen) < 9 else 0,
+            by=current_actor().ref,
+        )
+    except DomainError as error:
+        return _refused(form, grid, club, error, plan)
+    flash(_("New sales of %(plan)s use these terms.", plan=terms.name), "success")
+    return redirect(url_for("plans.index"), 303)
+
+
+@plans.post("/<plan_id>/withdraw")
+@require(EDIT_PLANS)
+def withdraw(plan_id: str) -> ResponseReturnValue:
+    plan = _plan(plan_id)
+    withdraw_plan(plan.plan_id, by=current_actor().ref)
+    text = _("%(plan)s is no longer on sale. What was sold runs on.", plan=plan.terms.name)
+    flash(text, "success")
+    return redirect(url_for("plans.index"), 303)
+
+
+@plans.post("/<plan_id>/offer")
+@require(EDIT_PLANS)
+def offer(plan_id: str) -> ResponseReturnValue:
+    plan = _plan(plan_id)
+    offer_plan(plan.plan_id, by=current_actor().ref)
+    flash(_("%(plan)s is on sale again.", plan=plan.terms.name), "success")
+    return redirect(url_for("plans.index"), 303)
+
+
+def _plan(plan_id: str) -> PlanOnSale:
+    found = plan_for(current_actor().scope, plan_id)
+    if found is None:
+        raise not_found(_("There is no such plan."))
+    return found
+
+
+def _form(club: ClubChoice) -> PlanForm:
+    form = PlanForm()
+    others = [(one.public_id, one.name) for one in my_clubs() if one.id != club.id]
+    form.offer(club.currency, others)
+    return form
+
+
+def _club_ids() -> dict[str, int]:
+    return {club.public_id: club.id for club in my_clubs()}
+
+
+def _typed_terms(form: PlanForm, grid: Grid, club: ClubChoice) -> PlanTerms | None:
+    """Return the typed terms, or None when a field says what is wrong."""
+    is_good = form.validate()
+    try:
+        windows = windows_of(grid)
+    except ValueError as problem:
+        form.form_errors.append(str(problem))
+        return None
+    return form.terms(_club_ids() | {"": club.id}, windows) if is_good else None
+
+
+def _refused(
+    form: PlanForm,
+    grid: Grid,
+    club: ClubChoice,
+    error: DomainError,
+    plan: PlanOnSale | None = None,
+) -> ResponseReturnValue:
+    text = form.accept(error)
+    return _page(form, grid, club, plan, refusal=text, status=error.status)
+
+
+def _page(
+    form: PlanForm,
+    grid: Grid,
+    club: ClubChoice,
+    plan: PlanOnSale | None = None,
+    **more: Any,
+) -> ResponseReturnValue:
+    names = get_day_names("wide", locale=str(get_locale() or "en"))
+    running = contracts_running([plan.plan_id]).get(plan.plan_id, 0) if plan else 0
+    page = render_template(
+        PAGE,
+        form=form,
+        week=[(names[day], cells) for day, cells in enumerate(grid)],
+        club=club,
+        plan=plan,
+        running=running,
+        refusal=" ".join([*form.form_errors, str(more.get("refusal", ""))]).strip(),
+    )
+    return page, int(more.get("status", 200))
