@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Date, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from clubcrm.journeys.models import MemberFacts, Touchpoint, TouchState
+from clubcrm.journeys.queries import MEMBERSHIPS
 from clubcrm.journeys.rules.touchpoints import (
     FIRST_CALL,
     FIRST_CALL_DAY,
@@ -19,15 +20,18 @@ from clubcrm.journeys.rules.touchpoints import (
     Why,
 )
 from clubcrm.journeys.rules.verdicts import Situation
+from clubcrm.journeys.sql import FAR
 from clubcrm.messaging.queries import OFFERED, reach_of
 from clubcrm.messaging.rules.channels import NoWay, PersonReach, pick_channel
 from clubcrm.people.models import Purpose
-from memberships.contracts.models import Block
-from memberships.contracts.rules import BlockOwner
+from memberships.contracts.models import Block, Contract, Plan, PlanVersion
+from memberships.contracts.rules import BlockOwner, ContractState
 
 # After this many days past its last useful day a missed touchpoint is not even mentioned.
 MENTION_DAYS = 31
 CONTACT_DAYS = 365
+# The last day of somebody whose contracts were all made void.
+OVER = date.min
 SPOKEN = (TouchState.PLANNED, TouchState.QUEUED, TouchState.DELIVERED)
 SILENCING = (BlockOwner.BAN, BlockOwner.STAFF_STOP, BlockOwner.MEDICAL)
 
@@ -69,9 +73,12 @@ def situations(session: Session, people: Iterable[int], day: date) -> dict[int, 
     touches = _touches(session, ids)
     reaches = reach_of(ids, Purpose.MARKETING)
     blocks = _blocks(session, ids, day)
+    ends = _ends(session, ids, day)
     return {
         row.person_id: Situation(
-            facts=_facts(row, blocks[row.person_id], reaches[row.person_id]),
+            facts=_facts(
+                row, ends.get(row.person_id, OVER), blocks[row.person_id], reaches[row.person_id]
+            ),
             said=_said(row, touches[row.person_id]),
             contacts=_contacts(touches[row.person_id], day),
             no_way=_no_way(reaches[row.person_id]),
@@ -80,14 +87,16 @@ def situations(session: Session, people: Iterable[int], day: date) -> dict[int, 
     }
 
 
-def _facts(row: MemberFacts, blocks: set[BlockOwner], reach: PersonReach) -> CycleFacts:
+def _facts(
+    row: MemberFacts, ends_on: date, blocks: set[BlockOwner], reach: PersonReach
+) -> CycleFacts:
     if row.starts_on is None:
         raise ValueError(f"member {row.person_id} has facts without a cycle")
     return CycleFacts(
         person_id=row.person_id,
         cycle_no=row.cycle_no,
         starts_on=row.starts_on,
-        ends_on=row.ends_on,
+        ends_on=None if ends_on == FAR else ends_on,
         onboarding=row.is_onboarding,
         visits=row.visits,
         silent_days=row.silent_days,
@@ -126,6 +135,24 @@ def _touches(session: Session, people: Sequence[int]) -> dict[int, list[Touchpoi
     ):
         found[one.person_id].append(one)
     return found
+
+
+def _ends(session: Session, people: Sequence[int], day: date) -> dict[int, date]:
+    """Return the last day of each person's memberships as they stand now, not as of last night."""
+    last = func.max(func.coalesce(Contract.ends_on, FAR), type_=Date())
+    rows = session.execute(
+        select(Contract.person_id, last)
+        .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .where(
+            Contract.person_id.in_(people),
+            Contract.state.in_((ContractState.SIGNED, ContractState.ENDED)),
+            Plan.kind.in_(MEMBERSHIPS),
+            Contract.starts_on <= day,
+        )
+        .group_by(Contract.person_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _blocks(session: Session, people: Sequence[int], day: date) -> dict[int, set[BlockOwner]]:

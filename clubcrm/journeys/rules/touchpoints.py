@@ -164,14 +164,17 @@ def still_wanted(code: Code, planned_on: date, facts: CycleFacts, day: date) -> 
     """Say why a planned touchpoint has become pointless, or None while it is wanted."""
     if facts.do_not_contact:
         return Why.DO_NOT_CONTACT
-    if facts.last_visit_on is not None and facts.last_visit_on >= day:
+    last = facts.last_visit_on
+    if last is not None and last >= day:
         return Why.CAME_TODAY
-    has_come = facts.last_visit_on is not None and facts.last_visit_on >= planned_on
-    if has_come or (code is Code.FIRST_VISIT and facts.visits):
+    has_come = last is not None and (last >= planned_on or code is Code.FIRST_VISIT)
+    if has_come:
         return Why.HAS_COME
-    if code is Code.SILENCE and facts.silent_days < facts.d_star:
+    silenced = stopped(facts, day)
+    if silenced is None and code is Code.SILENCE and facts.silent_days < facts.d_star:
+        # A visit that was told late has ended the silence before it was planned for.
         return Why.HAS_COME
-    return stopped(facts, day)
+    return silenced
 
 
 def stopped(facts: CycleFacts, day: date) -> Why | None:
