@@ -22,6 +22,7 @@ def scan(club_id: int, value: str, *, by: str) -> str:
     kind = CredentialKind.QR if is_passcode(value) else CredentialKind.CARD
     moment = now()
     read = Scan(f"desk-{secrets.token_hex(12)}", kind, value, moment, Direction.IN)
+    end_reading()
     return in_unit(lambda: take_scan(_desk(club_id, by), read, moment, by=by).public_id)
 
 
@@ -38,6 +39,7 @@ def let_in(
 ) -> int:
     """The person is inside by the word of the desk; returns the id of the scan that says so."""
     moment = now()
+    end_reading()
     return in_unit(
         lambda: open_by_hand(
             _desk(club_id, by),
@@ -48,6 +50,11 @@ def let_in(
             refused_event_id=refused_event_id,
         )
     )
+
+
+def end_reading() -> None:
+    """What the page has read so far is done with, so that a unit of work may begin."""
+    db.session.rollback()
 
 
 def _desk(club_id: int, by: str) -> Door:

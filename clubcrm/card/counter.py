@@ -41,7 +41,9 @@ def photo(person_id: str) -> ResponseReturnValue:
     upload = request.files.get("photo")
     if upload is None or not upload.filename:
         raise invalid({"photo": _("Take a photo or choose a picture.")})
-    save_photo(person.id, upload.stream.read(LARGEST_UPLOAD + 1), by=current_actor().ref)
+    by = current_actor().ref
+    acts.end_reading()
+    save_photo(person.id, upload.stream.read(LARGEST_UPLOAD + 1), by=by)
     flash(_("The photo of %(name)s is saved.", name=person.name))
     return redirect(_back(url_for("desk.show")))
 

@@ -14,7 +14,7 @@ from clubcrm.core.formats import day, day_short, days_ago, money, number
 from clubcrm.people.models import ContactKind, ReachState
 from memberships.contracts.history import ContractRow
 from memberships.contracts.models import Block
-from memberships.contracts.rules import BlockOwner, ContractState
+from memberships.contracts.rules import BlockFact, BlockOwner, ContractState
 from memberships.contracts.standing import Standing, Status
 from memberships.contracts.words import block_owner_words, cause_words, status_words
 
@@ -170,6 +170,24 @@ def block_lines(blocks: Sequence[Block], today: date) -> list[Line]:
         since = _("since %(day)s", day=day_short(one.from_on))
         lines.append(Line(word, one.reason, tone, word, icon, since))
     return lines
+
+
+def facts_of(blocks: Sequence[Block]) -> tuple[BlockFact, ...]:
+    """Return the blocks that are not lifted as the status is decided from."""
+    return tuple(
+        BlockFact(
+            one.id,
+            one.owner,
+            one.from_on,
+            one.until_on,
+            one.amount_minor,
+            one.currency,
+            one.reason,
+            one.contract_id,
+        )
+        for one in blocks
+        if one.lifted_at is None
+    )
 
 
 def frozen_spans(blocks: Sequence[Block]) -> list[tuple[date, date | None]]:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
+from access_control.permissions import SCAN_AT_DESK
 from clubcrm.card import member as words
 from clubcrm.card.history import Happening, happenings
 from clubcrm.card.photos import photo_address
@@ -18,17 +20,21 @@ from clubcrm.core.clock import now, visit_day
 from clubcrm.core.clock import today as club_today
 from clubcrm.core.policy import current_actor
 from memberships.contracts.history import blocks_of, contracts_of
-from memberships.contracts.queries import rights_at
+from memberships.contracts.queries import all_rights
 from memberships.contracts.standing import status_at
 
 Chip = tuple[str, str, bool, int | None]
 
-# The main acts on a card, each shown if its page exists and the right is held.
+# The acts on a card, the main ones first: page, icon, right, and what its address calls a person.
 ACTS = (
-    ("contracts.new", "file-text", "contracts.sign"),
-    ("contracts.freeze", "snowflake", "contracts.freeze"),
-    ("people.edit", "pencil", "people.edit"),
+    ("contracts.new", "file-text", "contracts.sign", "person_id"),
+    ("people.notes", "note", "people.edit", "public_id"),
+    ("contracts.freeze", "snowflake", "contracts.freeze", "person_id"),
+    ("people.edit", "pencil", "people.edit", "public_id"),
+    ("people.contacts", "phone", "people.edit", "public_id"),
+    ("people.consents", "shield-check", "people.edit", "public_id"),
 )
+MAIN_ACTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ class CardPage:
     standing: words.Line
     reach: list[words.Way]
     acts: list[Act]
+    more: list[Act]
+    may_check_in: bool
     hints: list[words.Line]
     route: Route | None
     rhythm: words.RhythmShown
@@ -68,14 +76,15 @@ class CardPage:
 def card_page(person: people.PersonRow, only: str, before: datetime | None) -> CardPage:
     """Return the card; `only` and `before` choose what the timeline shows."""
     today = club_today(person.zone)
-    rights = rights_at(person.id, today)
     contracts = contracts_of(person.id)
     blocks = blocks_of(person.id)
+    rights = all_rights(person.id, today)
     days = people.visit_days(person.id, visit_day(now(), person.zone), 53)
     touches = touchpoints_of(person.id)
     rows = timeline(person.id, only, before)
     joined = min((one.starts_on for one in contracts), default=None)
     tasks = [one.title for one in people.open_tasks(person.id)]
+    acts = _acts(person.public_id)
     return CardPage(
         person_id=person.public_id,
         name=person.name,
@@ -83,9 +92,11 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         zone=person.zone,
         club_name=person.club_name,
         birthday=words.birthday_words(person, today),
-        standing=words.standing_line(status_at(rights.contracts, rights.blocks, today)),
+        standing=words.standing_line(status_at(rights, words.facts_of(blocks), today)),
         reach=words.ways_of(people.reach_of(person.id)),
-        acts=_acts(person.public_id),
+        acts=acts[:MAIN_ACTS],
+        more=acts[MAIN_ACTS:],
+        may_check_in=current_actor().may(SCAN_AT_DESK),
         hints=words.hints_of(person, tasks),
         route=route_of(contracts, touches, today),
         rhythm=words.rhythm_shown(days, words.frozen_spans(blocks), joined, today),
@@ -102,15 +113,22 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
 def _acts(person_id: str) -> list[Act]:
     labels = {
         "contracts.new": _("New contract"),
+        "people.notes": _("Write a note"),
         "contracts.freeze": _("Freeze or block"),
-        "people.edit": _("Change"),
+        "people.edit": _("Change name, birthday, photo"),
+        "people.contacts": _("Ways to reach"),
+        "people.consents": _("Consents"),
     }
     actor = current_actor()
     return [
-        Act(url_for(endpoint, person_id=person_id), icon, labels[endpoint])
-        for endpoint, icon, right in ACTS
+        Act(_address(endpoint, {name: person_id}), icon, labels[endpoint])
+        for endpoint, icon, right, name in ACTS
         if endpoint in current_app.view_functions and actor.may(right)
     ]
+
+
+def _address(endpoint: str, values: dict[str, Any]) -> str:
+    return url_for(endpoint, **values)
 
 
 def _filters(person_id: str, only: str) -> list[Chip]:

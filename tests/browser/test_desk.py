@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from tests.browser import club
 from tests.browser.conftest import OpenDesk
 from tests.card import life
 from tests.cast import Cast
@@ -22,3 +23,116 @@ def test_scan_appears_on_two_open_desks(app: Flask, cast: Cast, open_desk: OpenD
         desk.page.wait_for_selector(".scan-card h2 >> text=Mia Rahman", timeout=NO_PATIENCE_MS)
         assert desk.page.locator("#desk").get_attribute("data-played") in {"go", "note"}
         assert desk.complaints == []
+
+
+def test_reader_that_types_is_heard_anywhere(app: Flask, cast: Cast, open_desk: OpenDesk) -> None:
+    life.sell(app, cast)
+    life.give_card(app, cast)
+    desk = open_desk("Frank")
+    page = desk.open("/desk")
+    page.focus("#search")
+    page.keyboard.type("Zo")
+    page.wait_for_selector("#found >> text=Nobody is called", timeout=NO_PATIENCE_MS)
+
+    page.keyboard.type(life.MIAS_CARD + "\n", delay=0)
+
+    page.wait_for_selector(".scan-card h2 >> text=Mia Rahman", timeout=NO_PATIENCE_MS)
+    assert page.input_value("#search") == "Zo"
+    assert page.input_value("#scan") == ""
+    assert desk.complaints == []
+
+
+def test_desk_lets_in_with_reason_only(app: Flask, cast: Cast, open_desk: OpenDesk) -> None:
+    life.give_card(app, cast)
+    desk = open_desk("Frank")
+    page = desk.open("/desk")
+    life.scan(app, cast)
+    page.wait_for_selector(".scan-card.tone-stop", timeout=NO_PATIENCE_MS)
+
+    page.keyboard.press("l")
+    page.click("dialog[open] button[type=submit]")
+    assert page.locator("#let-in input:invalid").count() > 0
+    page.check("text=The card was forgotten")
+    page.click("dialog[open] button[type=submit]")
+
+    page.wait_for_selector("text=Let in by hand: The card was forgotten", timeout=NO_PATIENCE_MS)
+    assert page.locator(".scan-card").get_attribute("data-tone") == "note"
+    assert desk.complaints == []
+
+
+def test_refused_card_stays_until_it_is_answered(
+    app: Flask, cast: Cast, open_desk: OpenDesk
+) -> None:
+    life.sell(app, cast)
+    life.give_card(app, cast)
+    desk = open_desk("Frank")
+    page = desk.open("/desk")
+    life.scan(app, cast, "7774711")
+    page.wait_for_selector(".scan-card.tone-stop", timeout=NO_PATIENCE_MS)
+
+    life.scan(app, cast)
+    page.wait_for_selector(".feed-line >> text=Mia Rahman", timeout=NO_PATIENCE_MS)
+    assert page.locator(".who-words h2").inner_text() == "Unknown card"
+    page.keyboard.press("n")
+
+    page.wait_for_selector(".scan-card h2 >> text=Mia Rahman", timeout=NO_PATIENCE_MS)
+    assert desk.complaints == []
+
+
+def test_search_finds_and_opens_by_keyboard(cast: Cast, open_desk: OpenDesk) -> None:
+    desk = open_desk("Frank")
+    page = desk.open("/desk")
+
+    page.keyboard.press("/")
+    page.keyboard.type("rahm", delay=60)
+    page.wait_for_selector("#found a.hit >> text=Mia Rahman", timeout=NO_PATIENCE_MS)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(f"**/members/{cast.public['Mia']}", timeout=NO_PATIENCE_MS)
+    assert page.locator("h1").inner_text() == "Mia Rahman"
+    assert desk.complaints == []
+
+
+def test_lost_connection_is_said_and_recovers(app: Flask, cast: Cast, open_desk: OpenDesk) -> None:
+    life.sell(app, cast)
+    life.give_card(app, cast)
+    desk = open_desk("Frank")
+    page = desk.open("/desk")
+
+    page.context.set_offline(True)
+    page.wait_for_selector("#desk-lost:visible", timeout=NO_PATIENCE_MS)
+    life.scan(app, cast)
+    page.context.set_offline(False)
+
+    page.wait_for_selector(".scan-card h2 >> text=Mia Rahman", timeout=2 * NO_PATIENCE_MS)
+    assert page.locator("#desk-lost").is_hidden()
+
+
+def test_next_step_is_answered_in_one_tap(app: Flask, cast: Cast, open_desk: OpenDesk) -> None:
+    club.evening(app, cast)
+    club.arrive(app, cast, club.RAZIAS_CARD)
+    desk = open_desk("Frank")
+    page = desk.open("/desk")
+
+    page.click(".next-step >> text=Later")
+
+    page.wait_for_selector("text=Comes back tomorrow", timeout=NO_PATIENCE_MS)
+    page.reload()
+    assert page.locator(".next-step").count() == 0
+    assert desk.complaints == []
+
+
+def test_sold_day_pass_opens_the_gate(app: Flask, cast: Cast, open_desk: OpenDesk) -> None:
+    club.evening(app, cast)
+    club.arrive(app, cast, club.LAPSED_CARD)
+    desk = open_desk("Max")
+    page = desk.open("/desk")
+
+    page.click("text=Sell a day pass")
+    page.click("button:has-text('Sell for')")
+    page.click("text=Check in now")
+
+    page.wait_for_selector(".scan-card h2 >> text=Dmitri Kim", timeout=NO_PATIENCE_MS)
+    assert page.locator(".tiles").inner_text().split("\n")[1] == "Day pass"
+    assert desk.complaints == []

@@ -3,7 +3,7 @@
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
   const kept = () => ({ light: "light", dark: "dark" })[root.dataset.themeKept];
-  const chosen = () => { try { return localStorage.getItem("theme") || kept(); } catch { return kept(); } };
+  const chosen = () => { try { return kept() || localStorage.getItem("theme"); } catch { return kept(); } };
   const apply = () => root.setAttribute("data-bs-theme", chosen() || (system.matches ? "dark" : "light"));
   apply();
   system.addEventListener("change", apply);
