@@ -122,6 +122,8 @@ def _enforce(policy: Policy) -> ResponseReturnValue | None:
             raise Unauthorized
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
     if not actor.second_factor and not policy.before_second_factor:
+        if wants_json():
+            raise Forbidden
         return redirect(url_for("accounts.second_factor"))
     if policy.kind == "right" and not actor.may(policy.right):
         raise Forbidden
@@ -163,3 +165,4 @@ def install(app: Flask) -> None:
     }
     app.config.update(settings)
     csrf.init_app(app)
+    app.jinja_env.globals["form_key"] = idempotency.new_key

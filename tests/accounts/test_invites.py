@@ -109,7 +109,7 @@ def test_reset_kills_sessions(link_for, client_of, app):
 
 def test_reset_does_not_skip_the_second_factor(link_for, app, cast, knock):
     with app.app_context(), unit_of_work() as session:
-        session.get_one(User, cast.users["Olga"]).otp_secret = "JBSWY3DPEHPK3PXP"
+        session.get_one(User, cast.users["Olga"]).otp_secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
     app.test_client().post(link_for("Olga"), data={"password": NEW})
 
     client = app.test_client()
