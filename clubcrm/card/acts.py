@@ -5,14 +5,18 @@ Each act is a unit of work of its own, so that a lost race for the last unit sta
 
 import secrets
 
-from access_control.adapters.scan import Scan
-from access_control.intake import in_unit, take_scan
-from access_control.queries.doors import Door, desk_door
+from access_control.api import (
+    Door,
+    Scan,
+    desk_device,
+    desk_door,
+    in_unit,
+    passcode_keys,
+    take_scan,
+)
+from access_control.api import let_in as open_by_hand
 from access_control.rules.codes import CredentialKind, Direction
 from access_control.rules.passcode import is_passcode, make_passcode
-from access_control.services.devices import desk_device
-from access_control.services.letting_in import let_in as open_by_hand
-from access_control.services.scanning import passcode_keys
 from clubcrm.core.clock import now
 from clubcrm.core.db import db
 
