@@ -9,8 +9,10 @@ from clubcrm.app import create_app
 from clubcrm.cli.backup import backup, restore
 from clubcrm.cli.checks import doctor, invariants, routes
 from clubcrm.cli.club import club
+from clubcrm.cli.demo import demo
 from clubcrm.cli.device import device
 from clubcrm.cli.gate_sim import gate_sim
+from clubcrm.cli.importing import import_group
 from clubcrm.cli.journeys import journeys
 from clubcrm.cli.outbox import outbox
 from clubcrm.cli.seed import seed
@@ -22,9 +24,11 @@ from clubcrm.core.errors import DomainError
 COMMANDS: tuple[click.Command, ...] = (
     backup,
     club,
+    demo,
     device,
     doctor,
     gate_sim,
+    import_group,
     invariants,
     jobs_command,
     journeys,

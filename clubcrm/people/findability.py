@@ -19,12 +19,16 @@ from clubcrm.people.rules.naming import (
 OWN_KINDS = (WordKind.NAME, WordKind.SOUND, WordKind.EMAIL)
 
 
-def words_of(given: str, family: str, emails: list[str]) -> Iterator[tuple[WordKind, str]]:
-    """Give every word of a person that follows from his name and addresses, once."""
+def words_of(
+    given: str, family: str, emails: list[str], reference: str = ""
+) -> Iterator[tuple[WordKind, str]]:
+    """Give every word of a person that follows from his name, addresses and number, once."""
     yield from ((WordKind.NAME, word) for word in sorted(name_words(given, family)))
     yield from ((WordKind.SOUND, word) for word in sorted(sound_words(given, family)))
     found = {word for email in emails for word in email_words(email)}
     yield from ((WordKind.EMAIL, word) for word in sorted(found))
+    if number := fold(reference)[:LONGEST_WORD]:
+        yield (WordKind.NUMBER, number)
 
 
 def refresh(person: Person) -> None:
@@ -48,7 +52,7 @@ def refresh(person: Person) -> None:
     ]
     if lines:
         db.session.execute(insert(SearchWord), lines)
-    if person.external_ref and not person.external_ref.startswith("~"):
+    if person.external_ref:
         set_search_word(person.id, person.external_ref)
     db.session.flush()
 

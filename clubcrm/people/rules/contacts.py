@@ -9,6 +9,7 @@ from clubcrm.core.text import ascii_digits, clean
 
 LONGEST_ADDRESS = 254
 LONGEST_LOCAL_PART = 64
+FEWEST_DIGITS = 4
 _PHONE_LETTERS = re.compile(r"[+0-9 ().\-/\u00a0\u2010-\u2015]+")
 _LOCAL_PART = re.compile(r"[^\s@<>()\[\]\\,;:\"]+")
 _HOST_LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?")
@@ -28,7 +29,8 @@ def phone_number(typed: str, country: str, field: str = "phone") -> str:
     except phonenumbers.NumberParseException as error:
         raise invalid({field: "This is not a phone number."}) from error
     verdict = phonenumbers.is_possible_number_with_reason(number)
-    if verdict == phonenumbers.ValidationResult.IS_POSSIBLE:
+    is_short = number.national_number < 10 ** (FEWEST_DIGITS - 1)
+    if verdict == phonenumbers.ValidationResult.IS_POSSIBLE and not is_short:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if verdict == phonenumbers.ValidationResult.TOO_LONG:
         raise invalid({field: "This phone number has too many digits."})

@@ -47,13 +47,14 @@ class CheckedDraft:
     source: str
     phone_typed: str = ""
     email_typed: str = ""
+    more_phones: tuple[str, ...] = ()
 
     @property
     def identity(self) -> Identity:
         """Return what tells this person from another."""
         return Identity(
             f"{self.given_name} {self.family_name}".strip(),
-            frozenset({self.phone} - {""}),
+            frozenset({self.phone, *self.more_phones} - {""}),
             frozenset({self.email} - {""}),
             self.birth_date,
         )

@@ -43,6 +43,13 @@ def test_phone_that_is_none_is_refused_by_field(typed):
     assert [one.field for one in refusal.value.fields] == ["phone"]
 
 
+@pytest.mark.parametrize("typed", ["12", "123", "000012"])
+def test_two_digits_are_no_phone_in_any_country(typed):
+    for country in ("BD", "DE", "NP", "KZ", "US"):
+        with pytest.raises(DomainError):
+            phone_number(typed, country)
+
+
 def test_phone_tail_is_a_prefix_when_reversed():
     assert reversed_digits("+880 1711-123456").startswith(reversed_digits("৩৪৫৬"))
 

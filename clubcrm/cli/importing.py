@@ -1,0 +1,13 @@
+"""`clubcrm import`: the group of commands that bring things in from a file."""
+
+import click
+
+from clubcrm.cli.people import import_people
+
+
+@click.group("import")
+def import_group() -> None:
+    """Bring in people or visits from a table (CSV or XLSX)."""
+
+
+import_group.add_command(import_people)
