@@ -1,10 +1,14 @@
 """Queries room: the sentences in which people read what the rules decide."""
 
+from collections.abc import Sequence
+from itertools import groupby
+
+from babel.dates import get_day_names
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from clubcrm.core import formats
-from memberships.contracts.rules import BlockOwner, PlanKind
+from memberships.contracts.rules import BlockOwner, PlanKind, Window
 from memberships.contracts.standing import Cause, Standing, Status
 from memberships.contracts.terms import LIMITS, PlanTerms
 
@@ -31,6 +35,26 @@ def length_words(terms: PlanTerms) -> str:
     if terms.term_days is not None:
         return ngettext("%(num)s day", "%(num)s days", terms.term_days)
     return _("until used up")
+
+
+def hours_words(windows: Sequence[Window]) -> str:
+    """Return the hours of a week in words, days with equal hours together: Mon–Fri 09:00–17:00."""
+    if not windows:
+        return _("Any time")
+    spans: dict[int, list[str]] = {}
+    for one in sorted(windows):
+        text = f"{one.opens:%H:%M}–{one.closes:%H:%M}"
+        spans.setdefault(one.weekday, []).append(text)
+    names = get_day_names("abbreviated", locale=str(get_locale() or "en"))
+    told: list[str] = []
+    for _key, group in groupby(
+        sorted(spans), lambda day: (spans[day], day - sorted(spans).index(day))
+    ):
+        days = list(group)
+        first, last = names[days[0]], names[days[-1]]
+        week = first if len(days) == 1 else f"{first}–{last}"
+        told.append(f"{week} {', '.join(spans[days[0]])}")
+    return "; ".join(told)
 
 
 def block_owner_words(owner: BlockOwner) -> str:

@@ -19,7 +19,12 @@ from memberships.contracts.forms import BlockForm, FreezeForm, SignForm
 from memberships.contracts.models import Block
 from memberships.contracts.rules import BlockOwner, ContractState
 from memberships.contracts.services import Offer, SignRequest, preview, sign
-from memberships.contracts.words import block_owner_words, length_words, plan_kind_words
+from memberships.contracts.words import (
+    block_owner_words,
+    hours_words,
+    length_words,
+    plan_kind_words,
+)
 from memberships.permissions import FREEZE_CONTRACTS, PLACE_BLOCKS, SIGN_CONTRACTS
 
 contracts = Blueprint("contracts", __name__)
@@ -165,6 +170,7 @@ def _sign_page(
         refusal=refusal,
         kind_words=plan_kind_words,
         length_words=length_words,
+        hours_words=hours_words,
     )
     return page, status
 

@@ -16,7 +16,7 @@ from memberships.contracts.forms import Grid, PlanForm, grid_of, typed_grid, win
 from memberships.contracts.models import PlanState
 from memberships.contracts.plans import create_plan, edit_plan, offer_plan, withdraw_plan
 from memberships.contracts.terms import PlanTerms
-from memberships.contracts.words import length_words, plan_kind_words
+from memberships.contracts.words import hours_words, length_words, plan_kind_words
 from memberships.permissions import EDIT_PLANS, SEE_PLANS
 
 plans = Blueprint("plans", __name__, url_prefix="/settings/plans")
@@ -34,6 +34,7 @@ def index() -> ResponseReturnValue:
         clubs={club.id: club for club in my_clubs()},
         kind_words=plan_kind_words,
         length_words=length_words,
+        hours_words=hours_words,
         on_sale=PlanState.ON_SALE,
     )
 
@@ -159,6 +160,7 @@ def _page(
         club=club,
         plan=plan,
         running=running,
+        kind_words=plan_kind_words,
         refusal=" ".join([*form.form_errors, str(more.get("refusal", ""))]).strip(),
     )
     return page, int(more.get("status", 200))

@@ -1,6 +1,6 @@
 """One status for any person and any day, read from the store."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 import time_machine
@@ -13,9 +13,9 @@ from memberships.contracts.history import (
     contracts_page,
     standing_on,
 )
-from memberships.contracts.rules import BlockOwner
+from memberships.contracts.rules import BlockOwner, Window
 from memberships.contracts.standing import Cause, Standing, Status
-from memberships.contracts.words import cause_words, status_words
+from memberships.contracts.words import cause_words, hours_words, status_words
 from memberships.packages.models import PackageLot
 from memberships.packages.services import use_visit
 from tests.memberships.conftest import (
@@ -82,6 +82,15 @@ def test_every_status_has_words_and_every_cause_a_sentence():
         assert sentence.endswith(".")
     frozen = Standing(Status.FROZEN, Cause.FROZEN_UNTIL, 1, date(2026, 3, 3))
     assert cause_words(frozen) == "Frozen until 3 Mar 2026."
+
+
+def test_equal_hours_of_a_week_are_told_together():
+    days = [Window(day, time(9), time(17)) for day in (0, 1, 2, 4)]
+    night = Window(5, time(22), time(6))
+
+    assert hours_words([]) == "Any time"
+    assert hours_words([night, *days]) == "Mon–Wed 09:00–17:00; Fri 09:00–17:00; Sat 22:00–06:00"
+    assert hours_words([Window(0, time(18), time(20)), days[0]]) == "Mon 09:00–17:00, 18:00–20:00"
 
 
 @time_machine.travel("2026-06-01T06:00Z", tick=False)

@@ -89,7 +89,7 @@ def test_a_plan_with_hours_is_put_on_sale(app, client_of: ClientOf, cast):
     assert plan.terms.windows == (Window(0, time(9), time(17)), Window(4, time(22), time(6)))
     listed = words_of(olga.get("/settings/plans").text)
     assert "Year" in listed
-    assert "Set hours" in listed
+    assert "Mon 09:00–17:00; Fri 22:00–06:00" in listed
 
 
 @pytest.mark.parametrize(
