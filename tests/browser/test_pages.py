@@ -30,6 +30,10 @@ def test_pages_are_accessible_and_fit(
     for name, path in _pages(members).items():
         desk.open(path)
         _judge(desk, f"{name}-{look}")
+    assert desk.complaints == []
+    desk.open("/members/nobody")
+    _judge(desk, f"lost-{look}")
+    desk.complaints.clear()  # the browser notes the 404 that was asked for
     for name, card in (("note", club.RAZIAS_CARD), ("stop", club.LAPSED_CARD)):
         club.arrive(app, cast, card)
         desk.open("/desk")
@@ -49,12 +53,29 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "refused": "/desk/today?only=refused",
         "search": "/search?q=ra",
         "day-pass": f"/desk/people/{razia}/day-pass",
-        "lost": "/members/nobody",
+        "members": "/members",
+        "register": "/members/new",
+        "edit": f"/members/{razia}/edit",
+        "contacts": f"/members/{razia}/contacts",
+        "consents": f"/members/{razia}/consents",
+        "sign": f"/members/{razia}/contracts/new",
+        "stops": f"/members/{razia}/stops",
+        "tasks": "/tasks",
+        "messages": "/messages",
+        "settings": "/settings",
+        "plans": "/settings/plans",
+        "plan": "/settings/plans/new",
+        "staff": "/settings/staff",
+        "roles": "/settings/roles",
+        "clubs": "/settings/clubs",
     }
 
 
 def _judge(desk: Desk, name: str) -> None:
     page = desk.page
+    problem = page.locator("#problem-text")
+    if problem.count() and not name.startswith("lost"):
+        desk.complaints.append(f"{name}: {problem.inner_text()}")
     SCREENS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -66,5 +87,5 @@ def _judge(desk: Desk, name: str) -> None:
     ]
     width = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
 
-    assert bad == [], name
-    assert width[0] <= width[1], name
+    if bad or width[0] > width[1]:
+        desk.complaints.append(f"{name}: width {width}, {bad}")
