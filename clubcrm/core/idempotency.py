@@ -1,6 +1,7 @@
 """One effect per client key: the first answer is kept and given again."""
 
 import hashlib
+import secrets
 from datetime import datetime, timedelta
 
 from flask import Response, request
@@ -34,6 +35,11 @@ class IdempotencyKey(Model):
     location: Mapped[str] = mapped_column(String(500), default="")
     content_type: Mapped[str] = mapped_column(String(100), default="")
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+def new_key() -> str:
+    """Return a fresh key for one form."""
+    return secrets.token_urlsafe(16)
 
 
 def key_of_request() -> str | None:

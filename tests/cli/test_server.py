@@ -90,7 +90,7 @@ def test_migrating_twice_changes_nothing(app: Flask) -> None:
 
 @pytest.mark.parametrize("command", [serve, run_jobs, migrate])
 def test_every_command_explains_itself(app: Flask, command: object) -> None:
-    answer = app.test_cli_runner().invoke(command, ["--help"])  # type: ignore[arg-type]
+    answer = app.test_cli_runner().invoke(command, ["--help"])
 
     assert answer.exit_code == 0
     assert "Example: clubcrm" in answer.output
