@@ -14,7 +14,7 @@ from access_control.services.credentials import (
 )
 from access_control.services.devices import Enrolment, desk_device, device_keys, enrol_device
 from access_control.services.letting_in import let_in
-from access_control.services.scanning import Entry
+from access_control.services.scanning import Entry, passcode_keys
 
 __all__ = [
     "Door",
@@ -36,6 +36,7 @@ __all__ = [
     "inside_counts",
     "issue_credential",
     "let_in",
+    "passcode_keys",
     "take_backlog",
     "take_scan",
     "unblock_credential",

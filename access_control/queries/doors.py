@@ -33,6 +33,7 @@ class Door:
     policy: GatePolicy = field(default=DEFAULT_POLICY)
     hours: tuple[Window, ...] = ()
     skew: timedelta | None = None
+    skew_s: int | None = None
     last_seen_at: datetime | None = None
     last_event_at: datetime | None = None
     key_nonce: str = ""
@@ -109,6 +110,7 @@ def _door(rows: Any) -> Door | None:
             Window(one.weekday, one.opens, one.closes) for one in rows if one.weekday is not None
         ),
         skew=skew if skew is not None and abs(skew) >= SKEW_WORTH_CORRECTING else None,
+        skew_s=row.clock_skew_s,
         last_seen_at=row.last_seen_at,
         last_event_at=row.last_event_at,
         key_nonce=row.key_nonce,

@@ -188,7 +188,7 @@ def _passback(case: Candidates) -> Params | None:
         return None
     if last is None or last.direction is Direction.OUT or last.zone != facts.zone:
         return None
-    elapsed = facts.at - last.at
+    elapsed = abs(facts.at - last.at)
     seconds = policy.passback_seconds
     if policy.passback is Passback.IN_OUT:
         seconds = max(seconds, policy.auto_exit_minutes * 60)

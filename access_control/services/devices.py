@@ -20,6 +20,7 @@ from clubcrm.core.errors import DomainError, invalid, not_found
 MOST_UNCLAIMED = 50
 HEARD_EVERY = timedelta(seconds=20)
 CLOCK_ALARM = timedelta(minutes=5)
+WORTH_NOTING = 10
 DESK_NAME = "Front desk"
 
 
@@ -148,8 +149,8 @@ def note_clock(door: Door, newest: datetime, received: datetime) -> None:
     if not (is_live or is_impossible):
         return
     seconds = max(-(2**31), min(2**31 - 1, int(skew.total_seconds())))
-    was = int(door.skew.total_seconds()) if door.skew is not None else 0
-    if abs(seconds - was) < 5 and door.skew is not None:
+    was = door.skew_s or 0
+    if door.skew_s is not None and abs(seconds - was) < WORTH_NOTING:
         return
     db.session.execute(
         update(Device).where(Device.id == door.device_id).values(clock_skew_s=seconds)

@@ -55,6 +55,11 @@ class Entry:
     open_seconds: int
     duplicate: bool = False
 
+    @property
+    def admitted(self) -> bool:
+        """Tell whether the door opens."""
+        return self.verdict is not Severity.DENY
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:

@@ -26,7 +26,15 @@ DEFAULT_REENTRY = 120
 _visit = cast(Table, Visit.__table__)
 _day = cast(Table, VisitDay.__table__)
 _BEGIN = insert(_visit).returning(_visit.c.id)
-_END = update(_visit).where(_visit.c.id == bindparam("visit_id"))
+_END = (
+    update(_visit)
+    .where(_visit.c.id == bindparam("visit_id"))
+    .values(
+        left_at=bindparam("ended_at"),
+        left_how=bindparam("ended_how"),
+        exit_event_id=bindparam("ended_by"),
+    )
+)
 
 
 class LotRanOutError(Exception):
@@ -189,8 +197,8 @@ def _tell_end(
 def _set_end(
     visit_id: int, left_at: datetime | None, how: LeftHow | None, exit_event_id: int | None
 ) -> None:
-    values = {"left_at": left_at, "left_how": how, "exit_event_id": exit_event_id}
-    db.session().connection().execute(_END.values(values), {"visit_id": visit_id})
+    values = {"ended_at": left_at, "ended_how": how, "ended_by": exit_event_id}
+    db.session().connection().execute(_END, {"visit_id": visit_id, **values})
 
 
 def _count_day(make: Any) -> Any:

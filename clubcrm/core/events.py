@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy import ForeignKey, Index, String, Text, insert, or_, select, update
+from sqlalchemy import ForeignKey, Index, String, Table, Text, insert, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clubcrm.core.clock import now
@@ -88,6 +88,11 @@ class Delivery(Model):
     error: Mapped[str] = mapped_column(Text, default="")
 
 
+# Built once: facts are recorded while somebody stands at the turnstile.
+_ADD_EVENT = insert(cast(Table, Event.__table__)).returning(Event.id)
+_ADD_DELIVERY = insert(cast(Table, Delivery.__table__))
+
+
 def install(app: Flask, handlers: Handlers) -> None:
     """Remember which handlers hear which facts."""
     app.extensions["club_handlers"] = handlers
@@ -103,22 +108,22 @@ def handler_name(handler: Handler) -> str:
 def record(fact: Fact) -> int:
     """Keep the fact and a delivery for each of its handlers in the running unit of work."""
     moment = now()
-    event_id = db.session.execute(
-        insert(Event)
-        .values(
-            kind=type(fact).__name__,
-            club_id=fact.club_id,
-            happened_at=fact.happened_at,
-            recorded_at=moment,
-            payload=_encode(fact),
-            unit_id=unit_id(),
-        )
-        .returning(Event.id)
+    connection = db.session().connection()
+    event_id: int = connection.execute(
+        _ADD_EVENT,
+        {
+            "kind": type(fact).__name__,
+            "club_id": fact.club_id,
+            "happened_at": fact.happened_at,
+            "recorded_at": moment,
+            "payload": _encode(fact),
+            "unit_id": unit_id(),
+        },
     ).scalar_one()
     heard_by = current_app.extensions["club_handlers"].get(type(fact), ())
     if heard_by:
-        db.session.execute(
-            insert(Delivery),
+        connection.execute(
+            _ADD_DELIVERY,
             [
                 {
                     "event_id": event_id,
