@@ -119,10 +119,15 @@ def use_visit(lot_id: int, source_kind: str, source_id: str, at: datetime, by: s
     return True
 
 
+# Built once: a unit is drawn while somebody stands at the turnstile.
+_ADD_LINE = {
+    "sqlite": sqlite_insert(PackageEntry).on_conflict_do_nothing().returning(PackageEntry.id),
+    "postgresql": pg_insert(PackageEntry).on_conflict_do_nothing().returning(PackageEntry.id),
+}
+
+
 def _add_line(connection: Connection, line: dict[str, object]) -> bool:
-    make = sqlite_insert if connection.dialect.name == "sqlite" else pg_insert
-    added = make(PackageEntry).values(line).on_conflict_do_nothing().returning(PackageEntry.id)
-    return connection.execute(added).first() is not None
+    return connection.execute(_ADD_LINE[connection.dialect.name], line).first() is not None
 
 
 def return_visit(source_kind: str, source_id: str, at: datetime, by: str, reason: str) -> bool:
