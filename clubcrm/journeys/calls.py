@@ -10,7 +10,6 @@ from clubcrm.core.clubs import ClosedDay, Club
 from clubcrm.core.db import db
 from clubcrm.journeys.models import Touchpoint
 from clubcrm.tasks.api import TaskOrder, open_task
-from clubcrm.tasks.models import Task
 
 CALLS_BEGIN = time(10)
 SUNDAY = 6
@@ -20,11 +19,11 @@ TITLE = _l("Call: has not come yet")
 SENTENCE = _l("Ask what would make the first visit easy, and agree on a day and an hour.")
 
 
-def open_call(club: Club, touchpoint: Touchpoint) -> Task:
-    """The desk has a call to make, due on the next day on which calls are polite."""
+def open_call(club: Club, touchpoint: Touchpoint) -> int:
+    """The desk has a call to make on the next day on which calls are polite; returns its id."""
     day = _calling_day(club.id, touchpoint.planned_on, touchpoint.valid_until)
     after = datetime.combine(touchpoint.valid_until + timedelta(days=1), time())
-    return open_task(
+    task = open_task(
         TaskOrder(
             source=(
                 f"touch:{touchpoint.person_id}:{touchpoint.cycle_no}:"
@@ -40,6 +39,7 @@ def open_call(club: Club, touchpoint: Touchpoint) -> Task:
             expires_at=clock.instant_of(after, club.zone),
         )
     )
+    return task.id
 
 
 def _calling_day(club_id: int, first: date, last: date) -> date:

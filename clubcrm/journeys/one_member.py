@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Row, Select, or_, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from clubcrm.journeys.models import MemberFacts
-from clubcrm.journeys.queries import Slice, member_days
+from clubcrm.journeys.queries import Known, Slice, frozen_lately, known_of, member_days
 from clubcrm.journeys.rules.rhythm import (
     MemberDays,
     RhythmSettings,
@@ -18,20 +17,15 @@ from clubcrm.journeys.rules.rhythm import (
     rhythm_of,
     risk_score,
 )
-from clubcrm.journeys.sql import days_between
-from memberships.contracts.models import Block
-from memberships.contracts.rules import BlockOwner
 
-Known = Row[*tuple[Any, ...]]
 CHUNK = 400
-LOOKBACK_DAYS = 140
 
 
 def refresh_frozen(
     session: Session, part: Slice, zone: str, day: date, rule: RhythmSettings
 ) -> int:
     """Members with a freeze in their recent rhythm have facts on their own stopped clock."""
-    rows = session.execute(_frozen_lately(part, day)).all()
+    rows = session.execute(frozen_lately(part, day)).all()
     for begin in range(0, len(rows), CHUNK):
         _refresh(session, rows[begin : begin + CHUNK], zone, day, rule)
     return len(rows)
@@ -41,41 +35,9 @@ def refresh_person(
     session: Session, person_id: int, zone: str, day: date, rule: RhythmSettings
 ) -> bool:
     """The person's visits, silence and alarms are those of the day; False when he is no member."""
-    rows = session.execute(_select().where(MemberFacts.person_id == person_id)).all()
+    rows = session.execute(known_of(person_id)).all()
     _refresh(session, rows, zone, day, rule)
     return bool(rows)
-
-
-def _select() -> Select[*tuple[Any, ...]]:
-    return select(
-        MemberFacts.person_id,
-        MemberFacts.club_id,
-        MemberFacts.joined_on,
-        MemberFacts.ends_on,
-        MemberFacts.slump_alarm_on,
-    )
-
-
-def _frozen_lately(part: Slice, day: date) -> Select[*tuple[Any, ...]]:
-    recent = or_(
-        Block.until_on.is_(None),
-        days_between(day, Block.until_on) <= LOOKBACK_DAYS,
-        # A long silence: the gap before it, too, may have been stretched by a freeze.
-        days_between(MemberFacts.last_visit_on, Block.until_on) <= LOOKBACK_DAYS,
-        MemberFacts.last_visit_on.is_(None),
-    )
-    mine = part.holds(MemberFacts.person_id, MemberFacts.club_id)
-    frozen = (
-        select(Block.person_id)
-        .join(MemberFacts, MemberFacts.person_id == Block.person_id)
-        .where(
-            mine,
-            Block.owner == BlockOwner.FREEZE,
-            Block.from_on <= day,
-            recent,
-        )
-    )
-    return _select().where(mine, MemberFacts.person_id.in_(frozen))
 
 
 def _refresh(

@@ -167,7 +167,7 @@ def _reason(facts: CycleFacts, due: Due) -> dict[str, object]:
 
 def _speak(session: Session, frame: Frame, row: Touchpoint) -> TouchState:
     if row.performer is Performer.FRONT_DESK:
-        row.task_id = calls.open_call(frame.club, row).id
+        row.task_id = calls.open_call(frame.club, row)
         row.state = TouchState.QUEUED
     else:
         message = queue(_order(frame, row))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from access_control.models import VisitDay
@@ -14,11 +14,15 @@ from clubcrm.core.clubs import ClosedDay, Club
 from clubcrm.journeys.models import MemberFacts, Touchpoint
 from clubcrm.journeys.rules.rhythm import DayRange, MemberDays, merged
 from clubcrm.journeys.rules.touchpoints import Code
+from clubcrm.journeys.sql import days_between
 from clubcrm.people.models import Person
 from memberships.contracts.models import Block
 from memberships.contracts.rules import BlockOwner, PlanKind
 
 # A trial or a day pass is no membership: those people are led by the sales team.
+# Rows of what a member's rhythm is computed from.
+Known = Row[*tuple[Any, ...]]
+LOOKBACK_DAYS = 140
 MEMBERSHIPS = (PlanKind.TERM, PlanKind.RECURRING, PlanKind.VISITS)
 
 
@@ -132,3 +136,36 @@ def facts_row(session: Session, person_id: int) -> MemberFacts | None:
 def zone_of(session: Session, club_id: int) -> str:
     """Return the time zone of a club."""
     return session.execute(select(Club.zone).where(Club.id == club_id)).scalar_one()
+
+
+def known_of(person_id: int) -> Select[*tuple[Any, ...]]:
+    """Return the select of what one member's rhythm is computed from."""
+    return _known().where(MemberFacts.person_id == person_id)
+
+
+def frozen_lately(part: Slice, day: date) -> Select[*tuple[Any, ...]]:
+    """Return the same for the members of a slice with a freeze in their recent rhythm."""
+    recent = or_(
+        Block.until_on.is_(None),
+        days_between(day, Block.until_on) <= LOOKBACK_DAYS,
+        # A long silence: the gap before it, too, may have been stretched by a freeze.
+        days_between(MemberFacts.last_visit_on, Block.until_on) <= LOOKBACK_DAYS,
+        MemberFacts.last_visit_on.is_(None),
+    )
+    mine = part.holds(MemberFacts.person_id, MemberFacts.club_id)
+    frozen = (
+        select(Block.person_id)
+        .join(MemberFacts, MemberFacts.person_id == Block.person_id)
+        .where(mine, Block.owner == BlockOwner.FREEZE, Block.from_on <= day, recent)
+    )
+    return _known().where(mine, MemberFacts.person_id.in_(frozen))
+
+
+def _known() -> Select[*tuple[Any, ...]]:
+    return select(
+        MemberFacts.person_id,
+        MemberFacts.club_id,
+        MemberFacts.joined_on,
+        MemberFacts.ends_on,
+        MemberFacts.slump_alarm_on,
+    )

@@ -145,3 +145,8 @@ def message_for(scope: Scope, public_id: str) -> Message | None:
 def message_by_key(session: Session, dedupe_key: str) -> Message | None:
     """Return the message with this key, which is unique for ever."""
     return session.scalars(select(Message).where(Message.dedupe_key == dedupe_key)).first()
+
+
+def person_of(person_id: int) -> Person | None:
+    """Return the person a message is for."""
+    return db.session.get(Person, person_id)

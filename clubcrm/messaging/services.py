@@ -9,7 +9,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from clubcrm.core import audit, clock, events
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
-from clubcrm.core.errors import DomainError
+from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.states import move
 from clubcrm.core.types import new_public_id
 from clubcrm.messaging import queries
@@ -18,7 +18,7 @@ from clubcrm.messaging.models import MESSAGE_MOVES, Message, MessageState, Outbo
 from clubcrm.messaging.rules.channels import NoWay, pick_channel
 from clubcrm.messaging.rules.wording import Wording, render
 from clubcrm.messaging.texts import Draft, draft
-from clubcrm.people.models import Channel, Person, Purpose
+from clubcrm.people.models import Channel, Purpose
 
 MISSING_FIELD = "missing_field"
 
@@ -83,8 +83,10 @@ def queue(order: Order) -> Message | NoWay:
 
 
 def _words(order: Order, channel: Channel) -> tuple[Draft, dict[str, str]]:
-    person = db.session.get_one(Person, order.person_id)
+    person = queries.person_of(order.person_id)
     club = db.session.get_one(Club, order.club_id)
+    if person is None:
+        raise not_found("There is no such person.")
     text = draft(db.session(), order.code, channel, person.language, club.locale)
     if text is None:
         raise DomainError("NO_TEXT", f"There are no words for {order.code} yet.")

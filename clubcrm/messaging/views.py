@@ -13,7 +13,7 @@ from clubcrm.messaging.models import Message, MessageState
 from clubcrm.messaging.permissions import RUN_OUTBOX, SEE_OUTBOX
 from clubcrm.messaging.words import reason, state_words
 from clubcrm.people.api import Answer, answer
-from clubcrm.people.models import Channel, Person, Purpose
+from clubcrm.people.models import Channel, Purpose
 
 messages = Blueprint("messages", __name__)
 
@@ -67,7 +67,7 @@ def message(public_id: str) -> ResponseReturnValue:
     return render_template(
         "clubcrm/messaging/message.html",
         message=found,
-        person=db.session.get_one(Person, found.person_id),
+        person=queries.person_of(found.person_id),
         look=state_words(found.state),
         why=reason(found.why),
         zone=current_club().zone,
@@ -109,20 +109,21 @@ def way_out(token: str) -> ResponseReturnValue:
 @member_link("end marketing messages")
 def leave(token: str) -> ResponseReturnValue:
     """RFC 8058: one request without cookies ends it; a second one changes nothing."""
-    person, channel = _reader(token)
-    reach = queries.reach_of([person.id], Purpose.MARKETING)[person.id]
-    if any(one.consented and one.channel == channel.value for one in reach.reaches):
+    person_id, channel = _reader(token)
+    person = queries.person_of(person_id)
+    reach = queries.reach_of([person_id], Purpose.MARKETING)[person_id]
+    may_write = any(one.consented and one.channel == channel.value for one in reach.reaches)
+    if person is not None and may_write:
         said = Answer(channel, Purpose.MARKETING, given=False, source="unsubscribe link")
         answer(person, said, by="link")
     return render_template("clubcrm/messaging/unsubscribe.html", done=True)
 
 
-def _reader(token: str) -> tuple[Person, Channel]:
+def _reader(token: str) -> tuple[int, Channel]:
     found = unsubscribe.read_token(token)
-    person = db.session.get(Person, found[0]) if found else None
-    if found is None or person is None:
+    if found is None or queries.person_of(found[0]) is None:
         raise not_found(_("This link is not complete. Copy it again from the message."))
-    return person, found[1]
+    return found
 
 
 def _message(public_id: str) -> Message:

@@ -3,6 +3,7 @@
 from clubcrm.people.consents import Answer, answer
 from clubcrm.people.contact_points import flag_address
 from clubcrm.people.findability import drop_search_word, set_search_word
+from clubcrm.people.flags import hang_flag, take_flag_down
 from clubcrm.people.portraits import save_photo
 from clubcrm.people.queries.persons import person_in
 from clubcrm.people.queries.reach import PersonReach, Reach, reach_of, reach_of_many
@@ -21,6 +22,7 @@ __all__ = [
     "drop_search_word",
     "find_or_register",
     "flag_address",
+    "hang_flag",
     "person_in",
     "reach_of",
     "reach_of_many",
@@ -28,4 +30,5 @@ __all__ = [
     "save_photo",
     "set_do_not_contact",
     "set_search_word",
+    "take_flag_down",
 ]

@@ -12,7 +12,7 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.core.states import move
 from clubcrm.core.types import new_public_id
-from clubcrm.people.flags import hang_flag, take_flag_down
+from clubcrm.people.api import hang_flag, take_flag_down
 from clubcrm.tasks import queries
 from clubcrm.tasks.events import TaskClosed
 from clubcrm.tasks.models import TASK_MOVES, Task, TaskState
