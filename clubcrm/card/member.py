@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from clubcrm.card import rhythm
 from clubcrm.card.queries.person import PersonRow, ReachRow
-from clubcrm.core.formats import day, day_short, days_ago, money, number
+from clubcrm.core.formats import day, day_short, money
 from clubcrm.people.models import ContactKind, ReachState
 from memberships.contracts.history import ContractRow
 from memberships.contracts.models import Block
@@ -75,24 +72,6 @@ class Lot:
     bought: int
     remaining: int
     expires: str
-
-
-@dataclass(frozen=True, slots=True)
-class RhythmShown:
-    """The rhythm as figures, strip, chart and table."""
-
-    sentence: str
-    total: int
-    recent: str
-    usual: str
-    last: str
-    cells: list[tuple[int, int, str, str]]
-    months: list[tuple[int, str]]
-    columns: list[tuple[float, float, float, float, str, str]]
-    line: float | None
-    line_label: str
-    ticks: list[tuple[float, str]]
-    table: list[tuple[date, int]]
 
 
 def standing_line(standing: Standing) -> Line:
@@ -199,49 +178,6 @@ def frozen_spans(blocks: Sequence[Block]) -> list[tuple[date, date | None]]:
     ]
 
 
-def rhythm_shown(
-    days: Mapping[date, int],
-    frozen: Sequence[tuple[date, date | None]],
-    joined: date | None,
-    today: date,
-) -> RhythmShown:
-    """Return the rhythm with its finding as a sentence."""
-    year = rhythm.rhythm(sorted(days), joined, today)
-    columns, line = rhythm.bars(year)
-    recent = number(round(year.recent, 1))
-    usual = "–" if year.usual is None else number(round(year.usual, 1))
-    last = max(days, default=None)
-    return RhythmShown(
-        sentence=_finding(year.finding, recent, usual),
-        total=len(days),
-        recent=recent,
-        usual=usual,
-        last=days_ago((today - last).days) if last else _("never"),
-        cells=[
-            (one.column, one.row, one.kind, _cell_words(one))
-            for one in rhythm.heat_cells(days, frozen, today)
-        ],
-        months=[
-            (column, day_short(first).split()[-1]) for column, first in rhythm.month_marks(today)
-        ],
-        columns=[
-            (
-                one.x,
-                one.y,
-                one.width,
-                one.height,
-                "bar-now" if one.is_running else "bar",
-                f"{day_short(one.week.monday)}: {one.week.days}",
-            )
-            for one in columns
-        ],
-        line=line,
-        line_label=_("usual %(count)s", count=usual),
-        ticks=[(one.x, day_short(one.week.monday)) for one in columns[:-2:5]],
-        table=[(one.monday, one.days) for one in reversed(year.weeks)],
-    )
-
-
 def hints_of(person: PersonRow, tasks: Sequence[str]) -> list[Line]:
     """Return what to know before speaking: the next step, the desk's note, do not contact."""
     hints = [Line("", text, "know", "", "sparkles") for text in tasks]
@@ -250,11 +186,6 @@ def hints_of(person: PersonRow, tasks: Sequence[str]) -> list[Line]:
     if person.do_not_contact:
         hints.append(Line("", _("Do not contact this person."), "stop", "", "message-off"))
     return hints
-
-
-def visits_address(person_id: str) -> str:
-    """Return where all visits of a person stand."""
-    return url_for("card.visits", person_id=person_id)
 
 
 def _span(starts_on: date, ends_on: date | None) -> str:
@@ -275,36 +206,3 @@ def _contract_look(one: ContractRow, today: date) -> tuple[str, str, str]:
     if one.units_left == 0:
         return "note", _("used up"), "ticket"
     return "go", _("runs"), "circle-check"
-
-
-def _cell_words(cell: rhythm.HeatCell) -> str:
-    words = day_short(cell.day)
-    if cell.kind == "heat-frozen":
-        return f"{words}: {_('frozen')}"
-    if not cell.visits:
-        return words
-    return f"{words}: {ngettext('%(num)s visit', '%(num)s visits', cell.visits)}"
-
-
-def _finding(finding: rhythm.Finding, recent: str, usual: str) -> str:
-    return {
-        rhythm.Finding.NEVER: _("Has never come"),
-        rhythm.Finding.NEW: _("Comes %(recent)s days a week; too new to compare", recent=recent),
-        rhythm.Finding.SILENT: _(
-            "Silent for four weeks; %(usual)s days a week before", usual=usual
-        ),
-        rhythm.Finding.LESS: _(
-            "Comes less: %(recent)s days a week, %(usual)s before", recent=recent, usual=usual
-        ),
-        rhythm.Finding.MORE: _(
-            "Comes more: %(recent)s days a week, %(usual)s before", recent=recent, usual=usual
-        ),
-        rhythm.Finding.STEADY: _(
-            "Comes as usual: %(recent)s days a week, %(usual)s before", recent=recent, usual=usual
-        ),
-    }[finding]
-
-
-def year_before(today: date) -> date:
-    """Return the first day the strip shows."""
-    return today - timedelta(weeks=rhythm.STRIP_WEEKS)

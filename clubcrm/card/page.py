@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from access_control.permissions import SCAN_AT_DESK
 from clubcrm.card import member as words
+from clubcrm.card.habits import RhythmShown, rhythm_shown
 from clubcrm.card.history import Happening, happenings
 from clubcrm.card.photos import photo_address
 from clubcrm.card.queries import person as people
@@ -63,7 +64,7 @@ class CardPage:
     may_check_in: bool
     hints: list[words.Line]
     route: Route | None
-    rhythm: words.RhythmShown
+    rhythm: RhythmShown
     contracts: list[words.Line]
     lots: list[words.Lot]
     blocks: list[words.Line]
@@ -99,7 +100,7 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         may_check_in=current_actor().may(SCAN_AT_DESK),
         hints=words.hints_of(person, tasks),
         route=route_of(contracts, touches, today),
-        rhythm=words.rhythm_shown(days, words.frozen_spans(blocks), joined, today),
+        rhythm=rhythm_shown(days, words.frozen_spans(blocks), joined, today),
         contracts=words.contract_lines(contracts, today),
         lots=words.lots_of(contracts, today),
         blocks=words.block_lines(blocks, today),

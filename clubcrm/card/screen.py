@@ -101,6 +101,7 @@ class ScanCard:
     may_photograph: bool
     may_let_in: bool
     may_sell_day_pass: bool
+    may_sign: bool
     unanswered: bool
 
 
@@ -213,6 +214,7 @@ def scan_card(scan: ScanRow, zone: str, actor: Actor) -> ScanCard:
         may_sell_day_pass=(
             known and stopped and decision.code in SOLVED_BY_DAY_PASS and actor.may(SIGN_CONTRACTS)
         ),
+        may_sign=known and actor.may(SIGN_CONTRACTS),
         unanswered=fresh and (stopped or bool(tasks)),
     )
 
@@ -237,7 +239,11 @@ def _words(decision: EntryDecision) -> str:
 def _stage_why(
     scan: ScanRow, decision: EntryDecision, days: Mapping[date, int], today: date
 ) -> str:
-    if decision.code not in {Code.OK, *FAINT}:
+    if decision.code is Code.NO_PHOTO:
+        return _("Enter. Please take a photo.")
+    if decision.code is Code.OPEN_TASK:
+        return _("Enter. Something waits to be said.")
+    if decision.code is not Code.OK:
         return short_why(scan)
     monday = today - timedelta(days=today.weekday())
     this_week = sum(1 for one in days if monday <= one <= today)

@@ -38,6 +38,11 @@ def day_short(value: date) -> str:
     return format_date(value, "d MMM", locale=_locale())
 
 
+def month_short(value: date) -> str:
+    """Return the month's short name."""
+    return format_date(value, "LLL", locale=_locale())
+
+
 def weekday_day(value: date) -> str:
     """Return the weekday with day and month, such as Friday 20 Nov."""
     return format_date(value, "EEEE d MMM", locale=_locale())

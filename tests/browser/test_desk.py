@@ -129,7 +129,7 @@ def test_sold_day_pass_opens_the_gate(app: Flask, cast: Cast, open_desk: OpenDes
     desk = open_desk("Max")
     page = desk.open("/desk")
 
-    page.click("text=Sell a day pass")
+    page.click(".card-acts >> text=Day pass")
     page.click("button:has-text('Sell for')")
     page.click("text=Check in now")
 
