@@ -3,6 +3,7 @@
 import click
 
 from clubcrm.cli.people import import_people
+from clubcrm.cli.visit_import import import_visits_command
 
 
 @click.group("import")
@@ -11,3 +12,4 @@ def import_group() -> None:
 
 
 import_group.add_command(import_people)
+import_group.add_command(import_visits_command)

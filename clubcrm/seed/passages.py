@@ -30,7 +30,7 @@ IN, OUT, NORMAL = Direction.IN.value, Direction.OUT.value, EventStatus.NORMAL.va
 PIN, BY_SCAN, BY_RULE = CredentialKind.PIN.value, LeftHow.SCAN.value, LeftHow.AUTO.value
 LAST_MONTH = 30
 PLAIN_GAP_DAYS = 20
-ADULT_DAYS = 19 * 366
+ADULT_DAYS = 15 * 366
 Answer = tuple[str, str, str, int | None]
 
 
