@@ -25,7 +25,7 @@ def asset(name: str) -> str:
 
 def init_assets(app: Flask) -> None:
     """Let templates call `asset(name)`; static answers may be kept for a year."""
-    app.config.setdefault("SEND_FILE_MAX_AGE_DEFAULT", 365 * 86_400)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 365 * 86_400
     app.jinja_env.globals["asset"] = asset
 
 
