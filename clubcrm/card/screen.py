@@ -1,23 +1,29 @@
 """Queries room: the check-in screen in words: the newest scan as a card, the feed as lines."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from access_control.permissions import LET_IN, SCAN_AT_DESK
-from access_control.rules.codes import Code, Direction, Severity
-from access_control.rules.decide import EntryDecision, Note, decide_again
-from access_control.rules.facts import facts_from
-from access_control.words import why_words
+from access_control.rules.codes import Code, Direction
+from access_control.rules.decide import EntryDecision
 from clubcrm.card.photos import photo_address
 from clubcrm.card.queries import person as people
 from clubcrm.card.queries.scans import House, ScanRow
 from clubcrm.card.tiles import Tile, tiles_of
+from clubcrm.card.verdicts import (
+    Alert,
+    alerts_of,
+    decision_of,
+    headline,
+    short_why,
+    stage_why,
+    tone_of,
+)
 from clubcrm.core.clock import now, visit_day
-from clubcrm.core.formats import day, day_short
+from clubcrm.core.formats import day_short
 from clubcrm.core.policy import Actor
 from memberships.contracts.queries import rights_at
 from memberships.permissions import SIGN_CONTRACTS
@@ -25,21 +31,6 @@ from memberships.permissions import SIGN_CONTRACTS
 PINNED_FOR = timedelta(minutes=10)
 LET_IN_WITHIN = timedelta(minutes=30)
 STRIP_DAYS = 28
-TONES = {Severity.ALLOW: "go", Severity.WARN: "note", Severity.DENY: "stop"}
-ICONS: Mapping[Code, str] = {
-    Code.DEBT_UNDER_LIMIT: "cash",
-    Code.DEBT_OVER_LIMIT: "cash",
-    Code.EXPIRES_30D: "calendar-event",
-    Code.LAST_2_VISITS: "ticket",
-    Code.PAY_METHOD_EXPIRING: "credit-card",
-    Code.NO_PHOTO: "camera-off",
-    Code.MEDICAL_14D: "stethoscope",
-    Code.MEDICAL_EXPIRED: "stethoscope",
-    Code.BACK_AFTER_GAP: "walk",
-    Code.BIRTHDAY: "cake",
-}
-FAINT = frozenset({Code.NO_PHOTO, Code.OPEN_TASK})
-GLAD = frozenset({Code.BIRTHDAY, Code.BACK_AFTER_GAP})
 # Reasons that a day pass puts right at once.
 SOLVED_BY_DAY_PASS = frozenset(
     {
@@ -52,15 +43,6 @@ SOLVED_BY_DAY_PASS = frozenset(
         Code.FROZEN,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """A remark beside the verdict."""
-
-    tone: str
-    icon: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,42 +122,6 @@ def feed_lines(
     return tuple(_line(one, zone) for one in scans if late_too or not one.is_late)
 
 
-def tone_of(scan: ScanRow) -> str:
-    """Return the colour of a scan: go, note, stop, or out."""
-    if scan.direction is Direction.OUT and scan.admitted:
-        return "out"
-    if scan.decision is Severity.DENY and scan.admitted:
-        return "note"
-    return TONES[scan.decision]
-
-
-def decision_of(scan: ScanRow) -> EntryDecision:
-    """Return the decision again from the stored inputs, with the values of its sentences."""
-    if scan.code in {None, Code.LET_IN, Code.EXIT} or "at" not in scan.inputs:
-        return EntryDecision(scan.decision, scan.code or Code.OK)
-    return decide_again(scan.rule_version, facts_from(scan.inputs))
-
-
-def short_why(scan: ScanRow) -> str:
-    """Return the one sentence of a scan, as it stands in lists."""
-    decision = headline(decision_of(scan))
-    if decision.code in {Code.OK, *FAINT} and decision.admitted:
-        return _right_words(scan, decision) or _words(decision)
-    if scan.code is Code.LET_IN and scan.by_reason:
-        return _("Let in by hand: %(reason)s", reason=scan.by_reason)
-    if scan.decision is Severity.DENY and scan.admitted:
-        return _("The door opened while it was offline: %(why)s", why=_words(decision))
-    return _words(decision)
-
-
-def headline(decision: EntryDecision) -> EntryDecision:
-    """Return the decision led by its most telling note: a missing photo never hides a birthday."""
-    telling = [note for note in decision.notes if note.code not in FAINT]
-    if decision.code not in FAINT or not telling:
-        return decision
-    return replace(decision, code=telling[0].code, params=telling[0].params)
-
-
 def scan_card(scan: ScanRow, zone: str, actor: Actor) -> ScanCard:
     """Return the scan as a card, with what this actor may do about it."""
     decision, tone = headline(decision_of(scan)), tone_of(scan)
@@ -191,7 +137,7 @@ def scan_card(scan: ScanRow, zone: str, actor: Actor) -> ScanCard:
         public_id=scan.public_id,
         tone="go" if tone == "out" else tone,
         word={"go": _("ENTER"), "note": _("NOTE"), "stop": _("STOP"), "out": _("OUT")}[tone],
-        why=_stage_why(scan, decision, days, today),
+        why=stage_why(scan, decision, days, today),
         code=decision.code.value,
         at=scan.at,
         zone=zone,
@@ -200,7 +146,7 @@ def scan_card(scan: ScanRow, zone: str, actor: Actor) -> ScanCard:
         name=scan.name,
         photo=photo_address(scan.photo_id),
         desk_note=person.desk_note if person and known else "",
-        alerts=_alerts(decision, known=known),
+        alerts=alerts_of(decision, known=known),
         tiles=_tiles(scan, decision, days, known=known),
         strip=_strip(days, today) if days else (),
         tasks=tasks,
@@ -230,56 +176,6 @@ def _line(scan: ScanRow, zone: str) -> FeedLine:
         scan.at,
         zone,
     )
-
-
-def _words(decision: EntryDecision) -> str:
-    return why_words(decision.code, decision.params)
-
-
-def _stage_why(
-    scan: ScanRow, decision: EntryDecision, days: Mapping[date, int], today: date
-) -> str:
-    if decision.code is Code.NO_PHOTO:
-        return _("Enter. Please take a photo.")
-    if decision.code is Code.OPEN_TASK:
-        return _("Enter. Something waits to be said.")
-    if decision.code is not Code.OK:
-        return short_why(scan)
-    monday = today - timedelta(days=today.weekday())
-    this_week = sum(1 for one in days if monday <= one <= today)
-    if not this_week:
-        return _("Welcome.")
-    return ngettext(
-        "Welcome. First day here this week.", "Welcome. Day %(num)s here this week.", this_week
-    )
-
-
-def _right_words(scan: ScanRow, decision: EntryDecision) -> str:
-    if "at" not in scan.inputs:
-        return ""
-    rights = facts_from(scan.inputs).rights.contracts
-    right = next((one for one in rights if one.contract_id == decision.contract_id), None)
-    if right is None:
-        return ""
-    left = decision.units_left
-    if left is not None:
-        return f"{right.plan_name}, {ngettext('%(num)s visit left', '%(num)s visits left', left)}"
-    if right.ends_on is None:
-        return right.plan_name
-    return _("%(plan)s until %(day)s", plan=right.plan_name, day=day(right.ends_on))
-
-
-def _alerts(decision: EntryDecision, *, known: bool) -> tuple[Alert, ...]:
-    if not known:
-        return ()
-    others = [note for note in decision.notes if note.code is not decision.code]
-    return tuple(_alert(note) for note in others if note.code is not Code.OPEN_TASK)
-
-
-def _alert(note: Note) -> Alert:
-    tone = "know" if note.code in GLAD else "note"
-    icon = ICONS.get(note.code, "alert-triangle")
-    return Alert(tone, icon, why_words(note.code, note.params))
 
 
 def _tiles(

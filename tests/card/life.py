@@ -7,8 +7,10 @@ from flask import Flask
 from access_control.models import CredentialKind
 from access_control.services.credentials import issue_credential
 from clubcrm.card import acts
-from clubcrm.core.clock import today
-from clubcrm.core.db import unit_of_work
+from clubcrm.core.clock import now, today
+from clubcrm.core.db import db, unit_of_work
+from clubcrm.people.models import Person
+from clubcrm.tasks.api import TaskOrder, open_task
 from memberships.api import (
     BlockOwner,
     BlockRequest,
@@ -63,3 +65,24 @@ def scan(app: Flask, cast: Cast, value: str = MIAS_CARD) -> str:
     """Somebody holds a card to the desk's reader; returns the public id of the scan."""
     with app.app_context():
         return acts.scan(cast.club, value, by=FRANK)
+
+
+def leave_desk_note(app: Flask, cast: Cast, text: str) -> None:
+    """The desk reads this at each of Mia's scans."""
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Person, cast.members["Mia"]).desk_note = text
+
+
+def ask_at_arrival(app: Flask, cast: Cast, title: str) -> str:
+    """Something is to be said to Mia when she comes; returns the task's public id."""
+    with app.app_context(), unit_of_work():
+        order = TaskOrder(
+            source="test:mia",
+            club_id=cast.club,
+            kind="talk",
+            title=title,
+            due_at=now(),
+            person_id=cast.members["Mia"],
+            at_arrival=True,
+        )
+        return open_task(order).public_id
