@@ -5,7 +5,7 @@ from datetime import date, time
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, String, bindparam, case, cast, func, select
+from sqlalchemy import Row, Select, String, bindparam, case, cast, func, literal_column, select
 
 from clubcrm.core.db import db
 from memberships.contracts.models import (
@@ -30,7 +30,9 @@ from memberships.packages.models import VISIT_SERVICE, PackageLot
 def _rights_select() -> Select[*tuple[Any, ...]]:
     # The hours and clubs of a version come as one text each: one row per contract and lot, and no
     # third trip to the store while somebody stands at the turnstile.
-    separator = "/"
+    # Constants are written out: bound ones would be handled again at every scan.
+    separator = literal_column("'/'", String)
+    comma: Any = literal_column("','", String)
     hours = (
         select(
             func.aggregate_strings(
@@ -39,7 +41,7 @@ def _rights_select() -> Select[*tuple[Any, ...]]:
                 + cast(PlanWindow.opens, String)
                 + separator
                 + cast(PlanWindow.closes, String),
-                ",",
+                comma,
             )
         )
         .where(PlanWindow.version_id == PlanVersion.id)
@@ -47,7 +49,7 @@ def _rights_select() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     clubs = (
-        select(func.aggregate_strings(cast(PlanClub.club_id, String), ","))
+        select(func.aggregate_strings(cast(PlanClub.club_id, String), comma))
         .where(PlanClub.version_id == PlanVersion.id)
         .correlate(PlanVersion)
         .scalar_subquery()
@@ -95,7 +97,8 @@ def _recent(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
             other.c.ends_on < bindparam("on"),
         )
         .order_by(other.c.ends_on.desc(), other.c.id.desc())
-        .limit(1)
+        # A written 1: a bound limit would be looked at again at every scan.
+        .limit(literal_column("1"))
         .scalar_subquery()
     )
     return statement.where(
