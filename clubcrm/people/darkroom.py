@@ -1,4 +1,4 @@
-"""The child process that makes one portrait under limits: picture on stdin, JPEG on stdout.
+"""Rules of a portrait, run as a child process under limits: picture on stdin, JPEG on stdout.
 
 A hostile picture can cost a gigabyte; here it costs this process only.
 """

@@ -28,9 +28,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "थर",
     ),
     "phone": (
-        "phone", "mobile", "mobile phone", "phone number", "mobile number", "cell", "tel",
-        "telephone", "contact number", "mobile no", "phone no", "tel no", "cell phone", "contact no", "telefon", "handy", "телефон", "мобильный",
-        "мобильный телефон", "тел", "ফোন", "মোবাইল", "ফোন নম্বর", "मोबाइल", "फोन",
+        "phone", "mobile", "mobile phone", "phone number", "mobile number", "mobile no", "phone no",
+        "cell", "cell phone", "tel", "tel no", "telephone", "contact number", "contact no",
+        "telefon", "handy", "телефон", "мобильный", "мобильный телефон", "тел", "ফোন", "মোবাইল",
+        "ফোন নম্বর", "मोबाइल", "फोन",
     ),
     "email": (
         "email", "e mail", "mail", "email address", "e mail address", "почта", "эл почта",

@@ -66,3 +66,34 @@ def language_choices(chosen: str | None = None) -> Choices:
         here = own.get_display_name(reader) if reader else ""
         named.append((code, f"{name} ({here})" if here and here != name else name))
     return [("", _("Language of the club")), *named]
+
+
+def field_words(field: str) -> str:
+    """Return the name of a field of a table."""
+    return {
+        "external_ref": _("Member number"),
+        "full_name": _("Whole name"),
+        "given_name": _("Given name"),
+        "family_name": _("Family name"),
+        "phone": _("Phone"),
+        "email": _("E-mail"),
+        "birth_date": _("Birthday"),
+        "language": _("Language"),
+        "desk_note": _("Note for the desk"),
+    }.get(field, field)
+
+
+def category_words(category: str) -> str:
+    """Return what became of rows of this category."""
+    return {
+        "new": _("New people"),
+        "linked": _("Known here, get their number"),
+        "known": _("Here already, unchanged"),
+        "repeated": _("Repeat a row above"),
+        "no_name": _("Without a name"),
+        "bad_phone": _("The phone cannot be read"),
+        "bad_email": _("The e-mail cannot be read"),
+        "bad_birth_date": _("The birthday cannot be read"),
+        "bad_language": _("The language is unknown"),
+        "bad_text": _("A text that cannot be stored"),
+    }.get(category, category)

@@ -1,0 +1,40 @@
+"""Queries: tables brought in so far, and the rows that were refused."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from clubcrm.core.clubs import Scope
+from clubcrm.core.db import db
+from clubcrm.people.models import ImportBatch, ImportRow
+
+
+def batch_in(scope: Scope, batch_id: int) -> ImportBatch | None:
+    """Return the batch of people if it belongs to a club of the scope."""
+    return db.session.scalars(
+        select(ImportBatch).where(
+            ImportBatch.id == batch_id,
+            ImportBatch.kind == "people",
+            ImportBatch.club_id.in_(scope.club_ids),
+        )
+    ).first()
+
+
+def newest_batches(scope: Scope, limit: int = 10) -> Sequence[ImportBatch]:
+    """Return the newest tables of people brought into the clubs of the scope."""
+    return db.session.scalars(
+        select(ImportBatch)
+        .where(ImportBatch.kind == "people", ImportBatch.club_id.in_(scope.club_ids))
+        .order_by(ImportBatch.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def refused_rows(batch_id: int, limit: int) -> Sequence[ImportRow]:
+    """Return the first refused rows of a batch in the order of the table."""
+    return db.session.scalars(
+        select(ImportRow)
+        .where(ImportRow.batch_id == batch_id)
+        .order_by(ImportRow.number)
+        .limit(limit)
+    ).all()
