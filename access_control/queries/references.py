@@ -20,7 +20,7 @@ def persons_by_reference(source: str, references: Collection[str]) -> dict[str, 
             Credential.state != CredentialState.ENDED,
         )
     )
-    found = dict(pins.tuples().all())
+    found = {str(value): int(person_id) for value, person_id in pins}
     known = db.session.execute(
         select(Person.external_ref, Person.id).where(
             Person.source == source, Person.external_ref.in_(references)
