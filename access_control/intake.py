@@ -1,4 +1,4 @@
-"""Jobs room: units of work around scans, one per live scan and one per chunk of a backlog."""
+"""Services room: units of work around scans, one per live scan and one per chunk of a backlog."""
 
 import random
 import time

@@ -22,7 +22,9 @@ from access_control.device_api.controllers import controllers
 from access_control.device_api.iclock import iclock
 from access_control.events import AdmittedOffline, DeviceSilent, VisitStarted
 from access_control.queries import invariants as gate_checks
+from access_control.views.pages import gate_pages
 from access_control.views.reading import reading
+from access_control.views.settings import gate_settings
 from access_control.views.steering import steering
 from clubcrm.accounts import actors
 from clubcrm.accounts import invariants as account_checks
@@ -57,6 +59,8 @@ from memberships.contracts.views.plans import plans as plan_pages
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *account_views.BLUEPRINTS,
     iclock,
+    gate_pages,
+    gate_settings,
     places.desk,
     card_views.card,
     people_views.people,
@@ -123,6 +127,7 @@ PLACES: tuple[Place, ...] = (
     Place("people.index", _l("Members"), "users", people.SEE_PEOPLE),
     Place("tasks.my_day", _l("My day"), "checks", tasks.SEE_TASKS),
     Place("messages.outbox", _l("Messages"), "mail", messaging.SEE_OUTBOX),
+    Place("gate.devices", _l("Devices"), "router", gate.SEE_GATE),
     Place("settings.index", _l("Settings"), "settings", accounts.SEE_SETTINGS),
 )
 
@@ -147,6 +152,13 @@ SETTINGS: tuple[Place, ...] = (
         "file-text",
         memberships.SEE_PLANS,
         _l("What the club sells, at which price, with which hours"),
+    ),
+    Place(
+        "gate_settings.gate",
+        _l("Rules of the gate"),
+        "door-enter",
+        gate.EDIT_GATE,
+        _l("Who is refused, who gets a note, and the limits"),
     ),
     Place(
         "settings.staff", _l("Staff"), "users", accounts.SEE_STAFF, _l("Who works here, and where")

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from access_control.models import (
+    AccessEvent,
     Device,
     DeviceCommand,
     DeviceKind,
     DirectionMode,
+    EventStatus,
     RejectedLine,
 )
 from access_control.rules.commands import CommandKind, CommandState
@@ -20,6 +22,7 @@ from clubcrm.core.db import db
 
 ONLINE_WITHIN = timedelta(minutes=3)
 MUTE_AFTER = timedelta(hours=24)
+LOOKED_BACK = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +204,49 @@ def rejects(scope: Scope, *, limit: int = 50, after: int | None = None) -> list[
     if after is not None:
         query = query.where(RejectedLine.id < after)
     return [RejectRow(*row) for row in db.session.execute(query)]
+
+
+def rejects_of(device_id: int, limit: int = 20) -> list[RejectRow]:
+    """Return the newest rejected lines of one device."""
+    rows = db.session.execute(
+        select(
+            RejectedLine.id, Device.serial, RejectedLine.raw, RejectedLine.reason, RejectedLine.at
+        )
+        .join(Device, Device.id == RejectedLine.device_id)
+        .where(RejectedLine.device_id == device_id)
+        .order_by(RejectedLine.id.desc())
+        .limit(limit)
+    )
+    return [RejectRow(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class SuspectRow:
+    """A scan set aside because its time cannot be."""
+
+    serial: str
+    device_time: str
+    received_at: datetime
+    value: str
+
+
+def suspects(scope: Scope, limit: int = 20) -> list[SuspectRow]:
+    """Return scans set aside for their impossible time, among the newest thousands kept."""
+    newest = db.session.execute(select(func.max(AccessEvent.id))).scalar() or 0
+    rows = db.session.execute(
+        select(
+            Device.serial,
+            AccessEvent.device_time,
+            AccessEvent.received_at,
+            AccessEvent.credential_value,
+        )
+        .join(Device, Device.id == AccessEvent.device_id)
+        .where(
+            AccessEvent.club_id.in_(scope.club_ids),
+            AccessEvent.id > newest - LOOKED_BACK,
+            AccessEvent.status == EventStatus.CLOCK_SUSPECT,
+        )
+        .order_by(AccessEvent.id.desc())
+        .limit(limit)
+    )
+    return [SuspectRow(*row) for row in rows]

@@ -16,6 +16,7 @@ from access_control.queries.doors import Door
 from clubcrm.core import audit, clock, events
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
+from clubcrm.core.text import clean
 
 MOST_UNCLAIMED = 50
 HEARD_EVERY = timedelta(seconds=20)
@@ -84,6 +85,43 @@ def device_keys(serial: str, nonce: str) -> list[bytes]:
         .encode()
         for key in keys
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What staff may change of a device; empty overrides mean that we choose."""
+
+    name: str
+    zone: str
+    direction: DirectionMode
+    time_zone: str = ""
+    zone_setting: str = ""
+    trans_flag: str = ""
+
+
+def adjust_device(serial: str, new: Adjustment, *, by: str) -> None:
+    """The device has this name, door, direction and quirks; it learns them at its next hello."""
+    device = device_by_serial(serial)
+    before = {"name": device.name, "door": device.zone, "direction": device.direction_mode.value}
+    device.name = clean(new.name, "name") or device.serial
+    device.zone = clean(new.zone, "door", longest=60) or "entrance"
+    device.direction_mode = new.direction
+    device.time_zone = new.time_zone
+    device.zone_setting = clean(new.zone_setting, "zone_setting", longest=16)
+    # The word form of the flag holds tabs, which people type as spaces.
+    device.trans_flag = "\t".join(clean(new.trans_flag, "trans_flag", longest=120).split(" "))
+    audit.note(
+        "device.changed",
+        "device",
+        device.public_id,
+        before=before,
+        after={
+            "name": device.name,
+            "door": device.zone,
+            "direction": new.direction.value,
+        },
+        by=by,
+    )
 
 
 def desk_device(club_id: int, *, by: str) -> Device:
