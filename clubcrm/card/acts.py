@@ -18,7 +18,7 @@ from access_control.api import let_in as open_by_hand
 from access_control.rules.codes import CredentialKind, Direction
 from access_control.rules.passcode import is_passcode, make_passcode
 from clubcrm.core.clock import now
-from clubcrm.core.db import db
+from clubcrm.core.db import db, end_reading
 
 
 def scan(club_id: int, value: str, *, by: str) -> str:
@@ -54,11 +54,6 @@ def let_in(
             refused_event_id=refused_event_id,
         )
     )
-
-
-def end_reading() -> None:
-    """What the page has read so far is done with, so that a unit of work may begin."""
-    db.session.rollback()
 
 
 def _desk(club_id: int, by: str) -> Door:

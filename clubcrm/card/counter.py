@@ -11,6 +11,7 @@ from clubcrm.card import acts
 from clubcrm.card.desk import answer_scan, desk
 from clubcrm.card.queries.person import PersonRow, person_for
 from clubcrm.core.clock import now, visit_day, visit_day_bounds
+from clubcrm.core.db import end_reading
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
@@ -42,7 +43,7 @@ def photo(person_id: str) -> ResponseReturnValue:
     if upload is None or not upload.filename:
         raise invalid({"photo": _("Take a photo or choose a picture.")})
     by = current_actor().ref
-    acts.end_reading()
+    end_reading()
     save_photo(person.id, upload.stream.read(LARGEST_UPLOAD + 1), by=by)
     flash(_("The photo of %(name)s is saved.", name=person.name))
     return redirect(_back(url_for("desk.show")))

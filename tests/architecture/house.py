@@ -1,10 +1,12 @@
 """What the house checks walk over: source files, templates, tracked files, imports, rooms."""
 
 import ast
+import copy
 import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +75,12 @@ def module_name(path: Path, root: Path = ROOT) -> str:
 
 
 def parsed(path: Path) -> ast.Module:
-    """Return the syntax tree of a Python file."""
+    """Return the syntax tree of a Python file, shared by all checks: nobody may change it."""
+    return _parsed(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _parsed(path: Path, _changed: int) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
@@ -143,3 +150,16 @@ def plain_names(path: Path) -> set[str]:
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
     ]
     return enums | {t.id for t in targets if isinstance(t, ast.Name) and t.id.isupper()}
+
+
+def names_at_work(path: Path) -> set[str]:
+    """Return the names a module uses, those that only say a type left out."""
+    tree = copy.deepcopy(parsed(path))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, ast.FunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.AnnAssign):
+            node.annotation = ast.Constant(None)
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
