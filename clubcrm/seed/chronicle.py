@@ -1,6 +1,6 @@
 """The house's memory: the audit chain of all deeds, recent events with deliveries, an import."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 
@@ -8,7 +8,7 @@ from clubcrm.core import audit
 from clubcrm.core.audit import AuditLine
 from clubcrm.core.events import Delivery, DeliveryState, Event
 from clubcrm.people.models import ImportBatch, ImportRow
-from clubcrm.seed.ground import Ground
+from clubcrm.seed.ground import Deed, Ground
 from clubcrm.seed.order import hexadecimal
 
 RECENT_SIGNINGS = 60
@@ -19,7 +19,7 @@ def write_audit(ground: Ground) -> None:
     sink = ground.store.sink(AuditLine)
     key = str(current_app.config["SECRET_KEY"])
     previous = audit.GENESIS
-    for deed in sorted(ground.deeds, key=lambda one: (one.at, one.subject_kind, one.subject_id)):
+    for deed in sorted(ground.deeds, key=_in_order):
         at = deed.at.astimezone(UTC)
         line = AuditLine(
             at=at,
@@ -47,10 +47,14 @@ def write_audit(ground: Ground) -> None:
         )
 
 
+def _in_order(deed: Deed) -> tuple[datetime, str, str, str]:
+    return deed.at, deed.subject_kind, str(deed.subject_id).rjust(12), deed.action
+
+
 def write_events(ground: Ground) -> None:
     """The signings of the last days stand as events that were delivered long ago."""
     signings = [deed for deed in ground.deeds if deed.action == "contract.signed"]
-    for deed in sorted(signings, key=lambda one: (one.at, one.subject_id))[-RECENT_SIGNINGS:]:
+    for deed in sorted(signings, key=_in_order)[-RECENT_SIGNINGS:]:
         after = deed.after or {}
         event_id = ground.store.sink(Event).add(
             kind="ContractSigned",

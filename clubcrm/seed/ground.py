@@ -23,7 +23,7 @@ class Deed:
     actor: str
     action: str
     subject_kind: str
-    subject_id: int
+    subject_id: int | str
     after: JsonObject | None
     unit: str
     before: JsonObject | None = None

@@ -21,6 +21,7 @@ from clubcrm.core.jobs import JobRun, RunState
 from clubcrm.core.leases import Lease
 from clubcrm.seed.ground import Deed, Ground
 from clubcrm.seed.order import hexadecimal, public_id
+from memberships.permissions import SEE_PLANS
 
 STAFF: tuple[tuple[Role, str], ...] = (
     (Role.OWNER, "Olga Petersen"),
@@ -102,7 +103,7 @@ def _staff(ground: Ground) -> None:
             store.sink(UserClub).add(user_id=user_id, club_id=club_id)
         kept = {"role": role.value}
         unit = ground.unit("staff", role)
-        ground.deeds.append(Deed(hired, "system", "user.created", "user", user_id, kept, unit))
+        ground.deeds.append(Deed(hired, "system", "user added", "user", user_id, kept, unit))
         _past_session(ground, user_id)
     store.sink(RecoveryCode).add(
         user_id=ground.staff[Role.OWNER.value],
@@ -110,7 +111,18 @@ def _staff(ground: Ground) -> None:
         used_at=hired + timedelta(days=9),
     )
     store.sink(CompanySetting).add(name="name", value="Demo Fitness", changed_at=hired)
-    store.sink(RoleRight).add(role=Role.TRAINER, right="tasks.see", granted=True)
+    store.sink(RoleRight).add(role=Role.TRAINER, right=SEE_PLANS, granted=True)
+    ground.deeds.append(
+        Deed(
+            hired,
+            ground.actor("owner"),
+            "right changed",
+            "role",
+            Role.TRAINER.value,
+            {"right": SEE_PLANS, "granted": True},
+            ground.unit("right"),
+        )
+    )
     store.sink(LoginBrake).add(
         key="address:192.0.2.7",
         failures=3,
@@ -157,6 +169,10 @@ def _tokens(ground: Ground) -> None:
         revoked_at=began + timedelta(days=31),
     )
     store.sink(ApiTokenClub).add(token_id=token_id, club_id=ground.club_ids[0])
+    owner, kept = ground.actor("owner"), {"role": Role.ACCOUNTANT.value}
+    ground.deeds.append(
+        Deed(began, owner, "token added", "token", token_id, kept, ground.unit("token"))
+    )
     store.sink(IdempotencyKey).add(
         caller=ground.actor("desk"),
         key=hexadecimal(chance, 32),
