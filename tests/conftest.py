@@ -154,6 +154,24 @@ def app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def open_app(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Return a function that starts one more app on this test's database, with other settings."""
+    opened: list[Flask] = []
+
+    def start(**more: str) -> Flask:
+        one = create_app(settings_for(database_url, tmp_path / "var", **more))
+        one.config["WTF_CSRF_ENABLED"] = False
+        opened.append(one)
+        return one
+
+    yield start
+    for one in opened:
+        with one.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
 def cast(app: Flask) -> Cast:
     """Return the ids of the fixed cast, just born in this test's database."""
     with app.app_context(), unit_of_work():

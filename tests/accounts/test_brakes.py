@@ -14,7 +14,6 @@ from clubcrm.core.clock import now
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
 from tests.cast import PASSWORD
-from tests.conftest import create_app
 
 
 @pytest.mark.parametrize(
@@ -102,14 +101,14 @@ def test_known_browser_has_a_brake_of_its_own(knock, app):
     assert statuses == [400] * 10 + [429] * 2
 
 
-def test_brake_survives_a_restart(knock, settings, cast):
+def test_brake_survives_a_restart(knock, open_app, cast):
     for n in range(5):
         knock("Olga", f"guess {n}")
 
-    restarted = create_app(settings)
-    restarted.config["WTF_CSRF_ENABLED"] = False
-    answer = restarted.test_client().post(
-        "/sign-in", data={"email": cast.email_of("Olga"), "password": PASSWORD}
+    answer = (
+        open_app()
+        .test_client()
+        .post("/sign-in", data={"email": cast.email_of("Olga"), "password": PASSWORD})
     )
 
     assert answer.status_code == 429

@@ -13,7 +13,6 @@ from clubcrm.core.clock import now
 from clubcrm.core.db import unit_of_work
 from tests.accounts.conftest import is_signed_in
 from tests.cast import PASSWORD
-from tests.conftest import create_app, settings_for
 
 FOREIGN = (
     "//evil.example",
@@ -77,6 +76,17 @@ def test_unknown_wrong_and_dismissed_get_one_answer(knock, app, cast):
     assert pages[0] == pages[1] == pages[2]
 
 
+def test_unknown_account_costs_the_same_statements(knock, count_selects):
+    def asked(name):
+        before = len(count_selects)
+        knock(name, "not the password", address=f"203.0.113.{before % 200}")
+        return len(count_selects) - before
+
+    knock("Frank", "not the password")  # the first request also warms what is kept
+
+    assert asked("Olga") == asked("nobody@club.example")
+
+
 @pytest.mark.parametrize(
     "typed", [PASSWORD + " ", " " + PASSWORD, PASSWORD.upper(), PASSWORD.replace(" ", "")]
 )
@@ -128,10 +138,8 @@ def test_cookie_is_locked_down_on_plain_http(knock):
     assert all("Domain=" not in line and "Path=/" in line for line in cookies)
 
 
-def test_cookie_has_host_prefix_under_tls(database_url, tmp_path, cast):
-    settings = settings_for(database_url, tmp_path, CLUBCRM_PUBLIC_URL="https://club.example")
-    secure = create_app(settings)
-    secure.config["WTF_CSRF_ENABLED"] = False
+def test_cookie_has_host_prefix_under_tls(open_app, cast):
+    secure = open_app(CLUBCRM_PUBLIC_URL="https://club.example")
 
     answer = secure.test_client().post(
         "/sign-in",

@@ -4,7 +4,6 @@ import pytest
 from flask import request
 
 from clubcrm.core.headers import host_is_believed
-from tests.conftest import create_app, settings_for
 
 ADDRESSES = (
     "/sign-in",
@@ -86,10 +85,8 @@ def policy_like(model, view):
     return view
 
 
-def test_tls_site_insists_on_tls(database_url, tmp_path):
-    secure = create_app(
-        settings_for(database_url, tmp_path, CLUBCRM_PUBLIC_URL="https://club.example")
-    )
+def test_tls_site_insists_on_tls(open_app):
+    secure = open_app(CLUBCRM_PUBLIC_URL="https://club.example")
 
     answer = secure.test_client().get("/healthz", base_url="https://club.example")
 
@@ -141,8 +138,8 @@ def test_proxy_headers_change_nothing_without_a_proxy(app, cast):
     assert answer.headers.get("Strict-Transport-Security") is None
 
 
-def test_proxy_headers_count_behind_the_set_proxy(database_url, tmp_path):
-    behind = create_app(settings_for(database_url, tmp_path, CLUBCRM_TRUSTED_PROXIES="1"))
+def test_proxy_headers_count_behind_the_set_proxy(open_app):
+    behind = open_app(CLUBCRM_TRUSTED_PROXIES="1")
     seen = []
     behind.before_request(lambda: seen.append(request.remote_addr))
 

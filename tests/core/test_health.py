@@ -10,7 +10,6 @@ from clubcrm.core import leases
 from clubcrm.core.clock import now
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.metrics import Board
-from tests.conftest import create_app, settings_for
 
 
 def checks_of(app):
@@ -87,10 +86,8 @@ def test_figures_are_for_this_machine_only(app):
     ("header", "status"),
     [("Bearer scraper-token", 200), ("Bearer wrong", 403), ("", 403), ("Bearer токен", 403)],
 )
-def test_token_opens_the_figures_from_anywhere(database_url, tmp_path, header, status):
-    watched = create_app(
-        settings_for(database_url, tmp_path, CLUBCRM_METRICS_TOKEN="scraper-token")
-    )
+def test_token_opens_the_figures_from_anywhere(open_app, header, status):
+    watched = open_app(CLUBCRM_METRICS_TOKEN="scraper-token")
 
     answer = watched.test_client().get(
         "/metrics",
