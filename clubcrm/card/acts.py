@@ -5,6 +5,8 @@ Each act is a unit of work of its own, so that a lost race for the last unit sta
 
 import secrets
 
+from flask_babel import gettext as _
+
 from access_control.api import (
     Door,
     Scan,
@@ -19,15 +21,23 @@ from access_control.rules.codes import CredentialKind, Direction
 from access_control.rules.passcode import is_passcode, make_passcode
 from clubcrm.core.clock import now
 from clubcrm.core.db import db, end_reading
+from clubcrm.core.errors import DomainError
 
 
 def scan(club_id: int, value: str, *, by: str) -> str:
-    """The card read at the desk went through the gate; returns the scan's public id."""
+    """The card read at the desk went through the gate; returns the scan's public id.
+
+    Raises TOO_MANY (429) in a flood of unknown cards, which the gate counts and does not keep.
+    """
     kind = CredentialKind.QR if is_passcode(value) else CredentialKind.CARD
     moment = now()
     read = Scan(f"desk-{secrets.token_hex(12)}", kind, value, moment, Direction.IN)
     end_reading()
-    return in_unit(lambda: take_scan(_desk(club_id, by), read, moment, by=by).public_id)
+    made = in_unit(lambda: take_scan(_desk(club_id, by), read, moment, by=by).public_id)
+    if not made:
+        text = _("Too many unknown cards in a row. Wait a moment, then try again.")
+        raise DomainError("TOO_MANY", text, status=429, retry_after=60)
+    return made
 
 
 def check_in(club_id: int, person_id: str, *, by: str) -> str:

@@ -1,17 +1,23 @@
 """A lively evening in the cast's club, so that pages have something to show."""
 
 from datetime import date, datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 import time_machine
 from flask import Flask
 
 from access_control.models import CredentialKind
+from access_control.queries.open_visits import visits_left_open
+from access_control.rules.visits import LeftHow
 from access_control.services.credentials import issue_credential
+from access_control.services.visits import end_visit
 from clubcrm.card import acts
 from clubcrm.core.clock import now, today
 from clubcrm.core.db import db, unit_of_work
+from clubcrm.people.api import save_photo
 from clubcrm.people.models import Person
+from clubcrm.seed.portraits import draw_portrait
 from clubcrm.tasks.api import TaskOrder, open_task
 from memberships.api import (
     BlockOwner,
@@ -116,3 +122,19 @@ def _habits(app: Flask, cast: Cast) -> None:
         moment = datetime(day.year, day.month, day.day, 18, 5, tzinfo=zone)
         with time_machine.travel(moment, tick=False):
             arrive(app, cast, *(RAZIAS_CARD,) if back % 2 else ("9000003", "9000006"))
+    with app.app_context(), unit_of_work():
+        for visit in visits_left_open(cast.club, now() - timedelta(hours=4), 100):
+            end_visit(visit.id, visit.last_at + timedelta(minutes=70), LeftHow.SCAN, None)
+
+
+def hang_faces(app: Flask, members: dict[str, str]) -> None:
+    """Most members have a drawn face."""
+    chance = Random(5)
+    for number, (card, public_id) in enumerate(members.items()):
+        if card == LAPSED_CARD:
+            continue
+        picture = draw_portrait(chance, woman=number in {0, 1, 3, 5, 6}, dark=number not in {1, 6})
+        with app.app_context():
+            person = db.session.query(Person.id).filter_by(public_id=public_id).scalar()
+            db.session.rollback()
+            save_photo(person, picture, by=FRANK)

@@ -89,3 +89,19 @@ def _judge(desk: Desk, name: str) -> None:
 
     if bad or width[0] > width[1]:
         desk.complaints.append(f"{name}: width {width}, {bad}")
+
+
+def test_picture_of_the_desk_fits_the_readme(app: Flask, cast: Cast, open_desk: OpenDesk) -> None:
+    members = club.evening(app, cast)
+    club.hang_faces(app, members)
+    club.arrive(app, cast, "9000008", "9000003", "9000004", club.UNKNOWN_CARD, "9000005")
+    club.arrive(app, cast, club.LAPSED_CARD, club.LENAS_CARD, "9000002", club.RAZIAS_CARD)
+    desk = open_desk("Frank")
+    desk.open("/desk")
+    desk.page.wait_for_function("[...document.images].every(one => one.complete)")
+
+    picture = SCREENS / "readme-desk.png"
+    desk.page.screenshot(path=picture)
+
+    assert picture.stat().st_size < 300_000
+    assert desk.page.locator(".feed-line img.face").count() >= 5

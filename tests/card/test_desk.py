@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -180,3 +181,10 @@ def test_club_switch_shows_other_clubs_desk(app: Flask, cast: Cast, client_of: C
 
     assert answer.headers["Location"] == "/"
     assert "Waiting for the first scan" in olga.get("/desk").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("typed", ["\x00\x01", "‮4711", "x" * 400, "' OR 1=1 --", "CLUB.", "কার্ড"])
+def test_odd_card_is_refused_and_not_an_error(cast: Cast, client_of: ClientOf, typed: str) -> None:
+    answer = client_of("Frank").post("/desk/scan", data={"value": typed})
+
+    assert answer.status_code in {302, 400}, answer.get_data(as_text=True)
