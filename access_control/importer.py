@@ -45,7 +45,8 @@ LETS_ALL_IN = GatePolicy(severities={Code.UNKNOWN_CARD: Severity.ALLOW})
 class VisitOrder:
     """Which table of visits to bring in; an empty `club` reads the club from each row.
 
-    `take` keeps only rows with these values; `newcomers` creates members that are not known.
+    `take` keeps only rows with these values; `newcomers` creates members that are not known;
+    `people_only` leaves the visits to the terminals that still hold them.
     """
 
     path: Path
@@ -55,6 +56,7 @@ class VisitOrder:
     source: str = "import"
     by: str = "system"
     newcomers: NewcomerTerms | None = None
+    people_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,8 @@ def _keep(
             _refuse(report, number, fault)
     owned = [(places[row.club], persons[row.member], row) for _, row in rows
              if row.member in persons]  # fmt: skip
+    if order.people_only:
+        return
     with unit_of_work(write=not report.is_dry):
         new = list(_unknown(owned, report))
         report.counts["new"] += len(new)

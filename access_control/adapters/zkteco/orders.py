@@ -6,6 +6,7 @@ Only texts made here from checked values are ever sent; there is no free text an
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from access_control.rules.commands import CommandKind
 
@@ -55,10 +56,7 @@ def read_results(body: bytes) -> list[OrderResult]:
     """Return the results of a post: one a line, or one over many lines with its content."""
     text = body.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").strip("\0\n ")
     starts = [found.start() for found in _RESULT.finditer(text)]
-    pieces = [
-        text[start:end].strip("&\n ")
-        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
-    ]
+    pieces = [text[start:end].strip("&\n ") for start, end in pairwise([*starts, len(text)])]
     return [result for piece in pieces if (result := _result(piece)) is not None]
 
 
