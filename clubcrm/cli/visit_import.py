@@ -36,10 +36,12 @@ Examples:
 @click.option("--create-people", is_flag=True, help="Members known only by number come in.")
 @click.option("--contract-days", type=click.IntRange(1, 3660), help="With a contract so long,")
 @click.option("--contract-from", type=click.DateTime(["%Y-%m-%d"]), help="from here on.")
+@click.option("--people-only", is_flag=True, help="Members only; terminals bring the visits.")
 @with_appcontext
 def import_visits_command(  # noqa: PLR0913 - one argument per option of the command
     file: Path, mapping: str, club: str, take: str, source: str, contract_days: int | None,
     contract_from: datetime | None, *, dry_run: bool, as_json: bool, create_people: bool,
+    people_only: bool,
 ) -> None:  # fmt: skip
     """Bring in past visits from FILE; exit 1 when some rows were refused.
 
@@ -54,6 +56,7 @@ def import_visits_command(  # noqa: PLR0913 - one argument per option of the com
         take=_pairs(take),
         source=source,
         newcomers=NewcomerTerms(contract_days, starts_on) if create_people else None,
+        people_only=people_only,
     )
     try:
         report = import_visits(order, dry_run=dry_run)
