@@ -14,17 +14,17 @@ _SPACES = re.compile(r"\s+")
 
 
 def clean(value: str, field: str, *, longest: int = 200, lines: bool = False) -> str:
-    """Return the text in NFC, trimmed, without direction overrides.
+    """Return the text in NFC, trimmed, without direction overrides, else exactly as it came.
 
-    Raises INVALID_INPUT naming the field for control characters, lone surrogates or too much text.
+    Raises INVALID_INPUT naming the field for control characters, line breaks of any script in a
+    text of one line, lone surrogates, or too much text.
     """
     for letter in value:
         category = unicodedata.category(letter)
-        if category == "Cs" or (category == "Cc" and not (lines and letter in "\n\r\t")):
+        is_break = category in {"Cc", "Zl", "Zp"}
+        if category == "Cs" or (is_break and not (lines and letter in "\n\r\t\u2028\u2029")):
             raise invalid({field: "This text holds a character that cannot be stored."})
     text = unicodedata.normalize("NFC", value.translate(_OVERRIDES)).strip()
-    if not lines:
-        text = _SPACES.sub(" ", text)
     if len(text) > longest:
         raise invalid({field: f"At most {longest} characters fit here."})
     return text

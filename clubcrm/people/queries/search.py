@@ -34,7 +34,7 @@ def search(scope: Scope, typed: str, limit: int = 20) -> list[PersonHit]:
 
 def search_ids(scope: Scope, typed: str, limit: int = 20) -> list[int]:
     """Return the ids of the people that match every word typed, best first."""
-    words = query_words(ascii_digits(typed))
+    words = query_words(typed)
     most = max(0, min(limit, MOST_HITS))
     if not words or not scope.club_ids or not most:
         return []

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from babel import Locale, UnknownLocaleError
 
 from clubcrm.core.errors import invalid
-from clubcrm.core.text import clean, fold
+from clubcrm.core.text import ascii_digits, clean, fold
 from clubcrm.people.rules.sounds import sound_of
 
 LONGEST_WORD = 64
@@ -23,6 +23,11 @@ def person_name(value: str, field: str, *, required: bool = False) -> str:
     return name
 
 
+def findable(text: str) -> str:
+    """Return the folded text with digits of every script as 0-9: so words are kept and sought."""
+    return fold(ascii_digits(text))
+
+
 def sort_name(given: str, family: str) -> str:
     """Return the folded name by which lists are ordered: family name first."""
     return fold(f"{family} {given}")[:LONGEST_SORT_NAME]
@@ -31,7 +36,7 @@ def sort_name(given: str, family: str) -> str:
 def name_words(*names: str) -> set[str]:
     """Return the folded words of names, each in whole and in its parts: anne-marie, anne, marie."""
     words: set[str] = set()
-    for chunk in fold(" ".join(names)).split():
+    for chunk in findable(" ".join(names)).split():
         whole = "".join(sign for sign in chunk if unicodedata.category(sign) not in _INVISIBLE)
         parts = _parts(whole)
         words.update({whole, "".join(parts), *parts})
@@ -57,7 +62,7 @@ def email_words(address: str) -> set[str]:
 
 def search_text(names: Iterable[str], others: Iterable[str]) -> str:
     """Return every folded word in one line, for finding a part in the middle of a word."""
-    return " ".join([fold(" ".join(names)), *(fold(other) for other in others)]).strip()
+    return " ".join([findable(" ".join(names)), *(findable(other) for other in others)]).strip()
 
 
 def query_words(typed: str) -> list[str]:
@@ -67,7 +72,7 @@ def query_words(typed: str) -> list[str]:
         for sign in typed
         if unicodedata.category(sign) not in {"Cf", "Cs"}
     )
-    return list(dict.fromkeys(word[:LONGEST_WORD] for word in fold(visible).split()))[:8]
+    return list(dict.fromkeys(word[:LONGEST_WORD] for word in findable(visible).split()))[:8]
 
 
 def _parts(chunk: str) -> list[str]:
