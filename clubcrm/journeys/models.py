@@ -44,7 +44,7 @@ class ClubCalendar(Model):
     """
 
     __tablename__ = "club_calendar"
-    __table_args__ = (Index(None, "club_id", "number"),)
+    __table_args__ = (Index(None, "club_id", "number", "day"),)
 
     club_id: Mapped[int] = mapped_column(ForeignKey("club.id"), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)

@@ -106,15 +106,17 @@ def _plan_chunk(unit: Unit, club_id: int, day: date, people: Sequence[int]) -> P
 def plan_members(session: Session, frame: Frame, people: Sequence[int]) -> Planned:
     """What is due for these members is planned, within the caller's unit of work."""
     result = Planned()
-    for person, situation in situations(session, people, frame.day).items():
+    refused: list[dict[str, object]] = []
+    for situation in situations(session, people, frame.day).values():
         for verdict in verdicts(situation, frame.day):
             if verdict.due is not None and verdict.goes:
                 outcome = _plan(session, frame, situation.facts, verdict.due)
                 result.planned += outcome is TouchState.QUEUED
                 result.held_out += outcome is TouchState.HELD_OUT
             elif verdict.is_kept:
-                _keep_refusal(session, frame, situation.facts.cycle_no, person, verdict)
-                result.refused += 1
+                refused.append(_refusal(frame, situation.facts, verdict))
+    _keep_refusals(session, refused)
+    result.refused = len(refused)
     return result
 
 
@@ -196,22 +198,27 @@ def _order(frame: Frame, row: Touchpoint) -> Order:
     )
 
 
-def _keep_refusal(
-    session: Session, frame: Frame, cycle_no: int, person: int, verdict: Verdict
-) -> None:
+def _refusal(frame: Frame, facts: CycleFacts, verdict: Verdict) -> dict[str, object]:
+    return {
+        "person_id": facts.person_id,
+        "club_id": frame.club.id,
+        "cycle_no": facts.cycle_no,
+        "code": verdict.code.value,
+        "why": verdict.why.value if verdict.why else "",
+        "first_on": frame.day,
+        "last_on": frame.day,
+    }
+
+
+def _keep_refusals(session: Session, rows: list[dict[str, object]]) -> None:
+    if not rows:
+        return
     make = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
-    statement = make(TouchRefusal).values(
-        person_id=person,
-        club_id=frame.club.id,
-        cycle_no=cycle_no,
-        code=verdict.code.value,
-        why=verdict.why.value if verdict.why else "",
-        first_on=frame.day,
-        last_on=frame.day,
-    )
+    statement = make(TouchRefusal)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["person_id", "cycle_no", "code", "why"],
-            set_={"last_on": frame.day},
-        )
+            set_={"last_on": statement.excluded.last_on},
+        ),
+        rows,
     )

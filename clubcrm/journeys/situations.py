@@ -28,7 +28,7 @@ from memberships.contracts.models import Block, Contract, Plan, PlanVersion
 from memberships.contracts.rules import BlockOwner, ContractState
 
 # After this many days past its last useful day a missed touchpoint is not even mentioned.
-MENTION_DAYS = 31
+MENTION_DAYS = 7
 CONTACT_DAYS = 365
 # The last day of somebody whose contracts were all made void.
 OVER = date.min

@@ -376,9 +376,9 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("club_id", "day", name=op.f("pk_club_calendar")),
     )
     op.create_index(
-        op.f("ix_club_calendar_club_id_number"),
+        op.f("ix_club_calendar_club_id_number_day"),
         "club_calendar",
-        ["club_id", "number"],
+        ["club_id", "number", "day"],
         unique=False,
     )
     op.create_table(
