@@ -101,12 +101,6 @@ def test_daily_job_runs_once_on_the_night_with_two_half_past_twos(house, cast):
     assert started[1][1] == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
-def days_run(job, moment, club_id):
-    """Run what is due and return the days of the club that were started."""
-    due = [one for one in due_contexts(job, moment, None) if one.club_id == club_id]
-    return [one.day for one in due if run(job, one) is not None]
-
-
 def test_daily_job_runs_once_on_the_night_without_half_past_two(house, cast):
     job = Job("nightly", nothing, daily_at=time(2, 30))
     days = []
