@@ -65,7 +65,7 @@ def rhythm_shown(
         ],
         line=line,
         line_label=_("usual %(count)s", count=usual),
-        ticks=[(one.x, day_short(one.week.monday)) for one in columns[:-2:5]],
+        ticks=[(one.x, day_short(one.week.monday)) for one in columns[::5]],
         table=[(one.monday, one.days) for one in reversed(year.weeks)],
     )
 

@@ -12,7 +12,7 @@ STRIP_WEEKS = 53
 CHART_WEEKS = 26
 BASELINE_WEEKS = 12
 RECENT_WEEKS = 4
-CHART_WIDTH, CHART_HEIGHT, CHART_TOP, CHART_FOOT = 640, 150, 22, 20
+CHART_WIDTH, CHART_HEIGHT, CHART_TOP, CHART_FOOT, CHART_LABEL = 640, 150, 22, 20, 70
 
 
 class Finding(StrEnum):
@@ -114,7 +114,7 @@ def bars(shown: Rhythm) -> tuple[list[Bar], float | None]:
     """Return the columns of the chart and the height of the usual line."""
     top = max([*(week.days for week in shown.weeks), shown.usual or 0, 3])
     room = CHART_HEIGHT - CHART_TOP - CHART_FOOT
-    step = CHART_WIDTH / len(shown.weeks)
+    step = (CHART_WIDTH - CHART_LABEL) / len(shown.weeks)
     floor = CHART_HEIGHT - CHART_FOOT
     columns = [
         Bar(
