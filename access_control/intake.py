@@ -23,6 +23,8 @@ from clubcrm.core.db import unit_of_work
 from clubcrm.core.web import RETRIED_STATES
 
 CHUNK = 50
+PIECE_SECONDS = 0.1
+LOCK_WAITED_TOO_LONG = "55P03"
 MOST_TRIES = 5
 T = TypeVar("T")
 
@@ -42,8 +44,12 @@ class DeviceGoneError(Exception):
     """The device is not claimed any more."""
 
 
-def in_unit(work: Callable[[], T]) -> T:
-    """Run the work as one unit; lost races for a unit, deadlocks and the like start it again."""
+def in_unit(work: Callable[[], T], *, patient: bool = False) -> T:
+    """Run the work as one unit; lost races for a unit, deadlocks and the like start it again.
+
+    A patient caller, behind whom nobody stands at a door, also waits again for a lock.
+    """
+    again = RETRIED_STATES | {LOCK_WAITED_TOO_LONG} if patient else RETRIED_STATES
     for attempt in range(MOST_TRIES):
         try:
             with unit_of_work():
@@ -52,7 +58,7 @@ def in_unit(work: Callable[[], T]) -> T:
             continue
         except OperationalError as error:
             last = attempt == MOST_TRIES - 1
-            if last or getattr(error.orig, "sqlstate", None) not in RETRIED_STATES:
+            if last or getattr(error.orig, "sqlstate", None) not in again:
                 raise
             time.sleep(random.uniform(0.01, 0.05) * (attempt + 1))  # noqa: S311 - jitter
     raise AssertionError("a lot cannot run out more often than it is drawn from")
@@ -74,10 +80,12 @@ def take_backlog(serial: str, scans: Sequence[Scan], received: datetime) -> dict
     than what is known. Raises DeviceGoneError when the device is unclaimed meanwhile.
     """
     told: dict[str, Told] = {}
-    ordered = sorted(scans, key=lambda scan: scan.device_at)
-    for start in range(0, len(ordered), CHUNK):
-        piece = ordered[start : start + CHUNK]
-        told |= in_unit(partial(_take_piece, serial, piece, received, told))
+    rest = sorted(scans, key=lambda scan: scan.device_at)
+    while rest:
+        piece, rest = rest[:CHUNK], rest[CHUNK:]
+        done = in_unit(partial(_take_piece, serial, piece, received, told), patient=True)
+        told |= done
+        rest = [scan for scan in piece if scan.event_key not in told] + rest
         failpoints.hit("batch.mid")
     return told
 
@@ -85,17 +93,21 @@ def take_backlog(serial: str, scans: Sequence[Scan], received: datetime) -> dict
 def _take_piece(
     serial: str, piece: Sequence[Scan], received: datetime, before: dict[str, Told]
 ) -> dict[str, Told]:
+    """Keep the scans of a piece until its time is up, so that a gate waits no longer than that."""
     door = door_of(serial)
     if door is None:
         raise DeviceGoneError(serial)
     hear(door, received, event=True)
     kept = keys_kept(door.device_id, [scan.event_key for scan in piece])
     told: dict[str, Told] = {}
+    ends = time.monotonic() + PIECE_SECONDS
     for scan in piece:
         if scan.event_key in told or scan.event_key in before:
             continue
         known = kept.get(scan.event_key)
         told[scan.event_key] = _known(scan, known) if known else _fresh(door, scan, received)
+        if time.monotonic() > ends:
+            break
     note_clock(door, max(scan.device_at for scan in piece), received)
     return told
 

@@ -13,6 +13,8 @@ NOBODY = "0"
 LONGEST_PIN = 24
 _WALL = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[ T](\d{1,2}):(\d{2}):(\d{2})")
 _EPOCH = re.compile(r"\d{9,11}")
+# The makers call anything within 15 s real time; a slow line gets as much again.
+LIVE_WITHIN = timedelta(seconds=30)
 _BY_STATUS = {
     "0": Direction.IN,
     "1": Direction.OUT,
@@ -82,23 +84,25 @@ def scans_of(
 ) -> list[Scan]:
     """Return punches as scans; `door` of None takes the direction from each punch's status.
 
-    The terminal has decided and opened by itself, so every scan is marked offline-decided.
+    A punch that comes at once is live: the desk sees red and acts. One that comes later was decided
+    by the terminal alone, and whoever it let in is inside.
     """
     walls = [punch.wall for punch in punches if punch.wall is not None]
     resolved = iter(instants_of(walls, zone, received))
-    return [
-        Scan(
-            event_key=punch.event_key,
-            credential_kind=CredentialKind.PIN,
-            credential=punch.pin,
-            device_at=punch.instant if punch.instant is not None else next(resolved),
-            direction=door or _BY_STATUS.get(punch.status, Direction.UNKNOWN),
-            device_text=punch.time_text,
-            offline=True,
-            raw=punch.raw,
-        )
-        for punch in punches
-    ]
+    return [_scan(punch, punch.instant or next(resolved), received, door) for punch in punches]
+
+
+def _scan(punch: Punch, at: datetime, received: datetime, door: Direction | None) -> Scan:
+    return Scan(
+        event_key=punch.event_key,
+        credential_kind=CredentialKind.PIN,
+        credential=punch.pin,
+        device_at=at,
+        direction=door or _BY_STATUS.get(punch.status, Direction.UNKNOWN),
+        device_text=punch.time_text,
+        offline=received - at > LIVE_WITHIN,
+        raw=punch.raw,
+    )
 
 
 def _wall(text: str) -> datetime | None:

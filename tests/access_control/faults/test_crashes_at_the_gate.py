@@ -118,7 +118,8 @@ def test_batch_killed_in_the_middle_and_sent_again_is_whole(
     take(database_url, tmp_path, 80)
 
     assert code == CRASHED
-    assert first == (50, 50, 50)
+    assert len(set(first)) == 1
+    assert 0 < first[0] < 80
     assert kept(app, mia) == (80, 80, 80)
 
 
