@@ -44,6 +44,7 @@ from clubcrm.messaging.jobs import send_outbox
 from clubcrm.messaging.views import messages
 from clubcrm.people import events as people_facts
 from clubcrm.people import views as people_views
+from clubcrm.reports import figures
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.events import TaskClosed
 from clubcrm.tasks.jobs import expire_tasks
@@ -194,7 +195,7 @@ INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
 }
 
 # Numbers that /metrics shows beside those of the core.
-FIGURES: tuple[Figure, ...] = ()
+FIGURES: tuple[Figure, ...] = figures.FIGURES
 
 # Every right with the words that the rights table shows.
 RIGHTS: Mapping[str, object] = {

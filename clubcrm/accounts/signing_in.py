@@ -5,6 +5,7 @@ Unknown accounts, wrong passwords and people who left get the same answer after 
 
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 from flask_babel import gettext as _
@@ -41,6 +42,7 @@ class Opened:
     secret: str = field(repr=False)
     account: str
     asks_second_factor: bool
+    second_factor_due_at: datetime | None
 
 
 def account_key(email: str) -> str:
@@ -68,7 +70,9 @@ def sign_in(claim: Try) -> Opened:
         passwords.renew_hash(user, claim.password)
         secret = welcome(user, claim.browser)
         log.info("signed in", user_id=user.id, address=claim.browser.address)
-        return Opened(user.id, secret, account, user.otp_secret is not None)
+        has_one = user.otp_secret is not None
+        due_at = None if has_one else user.second_factor_due_at
+        return Opened(user.id, secret, account, has_one, due_at)
 
 
 def _proven_user(claim: Try) -> int | None:

@@ -111,6 +111,8 @@ def _staff(ground: Ground) -> None:
         used_at=hired + timedelta(days=9),
     )
     store.sink(CompanySetting).add(name="name", value="Demo Fitness", changed_at=hired)
+    # Whoever looks at the demo signs in by password alone, also after a week.
+    store.sink(CompanySetting).add(name="second_factor_required", value=False, changed_at=hired)
     store.sink(RoleRight).add(role=Role.TRAINER, right=SEE_PLANS, granted=True)
     ground.deeds.append(
         Deed(

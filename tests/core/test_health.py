@@ -10,6 +10,8 @@ from clubcrm.core import leases
 from clubcrm.core.clock import now
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.metrics import Board
+from clubcrm.messaging.models import Message
+from clubcrm.people.models import Channel, Purpose
 
 
 def checks_of(app):
@@ -110,3 +112,27 @@ def test_board_sums_over_workers():
         ("/a", [0, 2, 0, 0, 1, 1.0]),
         ("unmatched", [0, 0, 0, 1, 0, 0.0]),
     ]
+
+
+def test_figures_tell_the_gate_and_the_outbox(app, cast):
+    with app.app_context(), unit_of_work() as session:
+        session.add(
+            Message(
+                dedupe_key="1:J02:1:email",
+                club_id=cast.club,
+                person_id=cast.members["Mia"],
+                code="J02",
+                channel=Channel.EMAIL,
+                purpose=Purpose.SERVICE,
+                address="mia@club.example",
+                language="en",
+                body="Hello",
+                next_at=now(),
+            )
+        )
+
+    page = app.test_client().get("/metrics").text
+
+    assert 'clubcrm_messages{state="queued"} 1.0' in page
+    assert "# TYPE clubcrm_gate_decisions gauge" in page
+    assert "mia@club.example" not in page

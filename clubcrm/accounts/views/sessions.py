@@ -7,6 +7,7 @@ from werkzeug.exceptions import NotFound
 
 from clubcrm.accounts import sessions as kept
 from clubcrm.accounts.actors import current_session_id
+from clubcrm.accounts.models import UserSession
 from clubcrm.accounts.permissions import END_SESSIONS
 from clubcrm.accounts.queries import open_sessions
 from clubcrm.accounts.views.blueprints import settings
@@ -57,7 +58,7 @@ def sessions() -> ResponseReturnValue:
 @signed_in("everybody may end his own sessions; others only with the right for it")
 def session_end(ref: str) -> ResponseReturnValue:
     for session, _public_id, name in open_sessions(_whose()):
-        if session.token_hash[:REF_LENGTH] == ref:
+        if _ref(session) == ref:
             kept.end_session(session.id, f"ended by {current_actor().ref}")
             flash(_("That browser of %(name)s is signed out.", name=name), "success")
             return redirect(url_for("settings.sessions"), 303)
@@ -71,6 +72,10 @@ def _browser_words(agent: str) -> str:
     if browser and system:
         return _("%(browser)s on %(system)s", browser=browser, system=system)
     return browser or system or agent[:40] or _("unknown")
+
+
+def _ref(session: UserSession) -> str:
+    return session.token_hash[:REF_LENGTH]
 
 
 def _whose() -> int | None:

@@ -21,6 +21,7 @@ from clubcrm.accounts.signing_in import sign_in as open_for
 from clubcrm.accounts.views.blueprints import accounts, browser, refused
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
+from clubcrm.core.formats import day
 from clubcrm.core.policy import current_actor
 from clubcrm.core.web import public, signed_in
 
@@ -58,6 +59,9 @@ def _show(form: SignInForm, onward: str) -> ResponseReturnValue:
 def _let_in(opened: Opened, onward: str) -> ResponseReturnValue:
     remember_browser(opened.secret)
     target = onward or "/"
+    if opened.second_factor_due_at is not None:
+        words = _("Your role needs a second step from %(day)s on. Set it up in your profile.")
+        flash(words % {"day": day(opened.second_factor_due_at.date())}, "note")
     if opened.asks_second_factor:
         target = url_for("accounts.second_factor", next=onward or None)
     response = redirect(target, 303)
