@@ -79,14 +79,14 @@ def test_f65_words_nobody_can_store_are_refused_by_field(program, app):
         assert len(db.session.scalars(select(Person.id)).all()) == 2
 
 
-@pytest.mark.parametrize("field", ["family_name", "phone", "email", "language", "desk_note"])
-def test_f65_every_other_field_names_itself(program, field):
+def test_f65_every_other_field_names_itself(program):
     manager = program()
-    for word in ("a\x00b", "\ud800", "x" * 4999):
-        answer = sent(manager, {"given_name": "Mia", field: word})
+    for field in ("family_name", "phone", "email", "language", "desk_note", "external_ref"):
+        for word in ("a\x00b", "\ud800", "x" * 4999):
+            answer = sent(manager, {"given_name": "Mia", field: word})
 
-        assert answer.status_code == 400
-        assert [one["field"] for one in answer.json["errors"]] == [field]
+            assert answer.status_code == 400
+            assert [one["field"] for one in answer.json["errors"]] == [field]
 
 
 def test_f65_form_keeps_what_was_typed_beside_the_fault(client_of):
@@ -132,25 +132,20 @@ def test_nasty_words_are_found_again_by_themselves(program):
     assert lost == []
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "status"),
-    [
-        ("limit", "99999999999999999999", 400),
-        ("limit", "-1", 400),
-        ("limit", "0", 400),
-        ("limit", "many", 400),
-        ("limit", "50.5", 400),
-        ("after", "99999999999999999999", 400),
-        ("after", "x" * 65, 400),
-        ("after", "%", 400),
-        ("page", "1", 400),
-    ],
-)
-def test_f66_page_that_cannot_be_is_refused(program, name, value, status):
-    answer = program().get("/api/v1/members", query_string={name: value})
+def test_f66_page_that_cannot_be_is_refused(program):
+    manager = program()
+    wishes = (
+        *(("limit", value) for value in ("9" * 20, "-1", "0", "many", "50.5", "")),
+        *(("after", value) for value in ("9" * 20, "x" * 65, "%")),
+        ("page", "1"),
+    )
+    answers = {}
+    for name, value in wishes:
+        answer = manager.get("/api/v1/members", query_string={name: value})
+        fields = [one["field"] for one in answer.json["errors"]]
+        answers[name, value] = (answer.status_code, fields)
 
-    assert answer.status_code == status
-    assert [one["field"] for one in answer.json["errors"]] == [name]
+    assert answers == {(name, value): (400, [name]) for name, value in wishes}
 
 
 def test_f66_pages_for_people_shrug_at_nonsense(client_of):
@@ -161,30 +156,32 @@ def test_f66_pages_for_people_shrug_at_nonsense(client_of):
         assert frank.get(place).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b"[" * 10_000 + b"]" * 10_000, 400),
-        (b'{"given_name": "Mia", "given_name": "Zoe"}', 400),
-        (b'{"given_name": NaN}', 400),
-        (b'{"given_name": "Mia"', 400),
-        (b'"Mia"', 400),
-        (b"", 400),
-        (b"\xff\xfe", 400),
-        (b'{"given_name": ["Mia"]}', 400),
-        (b'{"given_name": {"a": 1}}', 400),
-        (b'{"given_name": "Mia", "role": "owner"}', 400),
-        (b'{"given_name": "Mia", "birth_date": "1994-02-31"}', 400),
-        (b'{"given_name": "Mia", "birth_date": 5}', 400),
-        (b'{"given_name": "Mia", "birth_date": "99999-01-01"}', 400),
-        (b'{"given_name": "Mia", "club": "Mitte"}', 400),
-    ],
+NO_MEMBERS = (
+    b"[" * 10_000 + b"]" * 10_000,
+    b'{"given_name": "Mia", "given_name": "Zoe"}',
+    b'{"given_name": NaN}',
+    b'{"given_name": "Mia"',
+    b'"Mia"',
+    b"",
+    b"\xff\xfe",
+    b'{"given_name": ["Mia"]}',
+    b'{"given_name": {"a": 1}}',
+    b'{"given_name": "Mia", "role": "owner"}',
+    b'{"given_name": "Mia", "birth_date": "1994-02-31"}',
+    b'{"given_name": "Mia", "birth_date": 5}',
+    b'{"given_name": "Mia", "birth_date": "99999-01-01"}',
+    b'{"given_name": "Mia", "club": "Mitte"}',
 )
-def test_f69_bodies_that_are_no_member_are_refused(program, body, status):
-    answer = program().post("/api/v1/members", data=body, content_type="application/json")
 
-    assert answer.status_code == status
-    assert answer.content_type == "application/problem+json"
+
+def test_f69_bodies_that_are_no_member_are_refused(program):
+    manager = program()
+    answers = {}
+    for body in NO_MEMBERS:
+        answer = manager.post("/api/v1/members", data=body, content_type="application/json")
+        answers[body] = (answer.status_code, answer.content_type)
+
+    assert answers == dict.fromkeys(NO_MEMBERS, (400, "application/problem+json"))
 
 
 def test_f69_form_with_too_many_fields_is_refused(client_of):
