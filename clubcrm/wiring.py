@@ -32,6 +32,7 @@ from clubcrm.accounts import views as account_views
 from clubcrm.card import places
 from clubcrm.card import views as card_views
 from clubcrm.core import invariants as core_checks
+from clubcrm.core.carrying import carry_facts
 from clubcrm.core.events import DeliveryParked, Fact, Handlers
 from clubcrm.core.jobs import Job
 from clubcrm.core.metrics import Figure
@@ -39,6 +40,7 @@ from clubcrm.core.shell import Place
 from clubcrm.journeys import api as journeys
 from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
+from clubcrm.messaging import invariants as message_checks
 from clubcrm.messaging.events import MessageSettled
 from clubcrm.messaging.jobs import send_outbox
 from clubcrm.messaging.views import messages
@@ -109,6 +111,7 @@ UNHEARD: Mapping[type[Fact], str] = {
 }
 
 JOBS: tuple[Job, ...] = (
+    Job("carry-facts", carry_facts, every=timedelta(seconds=5)),
     Job("close-open-visits", gate_jobs.close_open_visits, every=timedelta(minutes=5)),
     Job("watch-devices", gate_jobs.watch_devices, every=timedelta(minutes=1)),
     Job("end-contracts", membership_jobs.end_due, daily_at=time(0, 10)),
@@ -190,6 +193,8 @@ INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     "I10": gate_checks.scans_and_visits,
     "I15": gate_checks.inside_counts,
     "I7": core_checks.audit_chain_holds,
+    "I11": message_checks.said_once_with_consent,
+    "I12": message_checks.none_after_a_no,
     "I13": core_checks.store_is_sound,
     "I14": account_checks.unaudited_rights,
 }
