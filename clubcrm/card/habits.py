@@ -80,19 +80,12 @@ def _cell_words(cell: rhythm.HeatCell) -> str:
 
 
 def _finding(finding: rhythm.Finding, recent: str, usual: str) -> str:
+    times = {"recent": recent, "usual": usual}
     return {
         rhythm.Finding.NEVER: _("Has never come"),
-        rhythm.Finding.NEW: _("Comes %(recent)s days a week; too new to compare", recent=recent),
-        rhythm.Finding.SILENT: _(
-            "Silent for four weeks; %(usual)s days a week before", usual=usual
-        ),
-        rhythm.Finding.LESS: _(
-            "Comes less: %(recent)s days a week, %(usual)s before", recent=recent, usual=usual
-        ),
-        rhythm.Finding.MORE: _(
-            "Comes more: %(recent)s days a week, %(usual)s before", recent=recent, usual=usual
-        ),
-        rhythm.Finding.STEADY: _(
-            "Comes as usual: %(recent)s days a week, %(usual)s before", recent=recent, usual=usual
-        ),
+        rhythm.Finding.NEW: _("Comes %(recent)s× a week; too new to compare", **times),
+        rhythm.Finding.SILENT: _("Silent for four weeks; %(usual)s× a week before", **times),
+        rhythm.Finding.LESS: _("Comes less: %(recent)s× a week, %(usual)s× before", **times),
+        rhythm.Finding.MORE: _("Comes more: %(recent)s× a week, %(usual)s× before", **times),
+        rhythm.Finding.STEADY: _("Comes as usual: %(recent)s× a week, %(usual)s× before", **times),
     }[finding]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -12,8 +13,12 @@ from access_control.rules.codes import Code
 from access_control.rules.visits import LeftHow
 from access_control.words import why_words
 from clubcrm.card.queries.timeline import Kind, TimelineRow
+from clubcrm.core.clock import local_day
+from clubcrm.core.formats import day_short
 from memberships.contracts.rules import BlockOwner
 from memberships.contracts.words import block_owner_words
+
+SHORTEST_RUN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +32,32 @@ class Happening:
     href: str = ""
 
 
-def happenings(rows: Sequence[TimelineRow], person_id: str) -> list[Happening]:
-    """Return the timeline in words, each line a link to what it tells of where there is a page."""
+def happenings(
+    rows: Sequence[TimelineRow], person_id: str, zone: str, *, in_runs: bool
+) -> list[Happening]:
+    """Return the timeline in words; in runs, visits in a row are one line, so that talk stands out.
+
+    Each line is a link to what it tells of where there is a page.
+    """
     visits = url_for("card.visits", person_id=person_id)
-    lines = [_WORDS[row.kind](row) for row in rows]
-    return [
-        replace(line, href=visits) if row.kind is Kind.VISIT else line
-        for row, line in zip(rows, lines, strict=True)
-    ]
+    lines: list[Happening] = []
+    for kind, run in groupby(rows, key=lambda row: row.kind):
+        found = list(run)
+        if kind is Kind.VISIT and in_runs and len(found) >= SHORTEST_RUN:
+            lines.append(_run_of_visits(found, zone))
+        else:
+            lines += [_WORDS[kind](row) for row in found]
+        if kind is Kind.VISIT:
+            shown = 1 if in_runs and len(found) >= SHORTEST_RUN else len(found)
+            lines[-shown:] = [replace(line, href=visits) for line in lines[-shown:]]
+    return lines
+
+
+def _run_of_visits(found: Sequence[TimelineRow], zone: str) -> Happening:
+    newest, oldest = found[0], found[-1]
+    days = {day_short(local_day(one.at, zone)): None for one in (oldest, newest)}
+    title = ngettext("%(num)s visit", "%(num)s visits", len(found))
+    return Happening(newest.at, "door-enter", title, " – ".join(days))
 
 
 def stay_words(entered_at: datetime, left_at: datetime | None) -> str:

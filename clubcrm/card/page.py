@@ -106,7 +106,7 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         blocks=words.block_lines(blocks, today),
         touchpoints=touch_lines(touches, person.zone),
         filters=_filters(person.public_id, only),
-        timeline=happenings(rows, person.public_id),
+        timeline=happenings(rows, person.public_id, person.zone, in_runs=not only),
         older=_older(person.public_id, only, rows[-1].at if len(rows) == PAGE else None),
     )
 

@@ -81,3 +81,22 @@ def test_card_needs_same_selects_for_long_history(
     assert page.count("All visits") == 1
     assert full == empty
     assert full <= MOST_SELECTS
+
+
+def test_visits_in_a_row_are_one_line_until_asked(
+    app: Flask, cast: Cast, client_of: ClientOf
+) -> None:
+    with time_machine.travel(now() - timedelta(days=40), tick=False):
+        life.sell(app, cast, on=today(life.ZONE))
+        life.give_card(app, cast)
+    for back in (9, 7, 5, 3):
+        with time_machine.travel(now() - timedelta(days=back), tick=False):
+            life.scan(app, cast)
+    frank, address = client_of("Frank"), f"/members/{cast.public['Mia']}"
+
+    everything = page_of(frank, address).split('class="timeline"')[1].split("</ol>")[0]
+    visits = page_of(frank, f"{address}?show=visits").split('class="timeline"')[1].split("</ol>")[0]
+
+    assert everything.count("<li>") == 2  # the run of visits, the contract signed
+    assert "4 visits" in everything
+    assert visits.count("<li>") == 4

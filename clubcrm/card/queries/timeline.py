@@ -19,7 +19,7 @@ from clubcrm.people.models import Consent, Note
 from clubcrm.tasks.models import Task
 from memberships.contracts.models import Block, Contract, ContractChange
 
-PAGE = 20
+PAGE = 60
 
 
 class Kind(StrEnum):
