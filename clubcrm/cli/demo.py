@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from http.client import HTTPConnection
@@ -35,6 +36,7 @@ def demo(port: int, members: int, host: str, *, fresh: bool) -> None:
 
     Example: clubcrm demo --port 8000 --members 600
     """
+    _refuse_taken_port(host, port)
     folder = _settle_in(fresh=fresh, members=members)
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -47,6 +49,15 @@ def demo(port: int, members: int, host: str, *, fresh: bool) -> None:
         _run_house(folder, host, port, stopped)
     finally:
         postbox.close()
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise click.ClickException(
+            f"port {port} is taken: choose another with --port, or PORT= for make"
+        ) from error
 
 
 def _settle_in(*, fresh: bool, members: int) -> Path:
