@@ -164,7 +164,5 @@ def _scheduler() -> list[tuple[str, float]]:
 CORE_FIGURES = (
     Figure("clubcrm_job_runs", "Runs of jobs by job and state", "job_state", _job_runs),
     Figure("clubcrm_deliveries", "Events on their way to handlers by state", "state", _deliveries),
-    Figure(
-        "clubcrm_lease_age_seconds", "Seconds since it showed life", "lease", _scheduler
-    ),
+    Figure("clubcrm_lease_age_seconds", "Seconds since it showed life", "lease", _scheduler),
 )
