@@ -1,6 +1,6 @@
 """Mia in good standing before the door at noon, to be changed by each case."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from access_control.rules.facts import EntryFacts, PersonFact
@@ -10,10 +10,12 @@ from memberships.contracts.rules import (
     ContractRight,
     MemberRights,
     PlanKind,
+    Window,
 )
 
 NOON = datetime(2026, 11, 18, 6, 0, tzinfo=UTC)  # Wednesday, 12:00 in Dhaka
 DAY = date(2026, 11, 18)
+MORNINGS = tuple(Window(day, time(6), time(11)) for day in range(7))
 
 
 def right(**changed: Any) -> ContractRight:
