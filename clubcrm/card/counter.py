@@ -118,6 +118,3 @@ def _person(public_id: str) -> PersonRow:
 def _back(otherwise: str) -> str:
     back = request.form.get("back", "")
     return back if back.startswith("/") and not back.startswith(("//", "/\\")) else otherwise
-
-
-__all__ = ["desk"]

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from clubcrm.card.counter import desk
+from clubcrm.card import bell, counter
+from clubcrm.card.desk import desk
 from clubcrm.card.photos import photo_address
 from clubcrm.core.policy import current_actor, require, signed_in
 from clubcrm.core.shell import choose_club as keep_choice
@@ -64,4 +65,6 @@ def _own_path(address: str) -> str:
     return parts.path if is_own else url_for("desk.start")
 
 
-__all__ = ["desk"]
+PAGES = (bell, counter)
+
+__all__ = ["PAGES", "desk"]

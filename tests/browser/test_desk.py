@@ -136,3 +136,53 @@ def test_sold_day_pass_opens_the_gate(app: Flask, cast: Cast, open_desk: OpenDes
     page.wait_for_selector(".scan-card h2 >> text=Dmitri Kim", timeout=NO_PATIENCE_MS)
     assert page.locator(".tiles").inner_text().split("\n")[1] == "Day pass"
     assert desk.complaints == []
+
+
+def test_reader_brings_the_desk_up_from_other_pages(
+    app: Flask, cast: Cast, open_desk: OpenDesk
+) -> None:
+    life.sell(app, cast)
+    life.give_card(app, cast)
+    desk = open_desk("Frank")
+    page = desk.open("/desk/inside")
+
+    page.keyboard.type(life.MIAS_CARD + "\n", delay=0)
+
+    page.wait_for_selector(".scan-card h2 >> text=Mia Rahman", timeout=NO_PATIENCE_MS)
+    assert desk.complaints == []
+
+
+def test_bell_names_what_waits(app: Flask, cast: Cast, open_desk: OpenDesk) -> None:
+    club.evening(app, cast)
+    desk = open_desk("Frank")
+    page = desk.open("/desk")
+
+    page.click(".bell summary")
+    page.click(".bell >> text=1 task is due")
+
+    page.wait_for_url("**/tasks", timeout=NO_PATIENCE_MS)
+    assert desk.complaints == []
+
+
+def test_keys_are_shown_by_question_mark(cast: Cast, open_desk: OpenDesk) -> None:
+    desk = open_desk("Frank")
+    page = desk.open("/desk")
+
+    page.keyboard.press("?")
+
+    assert page.locator("#keys[open] >> text=Let in with a reason").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("#keys[open]").count() == 0
+
+
+def test_chosen_colours_outlive_the_page(cast: Cast, open_desk: OpenDesk) -> None:
+    desk = open_desk("Frank", theme="light")
+    page = desk.open("/desk")
+    assert page.locator("html").get_attribute("data-bs-theme") == "light"
+
+    page.click("summary[aria-label^='Your account']")
+    page.click("[data-theme-choice=dark]")
+    page.wait_for_selector("html[data-bs-theme=dark]", timeout=NO_PATIENCE_MS)
+    page.reload()
+
+    assert page.locator("html").get_attribute("data-bs-theme") == "dark"

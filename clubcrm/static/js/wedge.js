@@ -1,8 +1,10 @@
-// Readers that type like a keyboard: a burst of keys and Enter is a card, wherever the cursor stands.
+// Readers that type like a keyboard: a burst of keys and Enter is a card. On the desk wherever the
+// cursor stands; on other pages unless it stands in a field, which may want the card itself.
 (() => {
   const form = document.getElementById("scan-form");
   const field = document.getElementById("scan");
   if (!form) return;
+  const onDesk = document.getElementById("desk") !== null;
   const FASTEST_PERSON = 45; // milliseconds per key on the average; readers need half of it
   const PAUSE = 120; // after it a new word begins
   const SHORTEST_CARD = 4;
@@ -32,7 +34,7 @@
   }
 
   function isCard(moment) {
-    return keys.length >= SHORTEST_CARD && (moment - began) / keys.length < FASTEST_PERSON;
+    return (onDesk || !box) && keys.length >= SHORTEST_CARD && (moment - began) / keys.length < FASTEST_PERSON;
   }
 
   function read(event) {
