@@ -10,7 +10,12 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
-from memberships.contracts.history import freezes_holding, frozen_spans, lock_person
+from memberships.contracts.history import (
+    freezes_holding,
+    frozen_spans,
+    lock_person,
+    next_start,
+)
 from memberships.contracts.models import Block, Contract
 from memberships.contracts.rules import BlockOwner, ContractState
 from memberships.contracts.services import as_kept, note_change
@@ -57,9 +62,12 @@ def freeze_preview(request: FreezeRequest) -> FreezePreview:
     )
     if fault is None and request.from_on < _today(contract.club_id):
         fault = "past"
+    new_end = moved_end(contract.ends_on, span.days)
+    if fault is None and _runs_into_the_next(contract, new_end):
+        fault = "next_contract"
     if fault:
         raise DomainError("FREEZE_REFUSED", freeze_fault_words(fault), extra={"rule": fault})
-    return FreezePreview(span.days, contract.ends_on, moved_end(contract.ends_on, span.days))
+    return FreezePreview(span.days, contract.ends_on, new_end)
 
 
 def freeze_contract(request: FreezeRequest, *, by: str) -> Block:
@@ -149,6 +157,11 @@ def _end(block: Block, on: date, by: str) -> int:
         )
     )
     return back
+
+
+def _runs_into_the_next(contract: Contract, new_end: date | None) -> bool:
+    starts_on = next_start(contract)
+    return starts_on is not None and (new_end is None or new_end >= starts_on)
 
 
 def _move_end(contract: Contract, days: int) -> None:

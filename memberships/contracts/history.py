@@ -192,12 +192,29 @@ def overlapping(
     statement = _listed().where(
         Contract.person_id == person_id,
         Plan.id == plan_id,
-        Contract.state.in_((ContractState.SIGNED, ContractState.INCOMPLETE)),
+        Contract.state != ContractState.VOID,
         Contract.ends_on.is_(None) | (Contract.ends_on >= starts_on),
     )
     if ends_on is not None:
         statement = statement.where(Contract.starts_on <= ends_on)
     return next((row for row in _rows(statement) if row.units_left != 0), None)
+
+
+def next_start(contract: Contract) -> date | None:
+    """Return the first day of the person's next contract on the same plan, visits aside."""
+    own, other = aliased(PlanVersion), aliased(PlanVersion)
+    return db.session.scalar(
+        select(func.min(Contract.starts_on))
+        .join(other, other.id == Contract.plan_version_id)
+        .join(own, own.plan_id == other.plan_id)
+        .where(
+            own.id == contract.plan_version_id,
+            own.visits.is_(None),
+            Contract.person_id == contract.person_id,
+            Contract.state != ContractState.VOID,
+            Contract.starts_on > contract.starts_on,
+        )
+    )
 
 
 def contracts_to_end(club_id: int, day: date) -> Sequence[int]:

@@ -92,6 +92,7 @@ def freeze_fault_words(fault: str) -> str:
         "outside_contract": _("The freeze must start within the contract."),
         "overlap": _("The contract is already frozen on some of these days."),
         "longest_days": _("The freeze is longer than the plan allows."),
+        "next_contract": _("The contract would run into the next one of the same plan."),
         "contract_days": _("The contract has not so many freeze days left."),
     }[fault]
 

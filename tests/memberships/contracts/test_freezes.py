@@ -17,12 +17,21 @@ from memberships.contracts.freezes import (
     freeze_preview,
 )
 from memberships.contracts.history import blocks_of, standing_on
+from memberships.contracts.invariants import contract_periods
 from memberships.contracts.models import Contract
 from memberships.contracts.queries import rights_at
 from memberships.contracts.rules import BlockOwner
 from memberships.contracts.standing import Status
 from memberships.packages.models import PackageLot
-from tests.memberships.conftest import DAY_PASS, MONTHLY, SARA, TEN_VISITS, YEAR, make_contract
+from tests.memberships.conftest import (
+    DAY_PASS,
+    MONTHLY,
+    SARA,
+    TEN_VISITS,
+    YEAR,
+    make_contract,
+    make_plan,
+)
 
 pytestmark = pytest.mark.usefixtures("unit", "first_of_june")
 
@@ -197,3 +206,17 @@ def test_a_freeze_is_not_lifted_like_a_ban(cast):
 
     assert [one.field for one in lifting.value.fields] == ["owner"]
     assert [one.field for one in placing.value.fields] == ["owner"]
+
+
+def test_a_freeze_never_runs_into_the_next_contract(cast):
+    plan = make_plan(cast, YEAR)
+    first = make_contract(cast, plan=plan, starts_on=date(2026, 1, 1))
+    make_contract(cast, plan=plan, starts_on=date(2027, 1, 6))
+
+    freeze_contract(freeze(first, date(2026, 7, 1), date(2026, 7, 5)), by=SARA)
+    with pytest.raises(DomainError) as refusal:
+        freeze_contract(freeze(first, date(2026, 8, 1), date(2026, 8, 1)), by=SARA)
+
+    assert refusal.value.extra == {"rule": "next_contract"}
+    assert first.ends_on == date(2027, 1, 5)
+    assert contract_periods() == []

@@ -111,6 +111,17 @@ def test_two_contracts_on_one_plan_may_touch_not_overlap(cast):
     assert next_year.state is ContractState.SIGNED
 
 
+def test_days_of_an_ended_contract_are_not_sold_again(cast):
+    plan = make_plan(cast, TRIAL)
+    ended = make_contract(cast, plan=plan, starts_on=date(2026, 11, 1))
+    end_contract(ended.id, by="system")
+
+    with pytest.raises(DomainError) as refusal:
+        make_contract(cast, plan=plan, starts_on=date(2026, 11, 7))
+
+    assert refusal.value.code == "CONTRACT_OVERLAPS"
+
+
 def test_another_plan_may_run_beside_it(cast):
     make_contract(cast, YEAR, starts_on=TODAY)
 
