@@ -112,8 +112,10 @@ def remove_contact(public_id: str, point_id: int) -> ResponseReturnValue:
 @require(EDIT_PEOPLE, own_units=True)
 def set_photo(public_id: str) -> ResponseReturnValue:
     person_id, by = _person(public_id).id, current_actor().ref
-    sent = request.files.get("photo")
-    content = sent.read(portraits.LARGEST_UPLOAD + 1) if sent else b""
+    content = b""
+    if sent := request.files.get("photo"):
+        content = sent.read(portraits.LARGEST_UPLOAD + 1)
+        sent.close()
     end_reading()
     portraits.save_photo(person_id, content, by=by)
     flash(_("The picture is saved."), "success")

@@ -35,8 +35,10 @@ def import_start() -> ResponseReturnValue:
 @people.post("/members/import")
 @require(IMPORT_PEOPLE, own_units=True)
 def import_upload() -> ResponseReturnValue:
-    sent = request.files.get("table")
-    content = sent.read() if sent else b""
+    content, name = b"", ""
+    if sent := request.files.get("table"):
+        content, name = sent.read(), (sent.filename or "")[:100]
+        sent.close()
     if not content:
         return _start_page(_("Choose a file first.")), 400
     token = staging.stage(content)
@@ -45,7 +47,6 @@ def import_upload() -> ResponseReturnValue:
     except SheetError as error:
         staging.clear(token)
         return _start_page(str(error)), 400
-    name = (sent.filename or "")[:100] if sent else ""
     return redirect(url_for("people.import_preview", token=token, name=name), 303)
 
 
