@@ -194,6 +194,13 @@ class UnmatchedRow:
 def unmatched(scope: Scope, *, after: int = 0, limit: int = 50) -> list[UnmatchedRow]:
     """Return unknown values of the clubs in scope that still wait for an owner."""
     rows = db.session.execute(
+        _unmatched(scope).where(Unmatched.id > after).order_by(Unmatched.id).limit(limit)
+    )
+    return [UnmatchedRow(**row._asdict()) for row in rows]
+
+
+def _unmatched(scope: Scope) -> Any:
+    return (
         select(
             Unmatched.id,
             Device.serial.label("device"),
@@ -205,15 +212,19 @@ def unmatched(scope: Scope, *, after: int = 0, limit: int = 50) -> list[Unmatche
             Unmatched.last_at,
         )
         .join(Device, Device.id == Unmatched.device_id)
-        .where(
-            Unmatched.club_id.in_(scope.club_ids),
-            Unmatched.person_id.is_(None),
-            Unmatched.id > after,
-        )
-        .order_by(Unmatched.id)
-        .limit(limit)
+        .where(Unmatched.club_id.in_(scope.club_ids), Unmatched.person_id.is_(None))
     )
-    return [UnmatchedRow(**row._asdict()) for row in rows]
+
+
+def newest_unmatched(scope: Scope, limit: int) -> tuple[list[UnmatchedRow], int]:
+    """Return the unknown values seen last, and how many wait beside them."""
+    mine = (Unmatched.club_id.in_(scope.club_ids), Unmatched.person_id.is_(None))
+    total = db.session.execute(select(func.count(Unmatched.id)).where(*mine)).scalar_one()
+    rows = db.session.execute(
+        _unmatched(scope).order_by(Unmatched.last_at.desc(), Unmatched.id.desc()).limit(limit)
+    )
+    found = [UnmatchedRow(**row._asdict()) for row in rows]
+    return found, total - len(found)
 
 
 def unmatched_kind(scope: Scope, device: str, value: str) -> CredentialKind | None:

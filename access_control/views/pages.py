@@ -35,6 +35,7 @@ from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
 from clubcrm.people.queries.search import search
 
+MOST_UNKNOWN = 12
 gate_pages = Blueprint("gate", __name__)
 
 
@@ -44,12 +45,14 @@ def devices() -> ResponseReturnValue:
     scope, moment = current_actor().scope, clock.now()
     rows = terminals.terminals(scope)
     mine = [row for row in rows if row.claimed]
+    unknown, more_unknown = listing.newest_unmatched(scope, MOST_UNKNOWN)
     return render_template(
         "access_control/devices.html",
         devices=[(row, device_state(row, moment), skew_words(row.clock_skew_s)) for row in mine],
         waiting=[row for row in rows if not row.claimed],
         rejects=terminals.rejects(scope, limit=20),
-        unknown=listing.unmatched(scope, limit=20),
+        unknown=unknown,
+        more_unknown=more_unknown,
         suspects=terminals.suspects(scope, limit=20),
         directions=direction_choices(),
         zone=current_club().zone,
