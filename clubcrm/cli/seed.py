@@ -1,6 +1,7 @@
 """`clubcrm seed`: deterministic believable data with rows in every table."""
 
 import json
+import os
 import sys
 from datetime import UTC, datetime, time
 
@@ -14,6 +15,7 @@ from clubcrm.seed.order import SeedOrder
 from clubcrm.seed.towns import TOWNS
 
 BAR = 30
+WORTH_SHARING = 2_000
 
 
 def show_progress(step: str, share: float) -> None:
@@ -45,6 +47,8 @@ def seed(
     """
     moment = datetime.combine(today.date(), time(12), UTC) if today else clock.now()
     order = SeedOrder(members, years, seed, clubs, moment.replace(microsecond=0))
-    counts = grow(order, current_app.extensions["club_settings"].data_dir, show_progress)
+    workers = min(2, os.cpu_count() or 1) if members >= WORTH_SHARING else 1
+    folder = current_app.extensions["club_settings"].data_dir
+    counts = grow(order, folder, show_progress, workers)
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     click.echo(json.dumps(counts) if as_json else f"Seeded {told}.")

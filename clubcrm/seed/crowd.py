@@ -115,6 +115,7 @@ class Crowd:
         if chance.random() < 0.86:
             contacts.append((ContactKind.EMAIL, face.email))
         emails = [value for kind, value in contacts if kind is ContactKind.EMAIL]
+        self._ground.mailable.append(emails[0] if emails else None)
         for kind, value in contacts:
             digits = reversed_digits(value) if kind is ContactKind.PHONE else None
             store.sink(ContactPoint).add(
@@ -127,12 +128,14 @@ class Crowd:
             )
         for kind_of_word, word in words_of(face.given, face.family, emails):
             store.sink(SearchWord).add(person_id=person_id, kind=kind_of_word, word=word)
+        by_mail = chance.random() < 0.84
+        self._ground.agreeing.append(by_mail)
         for channel in (Channel.EMAIL, Channel.SMS):
             store.sink(Consent).add(
                 person_id=person_id,
                 channel=channel,
                 purpose=Purpose.MARKETING,
-                given=chance.random() < 0.84,
+                given=by_mail if channel is Channel.EMAIL else chance.random() < 0.7,
                 text_version="2023-01",
                 source="contract",
                 by=self._ground.actor("sales"),

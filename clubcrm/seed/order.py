@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
 from random import Random
 
 from clubcrm.core.types import PUBLIC_ALPHABET
@@ -41,7 +42,23 @@ _TRIPLE_COUNT, _PAIR_COUNT = len(_TRIPLES), len(_PAIRS)
 
 def public_id(chance: Random) -> str:
     """A public id in the store's alphabet and length; about 68 bits of the given chance."""
-    bits, triples, count = chance.getrandbits(75), _TRIPLES, _TRIPLE_COUNT
+    return _spelled(chance.getrandbits(75))
+
+
+class Numbered:
+    """Public ids that follow from a number alone, whoever asks and in whatever order."""
+
+    def __init__(self, order: SeedOrder, purpose: str) -> None:
+        self._key = f"{order.seed}/{purpose}".encode()
+
+    def public_id(self, number: int) -> str:
+        """The public id of the number."""
+        content = number.to_bytes(8, "big")
+        return _spelled(int.from_bytes(blake2b(content, digest_size=10, key=self._key).digest()))
+
+
+def _spelled(bits: int) -> str:
+    triples, count = _TRIPLES, _TRIPLE_COUNT
     return (
         triples[bits % count]
         + triples[(bits >> 15) % count]

@@ -1,9 +1,9 @@
 """Tells every scan of every life in order of time: the event, its decision, the visit it makes."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
-from random import Random
 from zoneinfo import ZoneInfo
 
 from access_control.models import AccessEvent, EventStatus, Visit, VisitDay
@@ -13,7 +13,7 @@ from access_control.rules.facts import inputs_of
 from access_control.rules.visits import LeftHow
 from clubcrm.seed.ground import Ground, instant
 from clubcrm.seed.lives import Scan, ScanKind, unpack
-from clubcrm.seed.order import public_id
+from clubcrm.seed.order import Numbered
 from clubcrm.seed.rights import ZONE, RightsBook, Trace
 from clubcrm.seed.strangers import FIRST_STRANGER, Strangers
 from memberships.packages.models import EntryKind
@@ -31,55 +31,100 @@ PIN, BY_SCAN, BY_RULE = CredentialKind.PIN.value, LeftHow.SCAN.value, LeftHow.AU
 LAST_MONTH = 30
 PLAIN_GAP_DAYS = 20
 ADULT_DAYS = 15 * 366
+BATCH = 4_000
 Answer = tuple[str, str, str, int | None]
+Row = tuple[object, ...]
+EVENT_COLUMNS = (
+    "id", "public_id", "club_id", "device_id", "event_key", "zone", "credential_kind",
+    "credential_value", "credential_id", "person_id", "contract_id", "at", "device_time",
+    "received_at", "direction", "status", "decision", "code", "notes", "rule_version", "inputs",
+    "raw",
+)  # fmt: skip
+VISIT_COLUMNS = (
+    "id", "public_id", "club_id", "person_id", "contract_id", "day", "entered_at", "left_at",
+    "left_how", "entry_event_id", "exit_event_id", "units",
+)  # fmt: skip
+DAY_COLUMNS = ("person_id", "day", "club_id", "visits")
+
+
+@dataclass(slots=True)
+class Batch:
+    """Rows in driver words of a stretch of scans, and how many scans that was."""
+
+    scans: int = 0
+    events: list[Row] = field(default_factory=list)
+    visits: list[Row] = field(default_factory=list)
+    days: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which members are told here, and the keys of the first scan's event and visit."""
+
+    number: int
+    parts: int
+    first_event: int
+    first_visit: int
 
 
 class Passages:
-    """Writes events, visits and visit-days; keeps of each member what the next scan needs."""
+    """Tells events, visits and visit-days; keeps of each member what the next scan needs.
 
-    def __init__(self, ground: Ground, strangers: Strangers) -> None:
+    Keys and public ids follow from the place of a scan among all scans, so that several parts can
+    be told at once and give the same rows as one.
+    """
+
+    def __init__(self, ground: Ground, strangers: Strangers, part: Part) -> None:
         store = ground.store
-        self._ground, self._strangers = ground, strangers
+        self._ground, self._strangers, self.part = ground, strangers, part
         self._book = RightsBook(ground)
         self._traces: dict[int, Trace] = {}
-        self._chance: Random = ground.order.chance("passages")
-        self._events, self._visits = store.sink(AccessEvent), store.sink(Visit)
-        self._days = store.sink(VisitDay)
-        self._shape = self._events.shaper(
-            "id", "public_id", "club_id", "device_id", "event_key", "zone", "credential_kind",
-            "credential_value", "credential_id", "person_id", "contract_id", "at", "device_time",
-            "received_at", "direction", "status", "decision", "code", "notes", "rule_version",
-            "inputs", "raw",
-        )  # fmt: skip
-        self._shape_visit = self._visits.shaper(
-            "id", "public_id", "club_id", "person_id", "contract_id", "day", "entered_at",
-            "left_at", "left_how", "entry_event_id", "exit_event_id", "units",
-        )  # fmt: skip
-        self._shape_day = self._days.shaper("person_id", "day", "club_id", "visits")
+        self._event_ids = Numbered(ground.order, "event")
+        self._visit_ids = Numbered(ground.order, "visit")
+        self._shape = store.sink(AccessEvent).shaper(*EVENT_COLUMNS)
+        self._shape_visit = store.sink(Visit).shaper(*VISIT_COLUMNS)
+        self._shape_day = store.sink(VisitDay).shaper(*DAY_COLUMNS)
         self._names: dict[int, str] = {}
         self._clock = store.clock_texts()
         self._wall_clock = [text[:8] for text in self._clock]
         self._offsets: dict[tuple[int, int], int] = {}
         self._plain: dict[tuple[int, int, int], tuple[Answer, str]] = {}
-        self.answers: dict[str, int] = {}
-        self.visit_count = 0
+        self._batch = Batch()
+        self._place = 0
 
-    def tell(self, scans: list[int], progress: Callable[[float], None]) -> None:
-        """Every scan stands in the store, in order of time."""
-        total = max(1, len(scans))
-        for number, packed in enumerate(scans):
+    def tell(self, scans: list[int]) -> Iterator[Batch]:
+        """The rows of every scan of this part, in order of time, a batch at a time."""
+        for place, packed in enumerate(scans):
             scan = unpack(packed)
+            if not self.is_mine(scan.member):
+                continue
+            self._place = place
             if scan.kind is STRANGER:
                 self._stranger(scan)
             elif scan.kind is EXIT:
                 self._exit(scan)
             else:
                 self._entry(scan)
-            if number % 20_000 == 0:
-                progress(number / total)
+            self._batch.scans += 1
+            if self._batch.scans >= BATCH:
+                yield self._hand_over()
         for trace in self._traces.values():
             self._close(trace)
             self._put_day(trace)
+        yield self._hand_over()
+
+    def is_mine(self, member: int) -> bool:
+        """Tell whether a member's scans are told in this part; strangers come with their owner."""
+        part = self.part
+        if part.parts == 1:
+            return True
+        if member >= FIRST_STRANGER or member == self._strangers.owner:
+            return part.number == 0
+        return member % part.parts == part.number
+
+    def _hand_over(self) -> Batch:
+        full, self._batch = self._batch, Batch()
+        return full
 
     def _local(self, town: int, second: int) -> int:
         hour = second // 3600
@@ -171,7 +216,6 @@ class Passages:
         answer = _answer(decision)
         inputs = json.dumps(inputs_of(facts), ensure_ascii=False)
         event_id = self._event(scan, town, local, answer, inputs)
-        self.answers[decision.code.value] = self.answers.get(decision.code.value, 0) + 1
         if decision.admitted:
             if trace.since and scan.second - trace.since <= REENTRY_S:
                 trace.last, trace.last_out = scan.second, False
@@ -210,14 +254,14 @@ class Passages:
         trace.person_id = self._ground.person_ids[scan.member]
         trace.last = trace.since = scan.second
         trace.last_out = False
-        visit_public_id = public_id(self._chance)
+        visit_public_id = self._visit_ids.public_id(self._place)
         if drawn:
             self._ground.lots[scan.member, scan.contract].lines[-1]["source_id"] = visit_public_id
         day = date.fromordinal(visit_day)
         trace.visit = [
-            self._visits.reserve(), visit_public_id, self._ground.club_ids[town], trace.person_id,
-            contract_id, day.isoformat(), self._instant(scan.second), None, None, event_id, None,
-            drawn,
+            self.part.first_visit + self._place, visit_public_id,
+            self._ground.club_ids[town], trace.person_id, contract_id, day.isoformat(),
+            self._instant(scan.second), None, None, event_id, None, drawn,
         ]  # fmt: skip
 
     def _close(self, trace: Trace) -> None:
@@ -227,15 +271,15 @@ class Passages:
         over = trace.last + AUTO_EXIT_S
         if trace.visit[7] is None and over <= self._ground.until:
             trace.visit[7], trace.visit[8] = self._instant(over), BY_RULE
-        self._visits.put(self._shape_visit(tuple(trace.visit)))
-        self.visit_count += 1
+        self._batch.visits.append(self._shape_visit(tuple(trace.visit)))
         trace.visit = None
 
     def _put_day(self, trace: Trace) -> None:
         if trace.day:
             name = date.fromordinal(trace.day).isoformat()
             club_id = self._ground.club_ids[trace.town]
-            self._days.put(self._shape_day((trace.person_id, name, club_id, trace.day_visits)))
+            row = (trace.person_id, name, club_id, trace.day_visits)
+            self._batch.days.append(self._shape_day(row))
 
     def _exit(self, scan: Scan) -> None:
         trace = self._traces.get(scan.member)
@@ -293,12 +337,12 @@ class Passages:
         else:
             pin = self._strangers.listed[scan.member - FIRST_STRANGER].pin
         wall, at = self._wall(local), self._instant(scan.second)
-        event_id = self._events.reserve()
+        event_id = self.part.first_event + self._place
         decision, code, notes, contract_id = answer
         state = 1 if leaves else 0
-        self._events.put(
+        self._batch.events.append(
             self._shape((
-                event_id, public_id(self._chance), ground.club_ids[town],
+                event_id, self._event_ids.public_id(self._place), ground.club_ids[town],
                 door.exit_id if leaves else door.entry_id, f"{pin}|{wall}|{state}", ZONE,
                 PIN, pin, ground.pin_ids[scan.member] if known else None,
                 ground.person_ids[scan.member] if known else None, contract_id, at, wall,

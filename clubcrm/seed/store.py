@@ -84,10 +84,10 @@ class Sink:
         ]
         self._rows: list[Sequence[object]] = []
 
-    def reserve(self) -> int:
-        """A key for a row that is added later."""
-        self.next_id += 1
-        return self.next_id - 1
+    def reserve(self, count: int = 1) -> int:
+        """The first of so many keys for rows that are added later."""
+        self.next_id += count
+        return self.next_id - count
 
     def add(self, **values: object) -> int:
         """One row is on its way; an absent `id` is given, absent columns take their defaults."""
@@ -118,6 +118,11 @@ class Sink:
         self.count += 1
         if len(self._rows) >= PIECE:
             self._store.flush()
+
+    def put_all(self, rows: Sequence[Sequence[object]]) -> None:
+        """Many such rows are on their way; the caller flushes the store."""
+        self._rows.extend(rows)
+        self.count += len(rows)
 
     def take(self) -> list[Sequence[object]]:
         """The waiting rows, which leave the sink."""

@@ -77,11 +77,13 @@ class Talk:
             "code": code.value,
             "occurrence": occurrence,
         }
-        if chance.random() < 0.12:
-            self._refusal(shared, code, day)
+        refused = self._why_not(life, chance)
+        if refused is not None:
+            self._refusal(shared, code, (day, refused))
             return
         bounced = chance.random() < 0.03
-        message_id = self._message(shared, code, at, bounced=bounced)
+        address = ground.mailable[life.number] or ""
+        message_id = self._message(shared, code, (at, address), bounced=bounced)
         ground.store.sink(Touchpoint).add(
             **shared,
             public_id=public_id(self._chance),
@@ -98,8 +100,9 @@ class Talk:
         )
 
     def _message(
-        self, shared: Mapping[str, object], code: Code, at: datetime, *, bounced: bool
+        self, shared: Mapping[str, object], code: Code, to: tuple[datetime, str], *, bounced: bool
     ) -> int:
+        at, address = to
         parts = (shared["person_id"], shared["cycle_no"], code.value, shared["occurrence"])
         return self._ground.store.sink(Message).add(
             public_id=public_id(self._chance),
@@ -109,7 +112,7 @@ class Talk:
             code=code.value,
             channel=Channel.EMAIL,
             purpose=Purpose.MARKETING,
-            address=f"m{shared['person_id']}@mail.example",
+            address=address,
             language="en",
             subject=SUBJECTS[code],
             body=BODIES[code],
@@ -121,10 +124,17 @@ class Talk:
             created_at=at - timedelta(hours=7),
         )
 
-    def _refusal(self, shared: Mapping[str, object], code: Code, day: int) -> None:
+    def _why_not(self, life: Life, chance: Random) -> Why | None:
+        if not self._ground.agreeing[life.number]:
+            return Why.NO_CONSENT
+        if self._ground.mailable[life.number] is None:
+            return Why.NO_ADDRESS
+        return Why.CAME_TODAY if chance.random() < 0.05 else None
+
+    def _refusal(self, shared: Mapping[str, object], code: Code, when: tuple[int, Why]) -> None:
+        day, why = when
         if shared["occurrence"] != 1:
             return
-        why = self._chance.choice((Why.NO_CONSENT, Why.NO_ADDRESS, Why.CAME_TODAY))
         self._ground.store.sink(TouchRefusal).add(
             person_id=shared["person_id"],
             club_id=shared["club_id"],

@@ -181,18 +181,20 @@ def test_full_store_is_not_seeded_again(app: Flask, grown: dict[str, int]) -> No
 
 def test_same_order_gives_the_same_content(sqlite_template: Path, tmp_path: Path) -> None:
     prints = []
-    for copy in ("first", "second"):
+    for copy, workers in (("alone", 1), ("again", 1), ("together", 2)):
         path = tmp_path / f"{copy}.sqlite3"
         shutil.copyfile(sqlite_template, path)
         app = create_app(settings_for(f"sqlite:///{path}", tmp_path / copy))
         with app.app_context():
-            grow(ORDER, tmp_path / copy, silent)
+            grow(ORDER, tmp_path / copy, silent, workers)
             prints.append(_fingerprints())
             db.session.remove()
             db.engine.dispose()
 
-    assert prints[0] == prints[1]
-    assert len(set(prints[0].values())) == len(prints[0]), "every table says something of its own"
+    alone, again, together = prints
+    assert alone == again
+    assert alone == together, "several workers tell the same history"
+    assert len(set(alone.values())) == len(alone), "every table says something of its own"
 
 
 def _fingerprints() -> dict[str, str]:
