@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+from functools import lru_cache
 from types import ModuleType
 
 import pytest
@@ -22,6 +23,7 @@ def load_program() -> ModuleType:
 
 
 catalogues = load_program()
+current_texts = lru_cache(catalogues.current_texts)
 TRANSLATED = [name for name in LANGUAGES if name != "en"]
 
 
@@ -47,7 +49,7 @@ def test_every_language_has_its_catalogue():
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_catalogue_knows_exactly_the_texts_of_the_product(language):
     kept = wordings(catalogues.read_catalogue(language))
-    texts = wordings(catalogues.current_texts())
+    texts = wordings(current_texts())
 
     assert sorted(texts - kept) == [], "run `make catalogues`"
     assert sorted(kept - texts) == [], "run `make catalogues`"
@@ -63,7 +65,7 @@ def test_translations_keep_every_placeholder(language):
 def test_source_texts_are_english_sentences_not_keys():
     odd = [
         text
-        for wording in wordings(catalogues.current_texts())
+        for wording in wordings(current_texts())
         for text in wording
         if re.fullmatch(r"[a-z]+([._][a-z]+)+", text) or (not text.isascii() and not readable(text))
     ]
