@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from babel.numbers import get_currency_precision
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,6 +17,7 @@ from clubcrm.core.errors import invalid
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
 from clubcrm.core.text import ascii_digits
+from memberships.billing.rules import parse_amount
 
 gate_settings = Blueprint("gate_settings", __name__)
 
@@ -40,6 +42,7 @@ def gate() -> ResponseReturnValue:
             (Passback.IN_OUT.value, _("Until the way out is scanned")),
         ],
         limits=LIMITS,
+        debt_limit=_shown(policy.debt_limit_minor, current_club().currency),
         club=current_club(),
     )
 
@@ -48,7 +51,8 @@ def gate() -> ResponseReturnValue:
 @require(EDIT_GATE)
 def gate_save() -> ResponseReturnValue:
     """The club's gate follows the new settings from the next scan on."""
-    save_policy(current_club().id, _typed(request.form), by=current_actor().ref)
+    club = current_club()
+    save_policy(club.id, _typed(request.form, club.currency), by=current_actor().ref)
     flash(_("Saved. The gate follows it from the next scan on."), "success")
     return redirect(url_for("gate_settings.gate"), 303)
 
@@ -57,10 +61,27 @@ def _rows(codes: tuple[Code, ...], policy: GatePolicy) -> list[tuple[str, str, s
     return [(code.value, str(CODE_NAMES[code]), policy.severity(code).value) for code in codes]
 
 
-def _typed(typed: Mapping[str, str]) -> GatePolicy:
+def _shown(minor: int, currency: str) -> str:
+    digits = get_currency_precision(currency)
+    whole, rest = divmod(minor, 10**digits)
+    return f"{whole}.{rest:0{digits}d}" if rest else str(whole)
+
+
+def _typed(typed: Mapping[str, str], currency: str) -> GatePolicy:
     faults: dict[str, str] = {}
     numbers: dict[str, int] = {}
+    try:
+        debt = parse_amount(
+            ascii_digits(typed.get("debt_limit", "")), get_currency_precision(currency)
+        )
+        least, most = LIMITS["debt_limit_minor"]
+        numbers["debt_limit_minor"] = max(least, min(most, debt))
+    except ValueError:
+        text = _("Expected an amount in %(currency)s, such as 1500.", currency=currency)
+        faults["debt_limit"] = text
     for name, (least, most) in LIMITS.items():
+        if name == "debt_limit_minor":
+            continue
         text = ascii_digits(typed.get(name, "").strip())
         if not text.isascii() or not text.isdigit() or not least <= int(text[:15]) <= most:
             faults[name] = _("A whole number from %(least)s to %(most)s.", least=least, most=most)

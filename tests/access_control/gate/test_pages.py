@@ -121,7 +121,7 @@ def test_unknown_card_is_given_to_its_owner_on_the_page(
 def settings_typed(**changed: str) -> dict[str, str]:
     typed = {code.value: "deny" for code in REFUSALS} | {code.value: "warn" for code in WARNINGS}
     typed |= {name: str(getattr(DEFAULT_POLICY, name)) for name in LIMITS}
-    return typed | {"passback": "timed"} | changed
+    return typed | {"passback": "timed", "debt_limit": "0"} | changed
 
 
 def test_gate_follows_the_settings_of_its_club(app: Flask, cast: Cast, client_of: SignIn):
@@ -130,13 +130,13 @@ def test_gate_follows_the_settings_of_its_club(app: Flask, cast: Cast, client_of
 
     client.post(
         "/settings/gate",
-        data=settings_typed(CLUB_FULL="warn", passback="in_out", debt_limit_minor="৫০০"),
+        data=settings_typed(CLUB_FULL="warn", passback="in_out", debt_limit="৫.50"),
     )
 
     with app.app_context():
         policy = policy_of(cast.club)
         assert policy.severities == {Code.CLUB_FULL: Severity.WARN}
-        assert (policy.passback, policy.debt_limit_minor) == (Passback.IN_OUT, 500)
+        assert (policy.passback, policy.debt_limit_minor) == (Passback.IN_OUT, 550)
         assert policy_of(cast.other_club) == DEFAULT_POLICY
 
 
@@ -144,6 +144,8 @@ def test_gate_follows_the_settings_of_its_club(app: Flask, cast: Cast, client_of
     "spoilt",
     [
         {"CLUB_FULL": "maybe"},
+        {"debt_limit": "-1"},
+        {"debt_limit": ""},
         {"auto_exit_minutes": "0"},
         {"auto_exit_minutes": "²"},
         {"passback": ""},
