@@ -15,6 +15,7 @@ from clubcrm.core import (
     i18n,
     logs,
     metrics,
+    pace,
     problems,
     shell,
     web,
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     shell.install(app, wiring.PLACES)
     events.install(app, wiring.EVENT_HANDLERS)
     health.install(app)
+    pace.install(app, wiring.SEARCHES)
     metrics.install(app, wiring.FIGURES)
     wiring.install(app)
     for blueprint in wiring.BLUEPRINTS:

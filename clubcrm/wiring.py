@@ -199,6 +199,14 @@ INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     "I14": account_checks.unaudited_rights,
 }
 
+# Endpoints that search people; how often one person asks them within a minute is limited.
+SEARCHES: tuple[str, ...] = (
+    "desk.search",
+    "desk.found",
+    "people.index",
+    "people_api.list_members",
+)
+
 # Numbers that /metrics shows beside those of the core.
 FIGURES: tuple[Figure, ...] = figures.FIGURES
 
