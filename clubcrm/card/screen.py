@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import gettext as _
 
-from access_control.permissions import LET_IN, SCAN_AT_DESK
+from access_control.permissions import ISSUE_CREDENTIALS, LET_IN, SCAN_AT_DESK
 from access_control.rules.codes import Code, Direction
 from access_control.rules.decide import EntryDecision
 from clubcrm.card.photos import photo_address
 from clubcrm.card.queries import person as people
-from clubcrm.card.queries.scans import House, ScanRow
+from clubcrm.card.queries.scans import House, ScanRow, unmatched_number
 from clubcrm.card.tiles import Tile, tiles_of
 from clubcrm.card.verdicts import (
     Alert,
@@ -84,6 +84,7 @@ class ScanCard:
     may_let_in: bool
     may_sell_day_pass: bool
     may_sign: bool
+    unmatched: int | None
     unanswered: bool
 
 
@@ -160,6 +161,7 @@ def scan_card(scan: ScanRow, zone: str, actor: Actor) -> ScanCard:
         may_sell_day_pass=(
             known and stopped and decision.code in SOLVED_BY_DAY_PASS and actor.may(SIGN_CONTRACTS)
         ),
+        unmatched=_unmatched(scan, actor),
         may_sign=known and actor.may(SIGN_CONTRACTS),
         unanswered=fresh and (stopped or bool(tasks)),
     )
@@ -176,6 +178,12 @@ def _line(scan: ScanRow, zone: str) -> FeedLine:
         scan.at,
         zone,
     )
+
+
+def _unmatched(scan: ScanRow, actor: Actor) -> int | None:
+    if scan.person_id is not None or not actor.may(ISSUE_CREDENTIALS):
+        return None
+    return unmatched_number(scan)
 
 
 def _tiles(

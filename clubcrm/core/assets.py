@@ -5,7 +5,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, g, url_for
 
 
 def asset(name: str) -> str:
@@ -14,6 +14,13 @@ def asset(name: str) -> str:
     Plain names such as `kit.css` are looked up among the packages' files that
     setup/build_assets.py laid out; names with a folder (`css/frame.css`) are our own files.
     """
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name not in known:
+        known[name] = _address(name)
+    return known[name]
+
+
+def _address(name: str) -> str:
     folder = Path(current_app.static_folder or "")
     hashed = _vendor_names(folder).get(name)
     if hashed is not None:

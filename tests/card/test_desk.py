@@ -188,3 +188,15 @@ def test_odd_card_is_refused_and_not_an_error(cast: Cast, client_of: ClientOf, t
     answer = client_of("Frank").post("/desk/scan", data={"value": typed})
 
     assert answer.status_code in {302, 400}, answer.get_data(as_text=True)
+
+
+def test_unknown_card_leads_to_its_owner(app: Flask, cast: Cast, client_of: ClientOf) -> None:
+    life.sell(app, cast)
+    life.scan(app, cast, "7774711")
+    frank = client_of("Frank")
+    page = frank.get("/desk").get_data(as_text=True)
+    address = page.split("Whose card is it?")[0].split('href="')[-2].split('"')[0]
+
+    frank.post(address, data={"person": cast.public["Mia"]})
+
+    assert "Mia Rahman" in frank.get("/desk").get_data(as_text=True)

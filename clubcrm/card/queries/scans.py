@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
-from access_control.models import AccessEvent, Device, EventOwner, EventStatus, Visit
+from access_control.models import AccessEvent, Device, EventOwner, EventStatus, Unmatched, Visit
 from access_control.rules.codes import Code, Direction, Severity
 from clubcrm.core.clock import now, visit_day, visit_day_bounds
 from clubcrm.core.clubs import Scope
@@ -97,6 +97,20 @@ def public_id_of(event_id: int) -> str:
     ).scalar_one()
 
 
+def unmatched_number(scan: ScanRow) -> int | None:
+    """Return the number under which an unknown card of a scan waits for its owner."""
+    return db.session.scalars(
+        select(Unmatched.id)
+        .join(AccessEvent, AccessEvent.device_id == Unmatched.device_id)
+        .where(
+            AccessEvent.id == scan.id,
+            Unmatched.value == scan.credential_value,
+            Unmatched.person_id.is_(None),
+        )
+        .limit(1)
+    ).first()
+
+
 def scans_of_day(club_id: int, zone: str, *, refused: bool) -> list[ScanRow]:
     """Return today's admitted or refused scans of the club, newest first, at most 500."""
     begins, _ = visit_day_bounds(visit_day(now(), zone), zone)
@@ -133,7 +147,16 @@ def house(club_id: int, zone: str, capacity: int | None) -> House:
 def _scans() -> Select[Any]:
     owner = func.coalesce(AccessEvent.person_id, EventOwner.person_id)
     let_in = AccessEvent.__table__.alias("let_in")
-    answered = select(let_in.c.id).where(let_in.c.lets_in_event_id == AccessEvent.id).exists()
+    # Person and time come first: they have an index, and what follows a refusal is little.
+    answered = (
+        select(let_in.c.id)
+        .where(
+            let_in.c.person_id == owner,
+            let_in.c.at >= AccessEvent.at,
+            let_in.c.lets_in_event_id == AccessEvent.id,
+        )
+        .exists()
+    )
     columns: tuple[Any, ...] = (
         AccessEvent.id,
         AccessEvent.public_id,
