@@ -22,6 +22,7 @@ from access_control.device_api.controllers import controllers
 from access_control.device_api.iclock import iclock
 from access_control.events import AdmittedOffline, DeviceSilent, VisitStarted
 from access_control.queries import invariants as gate_checks
+from access_control.views.cards import card_pages
 from access_control.views.pages import gate_pages
 from access_control.views.reading import reading
 from access_control.views.settings import gate_settings
@@ -29,6 +30,7 @@ from access_control.views.steering import steering
 from clubcrm.accounts import actors
 from clubcrm.accounts import invariants as account_checks
 from clubcrm.accounts import views as account_views
+from clubcrm.accounts.jobs import forget_old_access
 from clubcrm.card import places
 from clubcrm.card import views as card_views
 from clubcrm.core import invariants as core_checks
@@ -37,6 +39,7 @@ from clubcrm.core.events import DeliveryParked, Fact, Handlers
 from clubcrm.core.jobs import Job
 from clubcrm.core.metrics import Figure
 from clubcrm.core.shell import Place
+from clubcrm.core.tidying import tidy
 from clubcrm.journeys import api as journeys
 from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
@@ -64,6 +67,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     iclock,
     gate_pages,
     gate_settings,
+    card_pages,
     places.desk,
     card_views.card,
     people_views.people,
@@ -120,6 +124,8 @@ JOBS: tuple[Job, ...] = (
     Job("nightly-planning", nightly_planning, daily_at=time(4, 30)),
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
     Job("expire-tasks", expire_tasks, every=timedelta(minutes=10)),
+    Job("tidy", tidy, every=timedelta(hours=1)),
+    Job("forget-old-access", forget_old_access, every=timedelta(hours=1)),
 )
 
 # Asked just before a message leaves; an answer is the reason why it must not.
