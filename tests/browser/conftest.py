@@ -20,6 +20,8 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 SCREENS = Path(__file__).resolve().parents[2] / "var" / "screens"
 LAPTOP = {"width": 1366, "height": 768}

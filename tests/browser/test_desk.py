@@ -1,7 +1,11 @@
 """The check-in screen in a real browser: scans arrive by themselves, everything by keyboard."""
 
+from pathlib import Path
+from random import Random
+
 from flask import Flask
 
+from clubcrm.seed.portraits import draw_portrait
 from tests.browser import club
 from tests.browser.conftest import OpenDesk
 from tests.card import life
@@ -186,3 +190,65 @@ def test_chosen_colours_outlive_the_page(cast: Cast, open_desk: OpenDesk) -> Non
     page.reload()
 
     assert page.locator("html").get_attribute("data-bs-theme") == "dark"
+
+
+def test_photo_is_taken_from_the_card(
+    app: Flask, cast: Cast, open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    life.sell(app, cast)
+    life.give_card(app, cast)
+    life.scan(app, cast)
+    picture = tmp_path / "mia.jpg"
+    picture.write_bytes(draw_portrait(Random(3), woman=True, dark=True))
+    desk = open_desk("Frank")
+    page = desk.open("/desk")
+    assert page.locator(".who-photo img").count() == 0
+
+    page.click("text=Take photo")
+    page.set_input_files("#camera-file", picture)
+    page.click("#camera-send")
+
+    page.wait_for_selector("text=The photo of Mia Rahman is saved.", timeout=NO_PATIENCE_MS)
+    assert page.locator(".who-photo img").evaluate("one => one.decode().then(() => one.width)")
+    assert desk.complaints == []
+
+
+def test_camera_takes_the_photo_where_there_is_one(
+    app: Flask, cast: Cast, open_desk: OpenDesk
+) -> None:
+    life.sell(app, cast)
+    life.give_card(app, cast)
+    life.scan(app, cast)
+    desk = open_desk("Frank")
+    page = desk.open("/desk")
+
+    page.click("text=Take photo")
+    page.click("#camera-shoot", timeout=NO_PATIENCE_MS)
+
+    page.wait_for_selector("text=The photo of Mia Rahman is saved.", timeout=NO_PATIENCE_MS)
+    assert desk.complaints == []
+
+
+def test_nobody_found_may_be_registered_at_once(cast: Cast, open_desk: OpenDesk) -> None:
+    desk = open_desk("Frank")
+    page = desk.open("/desk")
+
+    page.keyboard.press("/")
+    page.keyboard.type("Oksana", delay=60)
+    page.click("#found >> text=Register “Oksana”")
+
+    page.wait_for_url("**/members/new?name=Oksana", timeout=NO_PATIENCE_MS)
+    assert page.input_value("[name=given_name]") == "Oksana"
+    assert desk.complaints == []
+
+
+def test_printed_ledger_has_no_frame(app: Flask, cast: Cast, open_desk: OpenDesk) -> None:
+    life.sell(app, cast, life.TEN_VISITS)
+    desk = open_desk("Frank")
+    page = desk.open(f"/members/{cast.public['Mia']}/units")
+
+    page.emulate_media(media="print")
+
+    assert page.locator(".rail").is_hidden()
+    assert page.locator(".topline").is_hidden()
+    assert page.locator("table >> text=bought").is_visible()
