@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 import access_control.permissions as gate
 import clubcrm.accounts.permissions as accounts
 import clubcrm.card.permissions as card
+import clubcrm.journeys.permissions as journey_rights
 import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
 import clubcrm.tasks.permissions as tasks
@@ -42,8 +43,10 @@ from clubcrm.core.shell import Place
 from clubcrm.core.tidying import tidy
 from clubcrm.journeys import api as journeys
 from clubcrm.journeys import handlers as journey_handlers
+from clubcrm.journeys.api_views import api as journeys_api
 from clubcrm.journeys.jobs import nightly_planning
 from clubcrm.messaging import invariants as message_checks
+from clubcrm.messaging.api_views import api as messages_api
 from clubcrm.messaging.events import MessageSettled
 from clubcrm.messaging.jobs import send_outbox
 from clubcrm.messaging.views import messages
@@ -51,6 +54,7 @@ from clubcrm.people import events as people_facts
 from clubcrm.people import views as people_views
 from clubcrm.reports import figures
 from clubcrm.tasks import handlers as task_handlers
+from clubcrm.tasks.api_views import api as tasks_api
 from clubcrm.tasks.events import TaskClosed
 from clubcrm.tasks.jobs import expire_tasks
 from clubcrm.tasks.views import tasks as task_views
@@ -79,6 +83,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
 API_BLUEPRINTS: tuple[Blueprint, ...] = (
+    journeys_api,
+    messages_api,
+    tasks_api,
     controllers,
     reading,
     steering,
@@ -225,6 +232,7 @@ RIGHTS: Mapping[str, object] = {
     **card.RIGHTS,
     **tasks.RIGHTS,
     **messaging.RIGHTS,
+    **journey_rights.RIGHTS,
 }
 
 SEES_MEMBERS = frozenset(
@@ -234,6 +242,7 @@ RUNS_THE_DESK = SEES_MEMBERS | {
     card.WATCH_DESK,
     tasks.SEE_TASKS,
     messaging.SEE_OUTBOX,
+    journey_rights.SEE_JOURNEY,
     people.EDIT_PEOPLE,
     memberships.SIGN_CONTRACTS,
     memberships.FREEZE_CONTRACTS,

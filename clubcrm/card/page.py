@@ -34,6 +34,7 @@ ACTS = (
     ("people.edit", "pencil", "people.edit", "public_id"),
     ("people.contacts", "phone", "people.edit", "public_id"),
     ("people.consents", "shield-check", "people.edit", "public_id"),
+    ("cards.show", "id", "gate.credentials", "person_id"),
 )
 MAIN_ACTS = 2
 
@@ -119,6 +120,7 @@ def _acts(person_id: str) -> list[Act]:
         "people.edit": _("Change name, birthday, photo"),
         "people.contacts": _("Ways to reach"),
         "people.consents": _("Consents"),
+        "cards.show": _("Cards"),
     }
     actor = current_actor()
     return [

@@ -13,7 +13,14 @@ from access_control.rules.policy import DEFAULT_POLICY, LIMITS
 from access_control.services.devices import note_unclaimed
 from clubcrm.core.audit import AuditLine
 from clubcrm.core.db import db, unit_of_work
-from tests.access_control.gate.floor import at, give_contract, make_device, scan, visits_told
+from tests.access_control.gate.floor import (
+    at,
+    give_card,
+    give_contract,
+    make_device,
+    scan,
+    visits_told,
+)
 from tests.cast import Cast
 
 NOW = at("2026-11-18 12:00")
@@ -163,3 +170,35 @@ def test_wrong_setting_is_named_and_nothing_changes(
 
 def test_desk_may_not_change_the_gate(client_of: SignIn):
     assert client_of("Frank").post("/settings/gate", data=settings_typed()).status_code == 403
+
+
+def test_lost_card_is_blocked_on_its_page_and_found_again(
+    app: Flask, cast: Cast, client_of: SignIn
+):
+    client, path = client_of("Frank"), f"/members/{cast.public['Mia']}/cards"
+    client.post(path, data={"value": "00 4711", "kind": "card"})
+    held = page(client, path)
+    client.post(f"{path}/1/block", data={"why": "lost"})
+    blocked = page(client, path)
+    client.post(f"{path}/1/unblock")
+
+    assert "4711" in held
+    assert "/1/unblock" in blocked
+    assert "/1/unblock" not in page(client, path)
+
+
+def test_card_of_a_member_of_another_club_is_not_there(app: Flask, cast: Cast, client_of: SignIn):
+    path = f"/members/{cast.public['Mia']}/cards"
+    client_of("Frank").post(path, data={"value": "4711", "kind": "card"})
+
+    assert client_of("Zoe").get(path).status_code == 404
+    assert client_of("Zoe").post(f"{path}/1/block").status_code == 404
+
+
+def test_card_taken_back_may_be_given_to_somebody_else(app: Flask, cast: Cast, client_of: SignIn):
+    client, path = client_of("Frank"), f"/members/{cast.public['Mia']}/cards"
+    client.post(path, data={"value": "4711", "kind": "card"})
+    client.post(f"{path}/1/end")
+
+    with app.app_context(), unit_of_work():
+        assert give_card(cast.members["Zia"], "4711") == 2
