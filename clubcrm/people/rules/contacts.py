@@ -62,6 +62,8 @@ def reversed_digits(text: str) -> str:
 
 def phone_shown(e164: str) -> str:
     """Return the number as people write it across borders, such as +880 1711-123456."""
+    if not e164:
+        return ""
     try:
         number = phonenumbers.parse(e164, None)
     except phonenumbers.NumberParseException:
