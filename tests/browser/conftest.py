@@ -28,6 +28,17 @@ LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Open the browser on one store only: pages are the same on both, and browsers are slow."""
+    if config.getoption("--db") != "both":
+        return
+    here = Path(__file__).parent
+    twice = [item for item in items if here in item.path.parents and "[postgres" in item.name]
+    if twice:
+        config.hook.pytest_deselected(items=twice)
+        items[:] = [item for item in items if item not in twice]
+
+
 @dataclass(slots=True)
 class Desk:
     """A signed-in browser window, with everything its console complained about."""
