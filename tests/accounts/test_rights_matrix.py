@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import select
 
-from clubcrm.accounts.models import Role
+from clubcrm.accounts.models import Role, User
 from clubcrm.accounts.queries import rights_table
 from clubcrm.core.db import Model, unit_of_work
 from clubcrm.core.policy import Policy, policy_of
@@ -198,3 +198,44 @@ def test_owner_of_both_clubs_finds_the_other_member(client_of, app):
     ]
 
     assert found != []
+
+
+def test_reading_changes_nothing(client_of, app, cast):
+    olga = client_of("Olga")
+    before = picture_of(app)
+    read = 0
+
+    for door in doors(app):
+        if door.method == "GET" and door.policy.kind != "device":
+            person = next((one for one in PERSON_NAMES if one in door.arguments), None)
+            values = {person: cast.public["Mia"]} if person else {}
+            address = door.address(app, **values)
+            read += olga.get(address).status_code == 200
+            olga.head(address)
+
+    after = picture_of(app)
+    assert read > 30
+    assert {name for name in before if before[name] != after[name]} <= {"audit_line"}
+
+
+@pytest.mark.parametrize("address", ["/settings/profile", "/settings/profile/theme"])
+def test_fields_that_no_form_offers_change_nothing(client_of, app, cast, address):
+    frank = client_of("Frank")
+
+    frank.post(
+        address,
+        data={
+            "theme": "dark",
+            "locale": "en",
+            "role": "owner",
+            "state": "dismissed",
+            "email": "eve@evil.example",
+            "club_id": str(cast.other_club),
+            "otp_secret": "X",
+        },
+    )
+
+    with app.app_context(), unit_of_work(write=False) as session:
+        user = session.get_one(User, cast.users["Frank"])
+        assert (user.theme, user.role, user.email) == ("dark", Role.DESK, "frank@club.example")
+        assert user.otp_secret is None

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from clubcrm.accounts import second_factor
 from clubcrm.accounts.models import RecoveryCode, User
 from clubcrm.accounts.rules.limits import second_factor_due, second_factor_settled
+from clubcrm.core.audit import AuditLine
 from clubcrm.core.clock import now
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
@@ -258,3 +259,16 @@ def test_removing_it_needs_the_password(olgas_phone, knock, app, user_of):
 
     assert client.post(address, data={"drop-current_password": PASSWORD}).status_code == 303
     assert user_of("Olga").otp_secret is None
+
+
+def test_owner_sets_the_rule_and_it_is_written_down(client_of, app):
+    olga = client_of("Olga")
+    assert olga.post("/settings/second-factor-rule", data={}).status_code == 303
+
+    with app.app_context(), unit_of_work(write=False) as session:
+        assert not second_factor.is_required()
+        line = session.scalars(
+            select(AuditLine).where(AuditLine.action == "second factor rule changed")
+        ).one()
+        assert (line.before, line.after) == ({"required": True}, {"required": False})
+    assert client_of("Max").post("/settings/second-factor-rule", data={}).status_code == 403

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
 from clubcrm.accounts import roles as given
+from clubcrm.accounts import second_factor
 from clubcrm.accounts.forms import role_words
 from clubcrm.accounts.models import Role
 from clubcrm.accounts.permissions import CHANGE_ROLES
@@ -20,7 +21,13 @@ def roles() -> ResponseReturnValue:
     rights = [(name, str(words)) for name, words in current_app.extensions["club_rights"].items()]
     names = [(role.value, role_words(role)) for role in Role]
     held = {role.value: rights for role, rights in rights_table().items()}
-    return render_template("clubcrm/settings/roles.html", rights=rights, roles=names, held=held)
+    return render_template(
+        "clubcrm/settings/roles.html",
+        rights=rights,
+        roles=names,
+        held=held,
+        second_factor=second_factor.is_required(),
+    )
 
 
 @settings.post("/roles/<name>")
@@ -35,3 +42,11 @@ def role_save(name: str) -> ResponseReturnValue:
     else:
         flash(_("Nothing changed."), "success")
     return redirect(url_for("settings.roles", _anchor=role.value), 303)
+
+
+@settings.post("/second-factor-rule")
+@require(CHANGE_ROLES)
+def factor_rule() -> ResponseReturnValue:
+    second_factor.set_required(bool(request.form.get("required")))
+    flash(_("Saved."), "success")
+    return redirect(url_for("settings.roles"), 303)
