@@ -43,21 +43,21 @@ from clubcrm.core.shell import Place
 from clubcrm.core.tidying import tidy
 from clubcrm.journeys import api as journeys
 from clubcrm.journeys import handlers as journey_handlers
-from clubcrm.journeys.api_views import api as journeys_api
 from clubcrm.journeys.jobs import nightly_planning
+from clubcrm.journeys.views.api import api as journeys_api
 from clubcrm.messaging import invariants as message_checks
-from clubcrm.messaging.api_views import api as messages_api
 from clubcrm.messaging.events import MessageSettled
 from clubcrm.messaging.jobs import send_outbox
-from clubcrm.messaging.views import messages
+from clubcrm.messaging.views.api import api as messages_api
+from clubcrm.messaging.views.pages import messages
 from clubcrm.people import events as people_facts
 from clubcrm.people import views as people_views
 from clubcrm.reports import figures
 from clubcrm.tasks import handlers as task_handlers
-from clubcrm.tasks.api_views import api as tasks_api
 from clubcrm.tasks.events import TaskClosed
 from clubcrm.tasks.jobs import expire_tasks
-from clubcrm.tasks.views import tasks as task_views
+from clubcrm.tasks.views.api import api as tasks_api
+from clubcrm.tasks.views.pages import tasks as task_views
 from memberships import events as membership_facts
 from memberships import jobs as membership_jobs
 from memberships.contracts import invariants as membership_checks

@@ -85,6 +85,15 @@ class PageArgs(InputSchema):
     after = fields.String(load_default="", validate=validate.Length(max=64))
 
 
+def page_key(after: str) -> int | None:
+    """Return the id that the key of the last page stands for; raises INVALID_INPUT for others."""
+    if not after:
+        return None
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise invalid({"after": "Expected the value of `next` of the page before."})
+    return int(after)
+
+
 class StrictJson(DefaultJSONProvider):
     """JSON that refuses duplicate keys and bottomless nesting with a plain ValueError."""
 

@@ -21,6 +21,16 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of the outbox is asked for; `before` is the key of the page before."""
+
+    state: MessageState | None = None
+    member: str | None = None
+    before: int | None = None
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxRow:
     """One message with its reader's name, as the outbox page shows it."""
 
@@ -102,27 +112,27 @@ def same_text_before(session: Session, message: Message, moment: datetime) -> in
     ).first()
 
 
-def outbox(
-    scope: Scope, state: MessageState | None, before: int | None
-) -> tuple[list[OutboxRow], int | None]:
+def outbox(scope: Scope, wanted: Wanted) -> tuple[list[OutboxRow], int | None]:
     """Return a page of the scope's messages, newest first, and the key of the next page."""
     chosen = (
         select(Message, Person.given_name, Person.family_name, Person.public_id)
         .join(Person, Person.id == Message.person_id)
         .where(Message.club_id.in_(scope.club_ids))
         .order_by(Message.id.desc())
-        .limit(PAGE + 1)
+        .limit(wanted.limit + 1)
     )
-    if state is not None:
-        chosen = chosen.where(Message.state == state)
-    if before is not None:
-        chosen = chosen.where(Message.id < before)
+    if wanted.state is not None:
+        chosen = chosen.where(Message.state == wanted.state)
+    if wanted.member is not None:
+        chosen = chosen.where(Person.public_id == wanted.member)
+    if wanted.before is not None:
+        chosen = chosen.where(Message.id < wanted.before)
     rows = [
         OutboxRow(message, f"{given} {family}".strip(), public_id)
         for message, given, family, public_id in db.session.execute(chosen)
     ]
-    more = rows[PAGE - 1].message.id if len(rows) > PAGE else None
-    return rows[:PAGE], more
+    shown = rows[: wanted.limit]
+    return shown, shown[-1].message.id if len(rows) > wanted.limit else None
 
 
 def outbox_counts(scope: Scope) -> dict[MessageState, int]:

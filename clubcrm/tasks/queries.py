@@ -17,6 +17,16 @@ CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of the tasks is asked for; `before` is the key of the page before."""
+
+    state: TaskState | None = None
+    member: str | None = None
+    before: int | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class TaskRow:
     """One task with the person it is about, as a list shows it."""
 
@@ -34,6 +44,25 @@ def my_day(scope: Scope, role: str, user_id: int, moment: datetime) -> list[Task
     if role not in {"owner", "manager"}:
         chosen = chosen.where(or_(Task.role == role, Task.assigned_to == user_id))
     return _rows(chosen.order_by(Task.due_at, Task.id).limit(MOST_SHOWN))
+
+
+def tasks_page(scope: Scope, wanted: Wanted) -> tuple[list[TaskRow], int | None]:
+    """Return a page of the scope's tasks, newest first, and the key of the next page."""
+    chosen = (
+        _with_person()
+        .where(Task.club_id.in_(scope.club_ids))
+        .order_by(Task.id.desc())
+        .limit(wanted.limit + 1)
+    )
+    if wanted.state is not None:
+        chosen = chosen.where(Task.state == wanted.state)
+    if wanted.member is not None:
+        chosen = chosen.where(Person.public_id == wanted.member)
+    if wanted.before is not None:
+        chosen = chosen.where(Task.id < wanted.before)
+    rows = _rows(chosen)
+    shown = rows[: wanted.limit]
+    return shown, shown[-1].task.id if len(rows) > wanted.limit else None
 
 
 def closed_lately(scope: Scope, limit: int = 20) -> list[TaskRow]:

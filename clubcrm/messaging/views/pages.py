@@ -26,7 +26,7 @@ def outbox() -> ResponseReturnValue:
     before = request.args.get("before", "")
     # Ids beyond 18 digits do not fit the store; such an address shows the first page.
     key = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    rows, more = queries.outbox(scope, chosen, key)
+    rows, more = queries.outbox(scope, queries.Wanted(chosen, None, key))
     return render_template(
         "clubcrm/messaging/outbox.html",
         rows=rows,

@@ -1,0 +1,10 @@
+"""Names of the rights that the journey asks for, with the words of the rights table."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+SEE_JOURNEY: Final = "journey.see"
+
+RIGHTS: Mapping[str, object] = {SEE_JOURNEY: _l("See what was planned for members and why")}

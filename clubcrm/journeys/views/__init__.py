@@ -1,0 +1,1 @@
+"""Views of the journey: the list of touchpoints for programs."""

@@ -1,0 +1,1 @@
+"""Views of the outbox: pages, and the list for programs."""

@@ -1,0 +1,1 @@
+"""Views of staff work: my day, and the list for programs."""
