@@ -64,7 +64,7 @@ def _count(session: Session, brake: Brake) -> None:
     if counted is None:
         # Another worker drew this brake a moment ago.
         raise _braked(timedelta(seconds=30))
-    wait = wait_after(counted, brake.free_failures)
+    wait = wait_after(counted, brake)
     if wait:
         session.execute(
             update(LoginBrake)

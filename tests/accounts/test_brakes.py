@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from clubcrm.accounts.brakes import take_try
 from clubcrm.accounts.models import LoginBrake
-from clubcrm.accounts.rules.braking import Brake, wait_after
+from clubcrm.accounts.rules.braking import Brake, brakes_for, wait_after
 from clubcrm.core.clock import now
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
@@ -21,7 +21,14 @@ from tests.cast import PASSWORD
     [(0, 0), (4, 0), (5, 30), (6, 60), (7, 120), (8, 240), (9, 480), (10, 900), (500, 900)],
 )
 def test_wait_doubles_up_to_a_quarter_hour(failures, seconds):
-    assert wait_after(failures, 5) == timedelta(seconds=seconds)
+    assert wait_after(failures, Brake("account:x", 5)) == timedelta(seconds=seconds)
+
+
+def test_address_of_a_whole_club_waits_a_minute_at_most():
+    account, address = brakes_for("x", "203.0.113.7", None)
+
+    assert wait_after(500, account) == timedelta(minutes=15)
+    assert wait_after(500, address) == timedelta(minutes=1)
 
 
 def test_two_hundred_guesses_are_five_looks_at_the_password(knock):
