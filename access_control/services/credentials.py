@@ -21,7 +21,10 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import move
 from clubcrm.core.text import clean
-from clubcrm.people.api import drop_search_word
+from clubcrm.people.api import drop_search_word, set_search_word
+
+# Numbers printed on a card or told by a member; the others are secret or pass by.
+FOUND_BY = frozenset({CredentialKind.CARD, CredentialKind.PIN})
 
 
 def issue_credential(person_id: int, kind: CredentialKind, text: str, *, by: str) -> Credential:
@@ -46,6 +49,8 @@ def issue_credential(person_id: int, kind: CredentialKind, text: str, *, by: str
         db.session.flush()
     except IntegrityError:
         raise _taken() from None
+    if kind in FOUND_BY:
+        set_search_word(person_id, value)
     audit.note("credential.issued", "person", person_id, after={"credential": credential.id}, by=by)
     return credential
 
