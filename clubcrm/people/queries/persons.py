@@ -101,6 +101,13 @@ def photo_by_public_id(scope: Scope, public_id: str) -> StoredFile | None:
     ).first()
 
 
+def photo_id_of(person: Person) -> str:
+    """Return the public id of a person's picture, empty when there is none."""
+    if person.photo_id is None:
+        return ""
+    return db.session.get_one(StoredFile, person.photo_id).public_id
+
+
 def page_of(
     scope: Scope, show: Show, after: tuple[str, int] | None, limit: int, new_since: datetime
 ) -> list[int]:

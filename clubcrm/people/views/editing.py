@@ -14,7 +14,7 @@ from clubcrm.people.consents import Answer, answer
 from clubcrm.people.models import Channel, Person, Purpose
 from clubcrm.people.permissions import EDIT_PEOPLE
 from clubcrm.people.queries.duplicates import Match, likely_duplicates
-from clubcrm.people.queries.persons import person_in
+from clubcrm.people.queries.persons import person_in, photo_id_of
 from clubcrm.people.rules.contacts import email_address, phone_number
 from clubcrm.people.rules.likeness import Identity
 from clubcrm.people.views.blueprint import people
@@ -132,6 +132,7 @@ def _edit_page(person: Person, typed: Typed, faults: dict[str, str], version: in
         "clubcrm/people/edit.html",
         person=person,
         typed=typed,
+        photo=photo_id_of(person),
         faults=faults,
         version=version,
         theirs={},
@@ -151,6 +152,7 @@ def _stale_page(person: Person, typed: Typed, error: DomainError) -> str:
         "clubcrm/people/edit.html",
         person=person,
         typed=typed,
+        photo=photo_id_of(person),
         faults={},
         version=int(stored["version"]),
         theirs=theirs,
