@@ -54,6 +54,7 @@ from clubcrm.people import events as people_facts
 from clubcrm.people import views as people_views
 from clubcrm.reports import figures
 from clubcrm.tasks import handlers as task_handlers
+from clubcrm.tasks.clock_watch import watch_clock
 from clubcrm.tasks.events import TaskClosed
 from clubcrm.tasks.jobs import expire_tasks
 from clubcrm.tasks.views.api import api as tasks_api
@@ -131,6 +132,7 @@ JOBS: tuple[Job, ...] = (
     Job("nightly-planning", nightly_planning, daily_at=time(4, 30)),
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
     Job("expire-tasks", expire_tasks, every=timedelta(minutes=10)),
+    Job("watch-clock", watch_clock, every=timedelta(minutes=1)),
     Job("tidy", tidy, every=timedelta(hours=1)),
     Job("forget-old-access", forget_old_access, every=timedelta(hours=1)),
 )
