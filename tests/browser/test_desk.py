@@ -252,3 +252,28 @@ def test_printed_ledger_has_no_frame(app: Flask, cast: Cast, open_desk: OpenDesk
     assert page.locator(".rail").is_hidden()
     assert page.locator(".topline").is_hidden()
     assert page.locator("table >> text=bought").is_visible()
+
+
+def test_second_click_sells_no_second_pass(app: Flask, cast: Cast, open_desk: OpenDesk) -> None:
+    members = club.evening(app, cast)
+    desk = open_desk("Frank")
+    page = desk.open(f"/desk/people/{members[club.LAPSED_CARD]}/day-pass")
+
+    page.dblclick("button:has-text('Sell for')")
+
+    page.wait_for_url("**/sold", timeout=NO_PATIENCE_MS)
+    page.goto(f"/members/{members[club.LAPSED_CARD]}")
+    assert page.locator("#rights-title >> xpath=../.. >> text=Day pass").count() == 1
+    assert desk.complaints == []
+
+
+def test_lost_connection_is_said_when_a_card_is_typed(cast: Cast, open_desk: OpenDesk) -> None:
+    desk = open_desk("Frank")
+    page = desk.open("/desk")
+    page.context.set_offline(True)
+
+    page.fill("#scan", "7774711")
+    page.press("#scan", "Enter")
+
+    page.wait_for_selector("text=Not sent: the connection is lost.", timeout=NO_PATIENCE_MS)
+    assert page.input_value("#scan") == "7774711"

@@ -39,6 +39,18 @@
     if (first) { event.preventDefault(); location.assign(first.href); }
   });
 
+  // A second click on the same button is no second order.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post") || event.defaultPrevented) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "true";
+    setTimeout(() => delete form.dataset.sent, 4000); // an answer that is a file leaves the page as it is
+  });
+  addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  });
+
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.removeAttribute("open"); });
     if (!event.target.closest(".search")) document.getElementById("found")?.replaceChildren();
@@ -66,6 +78,9 @@ addEventListener("htmx:responseError", (event) => {
   const page = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
   const words = page.getElementById("problem-text")?.textContent;
   if (words && !event.detail.elt.closest("[data-quiet-errors]")) notice(words);
+});
+addEventListener("htmx:sendError", (event) => {
+  if (!event.detail.elt.closest("[data-quiet-errors]")) notice(document.getElementById("notices").dataset.lost);
 });
 function notice(words) {
   const blank = document.getElementById("notice-blank").content.cloneNode(true);
