@@ -31,6 +31,7 @@ from access_control.views.wording import (
 )
 from clubcrm.core import clock
 from clubcrm.core.errors import invalid, not_found
+from clubcrm.core.idempotency import keep_no_answer
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
 from clubcrm.people.queries.search import search
@@ -87,6 +88,7 @@ def device_add() -> ResponseReturnValue:
         by=current_actor().ref,
     )
     key = device_keys(made.serial, made.key_nonce)[0].decode()
+    keep_no_answer()
     return render_template("access_control/device_key.html", device=made, key=key)
 
 

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from flask import Response, request
+from flask import Response, g, request
 from sqlalchemy import LargeBinary, String, UniqueConstraint, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -18,6 +18,7 @@ from clubcrm.core.types import UtcInstant
 KEPT_HOURS = 96
 RUNNING_SECONDS = 60
 LONGEST_KEY = 200
+SHOWN_ONCE = "This was shown once and is not kept. Make a new one."
 
 
 class IdempotencyKey(Model):
@@ -105,8 +106,15 @@ def _take_over(session: Session, kept: IdempotencyKey, moment: datetime) -> None
         )
 
 
+def keep_no_answer() -> None:
+    """The answer of this request holds a secret, so it will not be given a second time."""
+    g.answer_is_secret = True
+
+
 def keep_answer(caller: str, key: str, response: Response) -> None:
     """The answer is stored in the running unit of work: it lands with the effect or not at all."""
+    if g.get("answer_is_secret"):
+        response = Response(SHOWN_ONCE, status=410, content_type="text/plain; charset=utf-8")
     db.session.execute(
         update(IdempotencyKey)
         .where(IdempotencyKey.caller == caller, IdempotencyKey.key == key)

@@ -11,6 +11,7 @@ from clubcrm.accounts.api import Role, add_api_token
 from clubcrm.accounts.models import ApiToken
 from clubcrm.core.clock import now
 from clubcrm.core.db import unit_of_work
+from clubcrm.core.idempotency import IdempotencyKey
 from clubcrm.core.policy import current_actor
 
 
@@ -104,3 +105,18 @@ def test_last_use_of_a_token_is_kept(app, bearer):
 
         with app.app_context(), unit_of_work(write=False) as session:
             assert session.scalars(select(ApiToken.last_used_at)).one() == now()
+
+
+def test_secret_of_a_token_is_not_kept_with_the_key_of_a_form(client_of, app):
+    olga, wish = client_of("Olga"), {"name": "Website", "role": "sales"}
+    key = {"Idempotency-Key": "form-1"}
+
+    first = olga.post("/settings/tokens/new", data=wish, headers=key)
+    again = olga.post("/settings/tokens/new", data=wish, headers=key)
+
+    secret = re.search(r"club_[\w-]{43}", first.text)[0]
+    assert (again.status_code, "shown once" in again.text) == (410, True)
+    with app.app_context(), unit_of_work(write=False) as session:
+        kept = session.scalars(select(IdempotencyKey.body)).one()
+        assert secret.encode() not in (kept or b"")
+        assert len(session.scalars(select(ApiToken.id)).all()) == 1

@@ -17,6 +17,7 @@ from clubcrm.accounts.rules.braking import Brake
 from clubcrm.accounts.views.blueprints import accounts, refused
 from clubcrm.core.db import db, end_reading
 from clubcrm.core.errors import DomainError
+from clubcrm.core.idempotency import keep_no_answer
 from clubcrm.core.policy import current_actor
 from clubcrm.core.web import signed_in
 
@@ -63,6 +64,7 @@ def second_factor_new() -> ResponseReturnValue:
         codes = factor.finish_enrolment(user, form.code.data or "")
     except DomainError as error:
         return refused(SETUP_PAGE, form, error, secret=user.otp_pending)
+    keep_no_answer()
     sessions.end_sessions(user.id, "second factor set", except_id=current_session_id())
     sessions.prove_second_factor(current_session_id())
     return render_template("clubcrm/accounts/recovery_codes.html", codes=codes)

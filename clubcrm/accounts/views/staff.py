@@ -21,6 +21,7 @@ from clubcrm.accounts.queries import (
 from clubcrm.accounts.views.blueprints import club_choices, full_address, refused, settings
 from clubcrm.core.db import end_reading, unit_of_work
 from clubcrm.core.errors import DomainError
+from clubcrm.core.idempotency import keep_no_answer
 from clubcrm.core.policy import current_actor
 from clubcrm.core.shell import chosen_club, my_clubs
 from clubcrm.core.web import require
@@ -149,6 +150,7 @@ def _user_page(
 
 
 def _show_link(user: User) -> ResponseReturnValue:
+    keep_no_answer()
     address = full_address("accounts.choose_password", token=people.invite(user))
     return render_template("clubcrm/settings/link.html", user=user, address=address)
 

@@ -12,6 +12,7 @@ from clubcrm.accounts.permissions import CHANGE_TOKENS
 from clubcrm.accounts.queries import api_tokens
 from clubcrm.accounts.views.blueprints import club_choices, refused, settings
 from clubcrm.core.errors import DomainError
+from clubcrm.core.idempotency import keep_no_answer
 from clubcrm.core.policy import current_actor
 from clubcrm.core.shell import chosen_club, my_clubs
 from clubcrm.core.web import require
@@ -45,6 +46,7 @@ def token_new() -> ResponseReturnValue:
         token, secret = bearer.add_api_token(form.name.data or "", role, chosen)
     except DomainError as error:
         return refused(PAGE, form, error)
+    keep_no_answer()
     return render_template("clubcrm/settings/token_secret.html", token=token, secret=secret)
 
 
