@@ -180,9 +180,9 @@ def person_club(person_id: int) -> int | None:
 
 def lock_person(person_id: int) -> Person | None:
     """Return the person, whose contracts nobody else changes until this unit of work ends."""
-    return db.session.scalars(
-        select(Person).where(Person.id == person_id).with_for_update()
-    ).first()
+    # Without the key, so that a scan which names the person does not wait for the desk.
+    locked = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
+    return db.session.scalars(locked).first()
 
 
 def overlapping(

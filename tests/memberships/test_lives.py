@@ -200,7 +200,7 @@ def test_any_life_keeps_the_books_in_order(cast):
         run_state_machine_as_test(
             type("LifeHere", (Life,), here),
             settings=settings(
-                max_examples=60,
+                max_examples=40,
                 stateful_step_count=25,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
