@@ -68,8 +68,41 @@ def unsigned(why: str) -> DomainError:
     return DomainError("BAD_SIGNATURE", why, status=401)
 
 
+_EVENT = {
+    "type": "object",
+    "required": ["device", "event_id", "credential", "at"],
+    "additionalProperties": False,
+    "properties": {
+        "device": {"type": "string", "maxLength": 120},
+        "event_id": {"type": "string", "maxLength": 120},
+        "credential": {
+            "type": "object",
+            "required": ["type", "value"],
+            "additionalProperties": False,
+            "properties": {
+                "type": {"enum": ["card", "qr", "pin", "face", "phone"]},
+                "value": {"type": "string", "maxLength": 120},
+            },
+        },
+        "at": {"type": "string", "format": "date-time"},
+        "direction": {"enum": ["in", "out", "unknown"]},
+        "offline": {"type": "boolean"},
+    },
+}
+_BATCH = {
+    "type": "object",
+    "required": ["events"],
+    "properties": {"events": {"type": "array", "items": _EVENT, "maxItems": MOST_EVENTS}},
+}
+
+
+def _body(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
 @controllers.post("/events")
 @controllers.doc(
+    requestBody=_body(_EVENT),
     summary="One scan, decided at once",
     description="Signed with X-Club-Timestamp and X-Club-Signature, or sent with a token.",
 )
@@ -84,6 +117,7 @@ def one_event() -> Response:
 
 @controllers.post("/events:batch")
 @controllers.doc(
+    requestBody=_body(_BATCH),
     summary="Up to 10,000 scans that doors have decided by themselves",
     description='A list of scans, or {"events": [...]}; each gets a status of its own.',
 )

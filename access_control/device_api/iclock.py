@@ -79,7 +79,9 @@ def _address(name: str, *methods: str) -> Callable[[Answer], Answer]:
 
 def _argument(name: str) -> str:
     wanted = name.lower()
-    return next((value for key, value in request.args.items() if key.lower() == wanted), "")
+    text = next((value for key, value in request.args.items() if key.lower() == wanted), "")
+    # A control character or half a letter means nothing here, and no store would keep it.
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def _for_known(view: Answer) -> Response:

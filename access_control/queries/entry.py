@@ -33,7 +33,7 @@ from access_control.rules.anniversaries import age_on, birthday_in
 from access_control.rules.codes import Code, CredentialKind, Direction, Severity
 from access_control.rules.facts import NO_RIGHTS, EntryFacts, Passage, PersonFact
 from clubcrm.core import clock
-from clubcrm.core.clubs import ClosedDay
+from clubcrm.core.clubs import ClosedDay, Club
 from clubcrm.core.db import db
 from clubcrm.people.models import DeskFlag, Person
 from memberships.contracts.queries import rights_at
@@ -42,6 +42,7 @@ from memberships.contracts.rules import MemberRights, PlanKind
 _event = AccessEvent.__table__
 _visit = Visit.__table__
 NEVER = date(9999, 12, 31)
+NEARLY_FULL = 10
 ADMITTED = or_(_event.c.decision != Severity.DENY, _event.c.status == EventStatus.OFFLINE_ADMIT)
 
 
@@ -268,6 +269,8 @@ def _history(with_capacity: bool) -> Select[Any]:
 
 
 _TAP = _first_tap()
+# The last places go one by one; SQLite has one writer anyway and ignores the lock.
+_LOCK_CLUB = select(Club.id).where(Club.id == bindparam("club_id")).with_for_update(key_share=True)
 
 
 def sighting_of(
@@ -292,6 +295,8 @@ def sighting_of(
         return Sighting(facts, None, before)
     rights = NO_RIGHTS if direction is Direction.OUT else rights_at(holder.person_id, day)
     before = _before(door, holder.person_id, at, value, rights)
+    if door.capacity and before.inside >= door.capacity - NEARLY_FULL:
+        before = _before_in_line(door, holder.person_id, at, value, rights)
     facts = EntryFacts(
         at=at,
         day=day,
@@ -350,6 +355,14 @@ def _before(door: Door, person_id: int, at: datetime, value: str, rights: Member
     )
     last = Passage(row[0], row[1], row[2]) if row[0] is not None else None
     return Before(last, *row[3:])
+
+
+def _before_in_line(
+    door: Door, person_id: int, at: datetime, value: str, rights: MemberRights
+) -> Before:
+    """Return what happened before, counted while no other gate of the club lets anybody in."""
+    db.session().connection().execute(_LOCK_CLUB, {"club_id": door.club_id})
+    return _before(door, person_id, at, value, rights)
 
 
 def _resolved(direction: Direction, before: Before, at: datetime, door: Door) -> Direction:

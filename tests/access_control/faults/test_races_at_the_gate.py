@@ -1,21 +1,24 @@
 """Two at once at the gate (F06, F07, F15): sixteen threads, two hundred rounds, real commits."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
+import time_machine
 from flask import Flask
-from sqlalchemy import Select
+from sqlalchemy import Select, select, update
 
 from access_control.intake import in_unit, take_backlog, take_scan
-from access_control.models import EventStatus
+from access_control.models import EventStatus, Visit
 from access_control.queries import entry as entry_queries
 from access_control.queries.doors import Door
 from access_control.queries.invariants import inside_counts, scans_and_visits, units_of_visits
 from access_control.rules.codes import Code
+from access_control.rules.visits import LeftHow
 from access_control.services.scanning import Entry, handle_scan
+from clubcrm.core.clubs import Club
 from clubcrm.core.db import unit_of_work
 from memberships.contracts.invariants import unit_balances
 from memberships.contracts.rules import PlanKind
@@ -30,7 +33,7 @@ from tests.access_control.gate.floor import (
     the_door,
     units_left,
 )
-from tests.cast import Cast
+from tests.cast import Cast, make_member
 
 START = at("2026-02-01 00:00")
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
@@ -169,3 +172,66 @@ def test_batch_sent_five_times_at_once_is_kept_once(app: Flask, doors: list[Door
         take_backlog("GATE0", batch, at("2026-11-18 12:00"))
         assert (events, len(events_told())) == (500, 500)
         assert drawn == 1000 - units_left(cast.members["Mia"]) == 167
+
+
+def rush_last_places(app: Flask, doors: list[Door], rounds: int, how: OneScan) -> list[str]:
+    """Let sixteen come at once to five places, then all leave; returns what went wrong."""
+    wrong = []
+    with crowd(app) as people:
+        for turn in range(rounds):
+            entries = people.rush(lambda number, turn=turn: how(doors[number], turn, number))
+            told = Counter(
+                (one.admitted, one.code is Code.CLUB_FULL)
+                if isinstance(one, Entry)
+                else type(one).__name__
+                for one in entries
+            )
+            if told != {(True, False): 5, (False, True): 11}:
+                wrong.append(f"round {turn}: {dict(told)}")
+            with app.app_context(), unit_of_work() as session:
+                session.execute(
+                    update(Visit).values(left_at=Visit.entered_at, left_how=LeftHow.AUTO)
+                )
+    return wrong
+
+
+@pytest.fixture
+def guests(app: Flask, cast: Cast, doors: list[Door]) -> Iterator[list[Door]]:
+    """Sixteen members with cards 1000 to 1015; the club has five places; it is that day."""
+    with app.app_context(), unit_of_work() as session:
+        for number in range(SIXTEEN):
+            person = make_member("Guest", str(number), club=cast.club)
+            give_card(person.id, str(1000 + number))
+            give_contract(person.id, cast.club, reentry_minutes=0)
+        session.execute(update(Club).where(Club.id == cast.club).values(capacity=5))
+    with app.app_context():
+        gates = [the_door(f"GATE{n}") for n in range(SIXTEEN)]
+    with time_machine.travel(START, tick=False):
+        yield gates
+
+
+def one_guest(door: Door, turn: int, number: int) -> Entry:
+    moment = START + timedelta(minutes=2 * turn)
+    one = scan(moment, f"g{turn}-{number}", str(1000 + number))
+    return in_unit(partial(take_scan, door, one, moment))
+
+
+def one_guest_unguarded(door: Door, turn: int, number: int) -> Entry:
+    moment = START + timedelta(minutes=2 * turn)
+    one = scan(moment, f"g{turn}-{number}", str(1000 + number))
+    with unguarded_unit():
+        return handle_scan(door, one, moment)
+
+
+def test_last_places_of_a_full_club_go_to_as_many(app: Flask, guests: list[Door]):
+    """Capacity holds however many come at once."""
+    assert rush_last_places(app, guests, 50, one_guest) == []
+
+
+def test_without_its_lock_a_full_club_overflows(
+    app: Flask, guests: list[Door], monkeypatch: pytest.MonkeyPatch
+):
+    """The positive control of the last places."""
+    monkeypatch.setattr(entry_queries, "_LOCK_CLUB", select(Club.id))
+
+    assert rush_last_places(app, guests, 20, one_guest_unguarded) != []

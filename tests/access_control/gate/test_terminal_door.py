@@ -1,3 +1,4 @@
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -279,3 +280,27 @@ def test_clock_question_is_answered_in_the_terminals_own_code(terminal: FlaskCli
     said = terminal.get("/iclock/rtdata?SN=T1&type=time").get_data(as_text=True)
 
     assert said == f"DateTime={((26 * 372) + (10 * 31) + 17) * 86400 + 6 * 3600},ServerTZ=+0600"
+
+
+WORDS = (
+    *(b"7", b"\t", b"\n", b"\r\n", b"\0", b"=", b"-1", b" ", b"9" * 40),
+    *(b"2026-11-18 11:58:00", b"ID=", b"&Return=", b"USER PIN=", b"TMP=AAAA"),
+    *(b"\xff\xfe", "রিনা".encode(), "王".encode("gb2312")),
+)
+TABLES = ("ATTLOG", "OPERLOG", "options", "USERINFO", "BIODATA", "rtlog", "")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_rubbish_is_acknowledged_and_never_an_error(
+    terminal: FlaskClient, stored: None, table: str
+):
+    dice = random.Random(table)
+    for _turn in range(12):
+        body = b"".join(dice.choices(WORDS, k=dice.randrange(60)))
+
+        upload = terminal.post(f"/iclock/cdata?SN=T1&table={table}", data=body)
+        result = terminal.post("/iclock/devicecmd?SN=T1", data=body)
+        query = terminal.post("/iclock/querydata?SN=T1&tablename=user", data=body)
+
+        assert {upload.status_code, result.status_code, query.status_code} == {200}, body
+    assert terminal.get("/iclock/getrequest?SN=T1&INFO=%00,%FF,,9e9").status_code == 200
