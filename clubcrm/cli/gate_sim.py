@@ -26,7 +26,7 @@ REPLAY_MINUTES = 30.0
 EXAMPLE = """
 \b
 Examples:
-  clubcrm gate-sim --device DEMO1 --url http://127.0.0.1:8000 --rate 6 --pins 1-600
+  clubcrm gate-sim --device DEMO1 --url http://127.0.0.1:8000 --rate 6 --pins 1001-1600
   clubcrm gate-sim --device DEMO1 --url http://127.0.0.1:8000 --replay visits.csv --club 3
 """
 
@@ -78,7 +78,9 @@ class PinList(click.ParamType[list[str]]):
 @click.option("--url", required=True, help="Address of the server, as typed into a terminal.")
 @click.option("--rate", type=click.FloatRange(min=0), default=6.0, help="Passages a minute.")
 @click.option("--minutes", type=click.FloatRange(min=0), help="Stop after so long; else never.")
-@click.option("--pins", type=PinList(), default="1-20", help="Who passes: 1-600, 7,8,9 or @file.")
+@click.option(
+    "--pins", type=PinList(), help="Who passes: 1-600, 7,8,9 or @file; else the users it knows."
+)
 @click.option("--strangers", type=click.FloatRange(0, 1), default=0.02, help="Share unknown.")
 @click.option("--leavers", type=click.FloatRange(0, 1), default=0.0, help="Share of way-out taps.")
 @click.option("--seed", type=int, default=1, help="The same seed sends the same people.")
@@ -100,7 +102,7 @@ def gate_sim(  # noqa: PLR0913 - one argument per option of the command
     url: str,
     rate: float,
     minutes: float | None,
-    pins: list[str],
+    pins: list[str] | None,
     strangers: float,
     leavers: float,
     seed: int,
@@ -115,15 +117,17 @@ def gate_sim(  # noqa: PLR0913 - one argument per option of the command
 ) -> None:
     """Act as a turnstile terminal: let people pass, or replay a file of visits."""
     quirks = Quirks.named(quirk)
+    kept = TerminalMemory(_memory_file(memory, device))
+    passing = pins or list(kept.people()) or [str(number) for number in range(1, 21)]
     try:
         line = Line(url, device, quirks)
         order = Order(
-            device, url, rate, minutes, pins, strangers, leavers, seed, replay,
+            device, url, rate, minutes, passing, strangers, leavers, seed, replay,
             Columns.parse(columns), club,
         )  # fmt: skip
     except ValueError as cause:
+        kept.close()
         raise click.UsageError(str(cause)) from cause
-    kept = TerminalMemory(_memory_file(memory, device))
     clock = DeviceClock(now, timedelta(seconds=skew))
     try:
         tally = _work(order, Terminal(line, kept, clock, Make(pushver=pushver, quirks=quirks)))
