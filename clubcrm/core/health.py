@@ -8,14 +8,14 @@ from flask import Flask, Response, current_app, jsonify
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from clubcrm.core import leases, schema
-from clubcrm.core.clock import now
+from clubcrm.core import backups, leases, schema
 from clubcrm.core.config import Settings
 from clubcrm.core.db import db
 from clubcrm.core.policy import public
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 OLDEST_LEASE_SECONDS = 120.0
+OLDEST_BACKUP_HOURS = 48
 
 
 def install(app: Flask) -> None:
@@ -84,7 +84,10 @@ def _disk(settings: Settings) -> dict[str, Any]:
 
 
 def _backup(settings: Settings) -> dict[str, Any]:
-    folder = settings.data_dir / "backups"
-    made = [file.stat().st_mtime for file in folder.glob("*")] if folder.is_dir() else []
-    age = round(now().timestamp() - max(made)) if made else None
-    return {"needed": False, "ok": age is not None and age < 2 * 86_400, "age_seconds": age}
+    hours = backups.hours_since_backup(settings)
+    fine = hours is not None and hours < OLDEST_BACKUP_HOURS
+    return {
+        "needed": False,
+        "ok": fine,
+        "age_seconds": None if hours is None else round(hours * 3600),
+    }

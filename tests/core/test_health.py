@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import text
 
-from clubcrm.core import leases
+from clubcrm.core import backups, leases
 from clubcrm.core.clock import now
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.metrics import Board
@@ -38,6 +38,18 @@ def test_ready_when_store_and_schema_fit(app, store_kind):
     assert checks["schema"]["ok"]
     assert checks["disk"]["free_bytes"] > 0
     assert checks["backup"] == {"needed": False, "ok": False, "age_seconds": None}
+
+
+def test_age_of_the_last_backup_is_told(app, cast, tmp_path):
+    with app.app_context():
+        settings = app.extensions["club_settings"]
+        backups.backup(settings, db.engine, tmp_path / "copy.backup")
+
+    assert checks_of(app)[1]["backup"]["ok"]
+    with time_machine.travel(now() + timedelta(hours=49), tick=False):
+        backup = checks_of(app)[1]["backup"]
+    assert not backup["ok"]
+    assert backup["age_seconds"] >= 49 * 3600 - 60
 
 
 def test_not_ready_on_a_foreign_schema(app):
