@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
-from clubcrm.core.db import db
+from clubcrm.core.db import db, end_reading
 from clubcrm.core.jobs import JobContext, JobRun, Outcome
 from clubcrm.messaging.api import hold_outbox
 from clubcrm.tasks.api import TaskOrder, open_task
@@ -54,7 +54,7 @@ def _jump() -> timedelta:
         return (wall - before[0]) - timedelta(seconds=steady - before[1])
     # A fresh process only knows what the store remembers: work that began in its future.
     latest = db.session.scalar(select(func.max(JobRun.started_at)))
-    db.session.rollback()
+    end_reading()
     return min(timedelta(), wall - latest) if latest is not None else timedelta()
 
 
