@@ -72,6 +72,7 @@ class Message(Model):
     __table_args__ = (
         Index(None, "state", "next_at"),
         Index(None, "person_id", "created_at"),
+        Index(None, "address", "sent_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

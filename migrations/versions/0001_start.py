@@ -1026,6 +1026,9 @@ def create_tables() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_message_public_id")),
     )
     op.create_index(
+        op.f("ix_message_address_sent_at"), "message", ["address", "sent_at"], unique=False
+    )
+    op.create_index(
         op.f("ix_message_person_id_created_at"),
         "message",
         ["person_id", "created_at"],
