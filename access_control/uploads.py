@@ -5,7 +5,7 @@ from functools import partial
 
 import structlog
 
-from access_control.adapters.zkteco.attlog import read_punches, scans_of
+from access_control.adapters.zkteco.attlog import TerminalClock, read_punches, scans_of
 from access_control.adapters.zkteco.hello import read_options
 from access_control.adapters.zkteco.lines import (
     body_lines,
@@ -18,9 +18,11 @@ from access_control.adapters.zkteco.orders import read_results
 from access_control.intake import in_unit, take_backlog
 from access_control.models import DirectionMode
 from access_control.queries.doors import Door
+from access_control.queries.terminals import terminal_row
 from access_control.rules.codes import Direction
 from access_control.services.devices import hear
 from access_control.services.inbox import (
+    OFFSET,
     Letter,
     keep_letter,
     keep_profile,
@@ -28,6 +30,7 @@ from access_control.services.inbox import (
     reject_lines,
 )
 from access_control.services.orders import close_command
+from clubcrm.core.db import unit_of_work
 
 log = structlog.get_logger(__name__)
 MOST_OPTIONS = 80
@@ -85,13 +88,21 @@ def _keep(door: Door, table: str, letter: Letter) -> int:
 def _take_punches(door: Door, letter: Letter, inbox_id: int) -> int:
     punches, bad = read_punches(letter.body)
     way = None if door.mode is DirectionMode.STATUS else Direction(door.mode.value)
-    scans = scans_of(punches, zone=door.device_tz, received=letter.received, door=way)
+    clock = TerminalClock(door.device_tz, _handed_minutes(door))
+    scans = scans_of(punches, clock=clock, received=letter.received, door=way)
     if scans:
         take_backlog(door.serial, scans, letter.received)
     lines = [(line.raw, line.reason) for line in bad]
     if lines:
         in_unit(partial(reject_lines, door.device_id, inbox_id, lines, letter.received))
     return len(punches) + len(bad)
+
+
+def _handed_minutes(door: Door) -> int | None:
+    with unit_of_work(write=False):
+        row = terminal_row(door.serial)
+    handed = row.stamps.get(OFFSET) if row else None
+    return int(handed) if handed is not None else None
 
 
 def _take_operlog(door: Door, letter: Letter, inbox_id: int) -> int:

@@ -13,6 +13,7 @@ from access_control.adapters.zkteco.hello import (
     clock_answer,
     option_block,
     read_info,
+    zone_minutes,
 )
 from access_control.adapters.zkteco.lines import body_lines
 from access_control.intake import DeviceGoneError, in_unit
@@ -20,7 +21,13 @@ from access_control.models import DeviceKind
 from access_control.queries.doors import Door, door_of
 from access_control.queries.terminals import TerminalRow, has_commands, terminal_row
 from access_control.services.devices import HEARD_EVERY, hear, note_unclaimed
-from access_control.services.inbox import Letter, keep_letter, keep_profile
+from access_control.services.inbox import (
+    OFFSET,
+    Letter,
+    keep_letter,
+    keep_profile,
+    keep_stamp,
+)
 from access_control.services.orders import hand_out
 from access_control.uploads import take_results, take_upload
 from clubcrm.core import clock
@@ -141,6 +148,7 @@ def _greet(door: Door, version: str) -> None:
     if version:
         told["push_version"] = version
     keep_profile(door.device_id, **told)
+    keep_stamp(door.device_id, OFFSET, str(zone_minutes(door.device_tz, clock.now())))
 
 
 def _options(door: Door, row: TerminalRow | None, version: str) -> TerminalOptions:

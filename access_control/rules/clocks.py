@@ -12,6 +12,7 @@ EARLIEST = datetime(2015, 1, 1, tzinfo=UTC)
 SKEW_WORTH_CORRECTING = timedelta(seconds=90)
 FRESH_WITHIN = timedelta(seconds=30)
 LIVE_WITHIN = timedelta(minutes=10)
+LIVE_BY_OFFSET = timedelta(minutes=2)
 
 
 class ClockVerdict(StrEnum):
@@ -76,3 +77,19 @@ def instants_of(walls: Sequence[datetime], zone: str, received: datetime) -> lis
         live = abs(received - second) <= LIVE_WITHIN < abs(received - first)
         found.append(second if overtaken or live else first)
     return found
+
+
+def terminal_instants(
+    walls: Sequence[datetime], zone: str, received: datetime, handed_minutes: int | None
+) -> list[datetime]:
+    """Return the instants of wall times of a terminal that was told its offset when it said hello.
+
+    It keeps that offset over a change of clocks until it says hello again. So when the newest time
+    is live by that offset and not by the zone, the offset is believed for all of them.
+    """
+    by_zone = instants_of(walls, zone, received)
+    if not walls or handed_minutes is None or abs(received - by_zone[-1]) <= LIVE_BY_OFFSET:
+        return by_zone
+    shift = timedelta(minutes=handed_minutes)
+    by_offset = [wall.replace(tzinfo=UTC) - shift for wall in walls]
+    return by_offset if abs(received - by_offset[-1]) <= LIVE_BY_OFFSET else by_zone

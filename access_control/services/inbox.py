@@ -10,6 +10,8 @@ from access_control.models import Device, InboxBody, RejectedLine
 from clubcrm.core.db import db
 
 LONGEST_RAW = 4000
+# Beside the cursors of its tables stands the offset in minutes that a terminal was told last.
+OFFSET = "OFFSET_MINUTES"
 
 
 @dataclass(frozen=True, slots=True)

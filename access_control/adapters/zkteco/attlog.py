@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from access_control.adapters.scan import Scan
 from access_control.adapters.zkteco.lines import body_lines
-from access_control.rules.clocks import instants_of
+from access_control.rules.clocks import terminal_instants
 from access_control.rules.codes import CredentialKind, Direction
 
 NOBODY = "0"
@@ -79,8 +79,16 @@ def read_punch(line: str) -> Punch | BadLine:
     return Punch(pin, time_text, wall, instant, cells[2] or "0", cells[3] or "0", line)
 
 
+@dataclass(frozen=True, slots=True)
+class TerminalClock:
+    """How to read a terminal's times: its zone, and the offset in minutes it was last told."""
+
+    zone: str
+    handed_minutes: int | None = None
+
+
 def scans_of(
-    punches: list[Punch], *, zone: str, received: datetime, door: Direction | None
+    punches: list[Punch], *, clock: TerminalClock, received: datetime, door: Direction | None
 ) -> list[Scan]:
     """Return punches as scans; `door` of None takes the direction from each punch's status.
 
@@ -88,7 +96,7 @@ def scans_of(
     by the terminal alone, and whoever it let in is inside.
     """
     walls = [punch.wall for punch in punches if punch.wall is not None]
-    resolved = iter(instants_of(walls, zone, received))
+    resolved = iter(terminal_instants(walls, clock.zone, received, clock.handed_minutes))
     return [_scan(punch, punch.instant or next(resolved), received, door) for punch in punches]
 
 

@@ -66,9 +66,14 @@ def trans_flag(push_version: str) -> str:
 
 def zone_text(zone: str, present: datetime) -> str:
     """Return the offset a terminal adds to GMT now: whole hours as hours, others in minutes."""
-    offset = present.astimezone(ZoneInfo(zone)).utcoffset()
-    minutes = int(offset.total_seconds()) // 60 if offset is not None else 0
+    minutes = zone_minutes(zone, present)
     return str(minutes // 60) if minutes % 60 == 0 else str(minutes)
+
+
+def zone_minutes(zone: str, present: datetime) -> int:
+    """Return the zone's offset from GMT now, in minutes."""
+    offset = present.astimezone(ZoneInfo(zone)).utcoffset()
+    return int(offset.total_seconds()) // 60 if offset is not None else 0
 
 
 @dataclass(frozen=True, slots=True)

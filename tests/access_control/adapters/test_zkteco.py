@@ -3,7 +3,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from access_control.adapters.zkteco.attlog import BadLine, Punch, read_punch, read_punches, scans_of
+from access_control.adapters.zkteco.attlog import (
+    BadLine,
+    Punch,
+    TerminalClock,
+    read_punch,
+    read_punches,
+    scans_of,
+)
 from access_control.adapters.zkteco.hello import (
     TerminalOptions,
     clock_answer,
@@ -70,7 +77,7 @@ def test_epoch_times_are_instants():
     punch = read_punch("9\t1790715000\t0")
     assert isinstance(punch, Punch)
 
-    (scan,) = scans_of([punch], zone="Asia/Dhaka", received=NOW, door=None)
+    (scan,) = scans_of([punch], clock=TerminalClock("Asia/Dhaka"), received=NOW, door=None)
 
     assert scan.device_at == datetime.fromtimestamp(1_790_715_000, UTC)
 
@@ -90,8 +97,8 @@ def test_epoch_times_are_instants():
 def test_status_tells_the_way_when_the_door_does_not(status: str, way: str):
     punches, _bad = read_punches(f"1\t2024-01-01 08:00:00\t{status}".encode())
 
-    told = scans_of(punches, zone="Asia/Dhaka", received=NOW, door=None)
-    fixed = scans_of(punches, zone="Asia/Dhaka", received=NOW, door=Direction.OUT)
+    told = scans_of(punches, clock=TerminalClock("Asia/Dhaka"), received=NOW, door=None)
+    fixed = scans_of(punches, clock=TerminalClock("Asia/Dhaka"), received=NOW, door=Direction.OUT)
 
     assert (told[0].direction, fixed[0].direction) == (way, "out")
 
@@ -99,7 +106,7 @@ def test_status_tells_the_way_when_the_door_does_not(status: str, way: str):
 def test_device_time_is_turned_to_utc_by_the_devices_zone():
     punches, _bad = read_punches(b"1\t2026-11-18 12:00:00\t0")
 
-    (here,) = scans_of(punches, zone="Asia/Kathmandu", received=NOW, door=None)
+    (here,) = scans_of(punches, clock=TerminalClock("Asia/Kathmandu"), received=NOW, door=None)
 
     assert here.device_at == datetime(2026, 11, 18, 6, 15, tzinfo=UTC)
     assert here.device_text == "2026-11-18 12:00:00"
@@ -109,9 +116,28 @@ def test_live_punch_in_the_repeated_hour_is_the_second_one():
     received = datetime(2026, 10, 25, 1, 10, 3, tzinfo=UTC)  # 02:10 winter time in Berlin
     punches, _bad = read_punches(b"1\t2026-10-25 02:10:00\t0")
 
-    (scan,) = scans_of(punches, zone="Europe/Berlin", received=received, door=None)
+    (scan,) = scans_of(punches, clock=TerminalClock("Europe/Berlin"), received=received, door=None)
 
     assert scan.device_at == datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("wall", "handed", "instant"),
+    [
+        pytest.param("2027-03-28 12:00:00", 60, "11:00", id="spring, hello before the change"),
+        pytest.param("2027-03-28 13:00:00", 120, "11:00", id="spring, hello after it"),
+        pytest.param("2027-03-28 12:00:00", 120, "10:00", id="an hour old, hello after it"),
+        pytest.param("2027-03-28 12:00:00", None, "10:00", id="never said hello"),
+    ],
+)
+def test_terminal_keeps_its_offset_until_the_next_hello(wall: str, handed: int, instant: str):
+    received = datetime(2027, 3, 28, 11, 0, 5, tzinfo=UTC)
+    punches, _bad = read_punches(f"1\t{wall}\t0".encode())
+
+    clock = TerminalClock("Europe/Berlin", handed)
+    (scan,) = scans_of(punches, clock=clock, received=received, door=None)
+
+    assert f"{scan.device_at:%H:%M}" == instant
 
 
 def test_blank_lines_nul_and_crlf_are_no_lines():
