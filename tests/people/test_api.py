@@ -138,23 +138,18 @@ def test_consent_is_noted_line_by_line(program, app):
         assert db.session.execute(select(func.count()).select_from(Consent)).scalar_one() == 2
 
 
-@pytest.mark.parametrize(
-    ("wrong", "field"),
-    [
-        ({"channel": "fax"}, "channel"),
-        ({"purpose": "fun"}, "purpose"),
-        ({"given": "perhaps"}, "given"),
-        ({"given": None}, "given"),
-        ({"by": "owner"}, "by"),
-    ],
-)
-def test_consent_that_says_nothing_is_refused(program, cast, wrong, field):
-    body = {"channel": "email", "purpose": "marketing", "given": True, **wrong}
+def test_consent_that_says_nothing_is_refused(program, cast):
+    manager = program()
+    body = {"channel": "email", "purpose": "marketing", "given": True}
+    wrong = {"channel": "fax", "purpose": "fun", "given": "perhaps", "by": "owner"}
+    told = {}
+    for field, value in wrong.items():
+        answer = manager.post(
+            f"/api/v1/members/{cast.public['Mia']}/consents", json={**body, field: value}
+        )
+        told[field] = (answer.status_code, [one["field"] for one in answer.json["errors"]])
 
-    answer = program().post(f"/api/v1/members/{cast.public['Mia']}/consents", json=body)
-
-    assert answer.status_code == 400
-    assert [one["field"] for one in answer.json["errors"]] == [field]
+    assert told == {field: (400, [field]) for field in wrong}
 
 
 def test_people_of_another_club_are_not_there(program, cast):
