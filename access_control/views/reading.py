@@ -181,6 +181,8 @@ def scan_values(row: ScanRow) -> dict[str, Any]:
         "code": row.code.value,
         "reason": _reason(row),
         "status": row.status.value,
+        "by": row.by or None,
+        "by_reason": row.by_reason or None,
         "raw": row.raw,
     }
 
