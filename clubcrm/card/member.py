@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from clubcrm.card.queries.person import PersonRow, ReachRow
 from clubcrm.core.formats import day, day_short, money
 from clubcrm.people.models import ContactKind, ReachState
+from clubcrm.people.rules.contacts import phone_shown
 from memberships.contracts.history import ContractRow
 from memberships.contracts.models import Block
 from memberships.contracts.rules import BlockFact, BlockOwner, ContractState
@@ -96,7 +97,8 @@ def ways_of(reach: Sequence[ReachRow]) -> list[Way]:
         }[one.kind]
         trouble = _("does not arrive") if one.state is ReachState.BOUNCED else ""
         href = f"{scheme}{one.value}" if scheme else ""
-        ways.append(Way(icon, label, one.as_typed or one.value, href, trouble))
+        shown = phone_shown(one.value) if one.kind is ContactKind.PHONE else one.value
+        ways.append(Way(icon, label, shown, href, trouble))
     return ways
 
 
