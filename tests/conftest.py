@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, NullPool, create_engine, event, text
 
 from clubcrm.app import create_app
 from clubcrm.core import schema
@@ -108,34 +108,101 @@ def _with_database(address: str, name: str) -> str:
     )
 
 
+class PostgresClub:
+    """A migrated PostgreSQL database of this worker's own, as good as new for each test."""
+
+    def __init__(self, server: str, folder: Path) -> None:
+        self.server = server
+        self.folder = folder
+        self.name = f"club_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+        self.url = _with_database(server, self.name)
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
+            _postgres_admin(server, f"ALTER SYSTEM SET {setting}")
+        _postgres_admin(server, "SELECT pg_reload_conf()")
+        self.make()
+
+    def make(self) -> None:
+        """The database is made anew by the migrations."""
+        _postgres_admin(self.server, f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        _postgres_admin(self.server, f"CREATE DATABASE {self.name}")
+        migrate(self.url, self.folder)
+        self.engine = create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+        self.shape = self._shape()
+
+    def empty(self) -> None:
+        """No row is left, counting starts at one, and a changed shape is mended."""
+        with self.engine.connect() as connection:
+            connection.execute(text(OTHERS_OUT))
+            changed = self._shape() != self.shape
+            if not changed:
+                connection.exec_driver_sql(EMPTY_ALL)
+                connection.execute(
+                    text("UPDATE alembic_version SET version_num = :revision"),
+                    {"revision": schema.latest_revision()},
+                )
+        if changed:
+            self.make()
+
+    def _shape(self) -> tuple[int, ...]:
+        with self.engine.connect() as connection:
+            return tuple(connection.execute(text(SHAPE)).one())
+
+
+OTHERS_OUT = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+SHAPE = """
+    SELECT (SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+           (SELECT count(*) FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+             WHERE c.relnamespace = 'public'::regnamespace AND NOT a.attisdropped),
+           (SELECT count(*) FROM pg_trigger WHERE tgenabled = 'O'),
+           (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace)
+"""
+EMPTY_ALL = """
+DO $$
+DECLARE one record; filled boolean;
+BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR one IN SELECT quote_ident(tablename) AS name FROM pg_tables
+               WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || one.name || ')' INTO filled;
+        IF filled THEN EXECUTE 'DELETE FROM ' || one.name; END IF;
+    END LOOP;
+    FOR one IN SELECT quote_ident(sequencename) AS name FROM pg_sequences
+               WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+        PERFORM setval(one.name::regclass, 1, false);
+    END LOOP;
+END $$
+"""
+
+
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the name of a migrated PostgreSQL database to be copied."""
+def postgres_club(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> PostgresClub:
+    """Return this worker's PostgreSQL database."""
+    return PostgresClub(postgres_server, tmp_path_factory.mktemp("pgdata"))
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_club: PostgresClub, postgres_server: str) -> str:
+    """Return the name of a migrated, empty PostgreSQL database to be copied."""
     name = f"club_template_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off"):
-        _postgres_admin(postgres_server, f"ALTER SYSTEM SET {setting}")
-    _postgres_admin(postgres_server, "SELECT pg_reload_conf()")
+    postgres_club.empty()
     _postgres_admin(postgres_server, f"DROP DATABASE IF EXISTS {name}")
-    _postgres_admin(postgres_server, f"CREATE DATABASE {name}")
-    migrate(_with_database(postgres_server, name), tmp_path_factory.mktemp("pgdata"))
+    _postgres_admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_club.name}")
     return name
 
 
 @pytest.fixture
-def database_url(store_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(store_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the address of a fresh migrated database of the chosen store."""
     if store_kind == "sqlite":
         path = tmp_path / "club.sqlite3"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    server: str = request.getfixturevalue("postgres_server")
-    template: str = request.getfixturevalue("postgres_template")
-    name = f"club_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    _postgres_admin(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    _postgres_admin(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
-    yield _with_database(server, name)
-    _postgres_admin(server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        return f"sqlite:///{path}"
+    club: PostgresClub = request.getfixturevalue("postgres_club")
+    club.empty()
+    return club.url
 
 
 @pytest.fixture
