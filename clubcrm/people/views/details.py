@@ -23,7 +23,7 @@ from clubcrm.people.queries.persons import (
 )
 from clubcrm.people.remarks import add_note
 from clubcrm.people.views.blueprint import people
-from clubcrm.people.views.words import channel_words, purpose_words
+from clubcrm.people.views.words import channel_words, purpose_words, spoken
 
 ASKED_CHANNELS = (Channel.EMAIL, Channel.SMS, Channel.WHATSAPP, Channel.PHONE)
 PICTURE_HEADERS = {
@@ -76,7 +76,9 @@ def write_note(public_id: str) -> ResponseReturnValue:
     try:
         add_note(person, request.form.get("text", ""), author_id=author)
     except DomainError as error:
-        return _notes_page(person, request.form.get("text", ""), error.fields[0].message), 400
+        return _notes_page(
+            person, request.form.get("text", ""), spoken(error.fields[0].message)
+        ), 400
     flash(_("The note is on the card."), "success")
     return redirect(url_for("people.notes", public_id=public_id), 303)
 
@@ -95,7 +97,7 @@ def add_contact(public_id: str) -> ResponseReturnValue:
     try:
         services.add_contact(person, kind, typed)
     except DomainError as error:
-        return _contacts_page(person, typed, error.fields[0].message), 400
+        return _contacts_page(person, typed, spoken(error.fields[0].message)), 400
     flash(_("Saved. This one is tried first from now on."), "success")
     return redirect(url_for("people.contacts", public_id=public_id), 303)
 

@@ -11,6 +11,7 @@ from clubcrm.people.models import Person
 from clubcrm.people.rules.drafts import PersonDraft
 from clubcrm.people.rules.naming import person_name
 from clubcrm.people.services import checked, fields_of
+from clubcrm.people.views.words import spoken
 
 NAMES = ("given_name", "family_name", "phone", "email", "birth_date", "language", "desk_note")
 Typed = dict[str, str]
@@ -55,7 +56,7 @@ def read_day(text: str, field: str = "birth_date") -> date | None:
 
 def faults_of(error: DomainError) -> dict[str, str]:
     """Return the sentence for each wrong field; what concerns no field stands under ''."""
-    faults = {one.field: one.message for one in error.fields}
+    faults = {one.field: spoken(one.message) for one in error.fields}
     return faults or {"": error.text}
 
 

@@ -19,7 +19,7 @@ from clubcrm.people.queries.batches import batch_in, newest_batches, refused_row
 from clubcrm.people.rules.columns import FIELDS, guess_columns
 from clubcrm.people.rules.days import DayOrder
 from clubcrm.people.views.blueprint import people
-from clubcrm.people.views.words import category_words, field_words
+from clubcrm.people.views.words import category_words, field_words, spoken
 
 MOST_ROWS = 10_000
 SHOWN_ROWS = 200
@@ -80,6 +80,7 @@ def import_preview(token: str) -> ResponseReturnValue:
         report=report,
         too_long=report is not None and report.counts.total() > MOST_ROWS,
         category_words=category_words,
+        spoken=spoken,
         shown=SHOWN_ROWS,
     )
     return page, 200
@@ -115,6 +116,7 @@ def import_report(batch_id: int) -> ResponseReturnValue:
         rows=refused_rows(batch.id, SHOWN_ROWS),
         category_words=category_words,
         field_words=field_words,
+        spoken=spoken,
         zone=_zone(batch),
     )
 

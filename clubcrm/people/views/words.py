@@ -3,6 +3,7 @@
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from clubcrm.core.i18n import LANGUAGES
 from clubcrm.people.models import Channel, Purpose
@@ -10,6 +11,28 @@ from clubcrm.people.queries.persons import Show
 from clubcrm.people.rules.likeness import Reason
 
 Choices = list[tuple[str, str]]
+
+# What the rules say in English, named here so that the catalogues know it.
+RULE_SENTENCES = (
+    _l("A language is a code such as en, bn, ne or ru."),
+    _l("A phone number has digits, spaces, brackets, a plus sign."),
+    _l("An e-mail address looks like name@example.com."),
+    _l("There is no such day in the calendar."),
+    _l("This birth date is too long ago."),
+    _l("This birth date lies in the future."),
+    _l("This is not a date with a year of four digits."),
+    _l("This is not a phone number."),
+    _l("This phone number has too few digits, or a wrong country code."),
+    _l("This phone number has too many digits."),
+    _l("This text holds a character that cannot be stored."),
+    _l("Write the note first."),
+    _l("Write the person's name."),
+)
+
+
+def spoken(sentence: str) -> str:
+    """Return a sentence of the rules in the reader's language."""
+    return str(_(sentence)) if sentence else ""
 
 
 def show_words() -> dict[Show, str]:
