@@ -94,6 +94,7 @@ def postgres_store(members: int, years: float) -> Iterator[Store]:
     """Give a fresh copy of a seeded database on a PostgreSQL of our own; the original is kept."""
     folder = FOLDER / "postgresql"
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     from tests.patience import start_server  # noqa: PLC0415 - a quick case does without it
 
