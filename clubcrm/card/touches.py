@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from clubcrm.card.member import Line
 from clubcrm.card.queries.touchpoints import TouchRow
 from clubcrm.core.formats import day_short, moment
+from clubcrm.journeys.explain import why_words
 from clubcrm.journeys.models import TouchState
 from clubcrm.messaging.models import MessageState
 
@@ -91,4 +92,4 @@ def why_not(why: str) -> str:
         "already_planned": _("It was planned already."),
         "not_due": _("It was not due any more."),
     }
-    return reasons.get(why, _("Not wanted any more."))
+    return reasons.get(why) or why_words(why)

@@ -55,7 +55,7 @@ def why_words(why: str) -> str:
         "done": "",
         "not_now": _("Staff decided against it."),
     }
-    return known.get(why) if why in known else reason(why)  # type: ignore[return-value]
+    return known[why] if why in known else reason(why)
 
 
 def card_touchpoints(person_id: int) -> list[CardTouch]:
