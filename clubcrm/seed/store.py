@@ -14,10 +14,11 @@ from sqlalchemy import JSON, Column, Connection, Engine, Index, Table, func, sel
 from clubcrm.core.db import Model
 
 PIECE = 20_000
+LANDING = 1_000_000
 BULK_PRAGMAS = (
     "synchronous=OFF",
     "foreign_keys=OFF",
-    "cache_size=-200000",
+    "cache_size=-400000",
     "wal_autocheckpoint=20000",
 )
 USUAL_PRAGMAS = (
@@ -138,6 +139,7 @@ class BulkStore:
         self._connection = engine.connect()
         self._driver: Any = self._connection.connection.driver_connection
         self._sinks: dict[str, Sink] = {}
+        self._rows_afloat = 0
         self._ranks = {table.name: rank for rank, table in enumerate(Model.metadata.sorted_tables)}
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._encoders = SQLITE if self.is_sqlite else POSTGRES
@@ -189,17 +191,25 @@ class BulkStore:
             return int(connection.scalar(select(func.max(table.c.id))) or 0) + 1
 
     def flush(self) -> None:
-        """Every waiting row is in the store."""
-        if self.is_sqlite:
+        """Every waiting row is written; it stays when the next landing has come."""
+        if self.is_sqlite and not self._driver.in_transaction:
             self._driver.execute("BEGIN IMMEDIATE")
         for name in sorted(self._sinks, key=self._ranks.__getitem__):
             sink = self._sinks[name]
             if rows := sink.take():
                 self._write(sink, rows)
-        if self.is_sqlite:
-            self._driver.execute("COMMIT")
-        else:
+                self._rows_afloat += len(rows)
+        # Each commit writes every index page that was touched, and random keys touch them all.
+        if self._rows_afloat >= LANDING:
+            self.land()
+
+    def land(self) -> None:
+        """Every row written so far stays."""
+        if not self.is_sqlite:
             self._driver.commit()
+        elif self._driver.in_transaction:
+            self._driver.execute("COMMIT")
+        self._rows_afloat = 0
 
     def _write(self, sink: Sink, rows: list[Sequence[object]]) -> None:
         names = ", ".join(f'"{name}"' for name in sink.columns)
@@ -227,11 +237,14 @@ class BulkStore:
             for index in sorted(table.indexes, key=_index_name)
             if not index.unique
         ]
+        self.flush()
+        self.land()
         with self._separate() as connection:
             for index in indexes:
                 index.drop(connection, checkfirst=True)
         yield
         self.flush()
+        self.land()
         with self._separate() as connection:
             for index in indexes:
                 index.create(connection, checkfirst=True)
@@ -251,6 +264,7 @@ class BulkStore:
     def close(self) -> None:
         """All rows are in the store, sequences stand behind the last key, statistics are fresh."""
         self.flush()
+        self.land()
         if self.is_sqlite:
             for pragma in USUAL_PRAGMAS:
                 self._driver.execute(f"PRAGMA {pragma}")
