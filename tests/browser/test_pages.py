@@ -68,6 +68,14 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "staff": "/settings/staff",
         "roles": "/settings/roles",
         "clubs": "/settings/clubs",
+        "devices": "/devices",
+        "device": "/devices/new",
+        "gate": "/settings/gate",
+        "profile": "/settings/profile",
+        "sessions": "/settings/sessions",
+        "tokens": "/settings/tokens",
+        "notes": f"/members/{razia}/notes",
+        "today": "/desk/today?only=admitted",
     }
 
 
