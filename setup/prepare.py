@@ -8,6 +8,7 @@ stamp with the hash of what it was made from; a second run finds the stamps and 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import hashlib
 import os
 import shutil
@@ -23,6 +24,12 @@ OLDEST_PYTHON = (3, 11)
 KNOWN_PYTHONS = ("python3", "python3.14", "python3.13", "python3.12", "python3.11")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NOTO_FONT = Path("/usr/share/fonts/truetype/noto/NotoSansBengali-Regular.ttf")
+# What WeasyPrint draws documents with: the library's file name and Debian's package.
+DRAWING = {
+    "libpango-1.0.so.0": "libpango-1.0-0",
+    "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
+    "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
+}
 
 
 def say(text: str) -> None:
@@ -107,9 +114,21 @@ def missing_packages(python: str, for_tests: bool) -> list[str]:
         missing.append(f"python{version.decode().strip()}-venv")
     if for_tests and not any(shutil.which(name) for name in BROWSERS):
         missing.append("chromium")
-    if for_tests and not NOTO_FONT.exists():
+    missing += [package for library, package in DRAWING.items() if not is_loadable(library)]
+    if not NOTO_FONT.exists():
         missing.append("fonts-noto-core")
+    if for_tests and not shutil.which("pdftoppm"):
+        missing.append("poppler-utils")
     return missing
+
+
+def is_loadable(library: str) -> bool:
+    """Tell whether a shared library is installed."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def install_system_packages(names: list[str]) -> None:
