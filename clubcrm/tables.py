@@ -13,6 +13,7 @@ import clubcrm.journeys.models
 import clubcrm.messaging.models
 import clubcrm.people.models
 import clubcrm.tasks.models
+import memberships.blocks.models
 import memberships.contracts.models
 import memberships.packages.models
 from clubcrm.core.db import Model
@@ -36,6 +37,7 @@ _MODULES = (
     clubcrm.messaging.models,
     clubcrm.people.models,
     clubcrm.tasks.models,
+    memberships.blocks.models,
     memberships.contracts.models,
     memberships.packages.models,
 )

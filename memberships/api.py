@@ -1,6 +1,7 @@
 """The door of the memberships: what other packages may call and the values they get."""
 
-from memberships.contracts.blocks import BlockRequest, lift_block, place_block
+from memberships.blocks.rules import BlockFact, BlockOwner
+from memberships.blocks.services import BlockRequest, lift_block, place_block
 from memberships.contracts.catalogue import PlanOnSale, plans_on_sale
 from memberships.contracts.freezes import (
     FreezeRequest,
@@ -11,14 +12,7 @@ from memberships.contracts.freezes import (
 from memberships.contracts.history import standing_on
 from memberships.contracts.plans import create_plan, edit_plan, offer_plan, withdraw_plan
 from memberships.contracts.queries import rights_at
-from memberships.contracts.rules import (
-    BlockFact,
-    BlockOwner,
-    ContractRight,
-    MemberRights,
-    PlanKind,
-    Window,
-)
+from memberships.contracts.rules import ContractRight, MemberRights, PlanKind, Window
 from memberships.contracts.services import (
     Offer,
     SignRequest,

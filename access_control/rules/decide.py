@@ -11,7 +11,8 @@ from access_control.rules.codes import Code, Direction, Severity
 from access_control.rules.facts import EntryFacts, goes_on
 from access_control.rules.refusals import REFUSAL_STEPS, Candidates
 from access_control.rules.warnings import WARNING_STEPS
-from memberships.contracts.rules import BlockOwner, ContractRight, PlanKind
+from memberships.blocks.rules import BlockOwner
+from memberships.contracts.rules import ContractRight, PlanKind
 
 RULE_VERSION = 1
 

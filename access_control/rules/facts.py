@@ -12,14 +12,8 @@ from access_control.rules.policy import (
     policy_from,
     policy_values,
 )
-from memberships.contracts.rules import (
-    BlockFact,
-    BlockOwner,
-    ContractRight,
-    MemberRights,
-    PlanKind,
-    Window,
-)
+from memberships.blocks.rules import BlockFact, BlockOwner
+from memberships.contracts.rules import ContractRight, MemberRights, PlanKind, Window
 
 NO_RIGHTS = MemberRights(contracts=(), blocks=())
 

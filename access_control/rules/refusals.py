@@ -10,7 +10,8 @@ from typing import Any
 
 from access_control.rules.codes import Code, Direction, Passback
 from access_control.rules.facts import EntryFacts, goes_on
-from memberships.contracts.rules import BlockFact, BlockOwner, ContractRight, PlanKind, next_opening
+from memberships.blocks.rules import BlockFact, BlockOwner
+from memberships.contracts.rules import ContractRight, PlanKind, next_opening
 
 Params = dict[str, Any]
 

@@ -7,7 +7,8 @@ from typing import Any
 from access_control.rules.codes import Code
 from access_control.rules.facts import EntryFacts, goes_on
 from access_control.rules.refusals import debt_of
-from memberships.contracts.rules import BlockOwner, ContractRight
+from memberships.blocks.rules import BlockOwner
+from memberships.contracts.rules import ContractRight
 
 Params = dict[str, Any]
 Step = Callable[[EntryFacts, ContractRight | None], Params | None]

@@ -15,7 +15,7 @@ from access_control.words import why_words
 from clubcrm.card.queries.timeline import Kind, TimelineRow
 from clubcrm.core.clock import local_day
 from clubcrm.core.formats import day_short
-from memberships.contracts.rules import BlockOwner
+from memberships.blocks.rules import BlockOwner
 from memberships.contracts.words import block_owner_words
 
 SHORTEST_RUN = 3

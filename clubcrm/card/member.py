@@ -10,9 +10,10 @@ from clubcrm.card.queries.person import PersonRow, ReachRow
 from clubcrm.core.formats import day, day_short, money
 from clubcrm.people.models import ContactKind, ReachState
 from clubcrm.people.rules.contacts import phone_shown
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockFact, BlockOwner
 from memberships.contracts.history import ContractRow
-from memberships.contracts.models import Block
-from memberships.contracts.rules import BlockFact, BlockOwner, ContractState
+from memberships.contracts.rules import ContractState
 from memberships.contracts.standing import Standing, Status
 from memberships.contracts.words import block_owner_words, cause_words, status_words
 

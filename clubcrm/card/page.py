@@ -20,7 +20,8 @@ from clubcrm.card.touches import touch_lines
 from clubcrm.core.clock import now, visit_day
 from clubcrm.core.clock import today as club_today
 from clubcrm.core.policy import current_actor
-from memberships.contracts.history import blocks_of, contracts_of
+from memberships.blocks.queries import blocks_of
+from memberships.contracts.history import contracts_of
 from memberships.contracts.queries import all_rights
 from memberships.contracts.standing import status_at
 

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from clubcrm.core.formats import day, day_short, days_ago, money, weekday_day
-from memberships.contracts.rules import BlockFact, BlockOwner, ContractRight, MemberRights
+from memberships.blocks.rules import BlockFact, BlockOwner
+from memberships.contracts.rules import ContractRight, MemberRights
 from memberships.contracts.words import plan_kind_words
 
 

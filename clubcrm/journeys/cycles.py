@@ -26,8 +26,10 @@ from clubcrm.journeys.models import MemberFacts
 from clubcrm.journeys.queries import MEMBERSHIPS, Slice
 from clubcrm.journeys.sql import FAR, days_between
 from clubcrm.people.models import Person
-from memberships.contracts.models import Block, Contract, Plan, PlanVersion
-from memberships.contracts.rules import BlockOwner, ContractState, PlanKind
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockOwner
+from memberships.contracts.models import Contract, Plan, PlanVersion
+from memberships.contracts.rules import ContractState, PlanKind
 
 # A member who returns after this many days without a contract starts anew, with onboarding.
 BREAK_DAYS = 90

@@ -16,8 +16,9 @@ from clubcrm.journeys.rules.rhythm import DayRange, MemberDays, merged
 from clubcrm.journeys.rules.touchpoints import Code
 from clubcrm.journeys.sql import days_between
 from clubcrm.people.models import Person
-from memberships.contracts.models import Block
-from memberships.contracts.rules import BlockOwner, PlanKind
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockOwner
+from memberships.contracts.rules import PlanKind
 
 # A trial or a day pass is no membership: those people are led by the sales team.
 MEMBERSHIPS = (PlanKind.TERM, PlanKind.RECURRING, PlanKind.VISITS)

@@ -24,8 +24,10 @@ from clubcrm.journeys.sql import FAR
 from clubcrm.messaging.queries import OFFERED, reach_of
 from clubcrm.messaging.rules.channels import NoWay, PersonReach, pick_channel
 from clubcrm.people.models import Purpose
-from memberships.contracts.models import Block, Contract, Plan, PlanVersion
-from memberships.contracts.rules import BlockOwner, ContractState
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockOwner
+from memberships.contracts.models import Contract, Plan, PlanVersion
+from memberships.contracts.rules import ContractState
 
 # After this many days past its last useful day a missed touchpoint is not even mentioned.
 MENTION_DAYS = 7

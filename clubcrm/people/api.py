@@ -4,6 +4,7 @@ from clubcrm.people.consents import Answer, answer
 from clubcrm.people.contact_points import flag_address
 from clubcrm.people.findability import drop_search_word, set_search_word
 from clubcrm.people.flags import hang_flag, take_flag_down
+from clubcrm.people.links import OpenedLink, link_address, make_link, open_link, revoke_links
 from clubcrm.people.portraits import save_photo
 from clubcrm.people.queries.persons import person_in
 from clubcrm.people.queries.reach import PersonReach, Reach, reach_of, reach_of_many
@@ -13,6 +14,7 @@ from clubcrm.people.services import change, find_or_register, register, set_do_n
 
 __all__ = [
     "Answer",
+    "OpenedLink",
     "PersonDraft",
     "PersonReach",
     "Reach",
@@ -23,10 +25,14 @@ __all__ = [
     "find_or_register",
     "flag_address",
     "hang_flag",
+    "link_address",
+    "make_link",
+    "open_link",
     "person_in",
     "reach_of",
     "reach_of_many",
     "register",
+    "revoke_links",
     "save_photo",
     "set_do_not_contact",
     "set_search_word",

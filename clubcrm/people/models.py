@@ -220,3 +220,20 @@ class ImportRow(Model):
     field: Mapped[str] = mapped_column(String(60), default="")
     reason: Mapped[str] = mapped_column(String(300))
     cells: Mapped[JsonObject] = mapped_column(Json)
+
+
+class MemberLink(Model):
+    """A link a member holds; the token itself is known only to him, the store keeps its digest."""
+
+    __tablename__ = "member_link"
+    __table_args__ = (Index(None, "person_id", "purpose"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    purpose: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(80), default="")
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    made_by: Mapped[str] = mapped_column(String(80))
+    made_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcInstant)

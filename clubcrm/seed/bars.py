@@ -6,8 +6,8 @@ from random import Random
 from clubcrm.core.types import JsonObject
 from clubcrm.seed.ground import Deed, Ground, instant
 from clubcrm.seed.lives import Agreement, Life
-from memberships.contracts.models import Block
-from memberships.contracts.rules import BlockFact, BlockOwner
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockFact, BlockOwner
 
 REASONS = {
     BlockOwner.DEBT: "Last invoice is open",

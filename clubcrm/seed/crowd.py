@@ -11,6 +11,7 @@ from clubcrm.people.models import (
     Consent,
     ContactKind,
     ContactPoint,
+    MemberLink,
     Note,
     Person,
     Purpose,
@@ -23,7 +24,7 @@ from clubcrm.people.rules.naming import search_text, sort_name
 from clubcrm.seed.faces import Face, draw_face, join_family
 from clubcrm.seed.ground import Ground, instant
 from clubcrm.seed.lives import Life
-from clubcrm.seed.order import public_id
+from clubcrm.seed.order import hexadecimal, public_id
 from clubcrm.seed.portraits import Picture, draw_portrait
 
 FIRST_PIN = 1001
@@ -86,6 +87,18 @@ class Crowd:
                 text=chance.choice(NOTES),
                 at=min(joined + timedelta(days=chance.randrange(60)), ground.order.moment),
             )
+        if life.number % 9 == 0:
+            self._link(person_id, joined, chance)
+
+    def _link(self, person_id: int, joined: datetime, chance: Random) -> None:
+        self._ground.store.sink(MemberLink).add(
+            person_id=person_id,
+            purpose="ledger",
+            digest=hexadecimal(chance, 64),
+            expires_at=joined + timedelta(days=400),
+            made_by=self._ground.actor("desk"),
+            made_at=joined,
+        )
 
     def _photo(self, taken_at: datetime, chance: Random, *, woman: bool) -> int:
         picture = chance.choice(self._pictures[woman])

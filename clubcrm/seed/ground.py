@@ -10,7 +10,7 @@ from clubcrm.seed.calendar import TownCalendar
 from clubcrm.seed.lives import Life
 from clubcrm.seed.order import SeedOrder, hexadecimal
 from clubcrm.seed.store import BulkStore
-from memberships.contracts.rules import BlockFact
+from memberships.blocks.rules import BlockFact
 
 Progress = Callable[[str, float], None]
 

@@ -10,13 +10,8 @@ from access_control.rules.policy import GatePolicy
 from clubcrm.seed.ground import Ground, instant
 from clubcrm.seed.lives import Agreement
 from clubcrm.seed.offers import BY_KEY
-from memberships.contracts.rules import (
-    BlockFact,
-    ContractRight,
-    MemberRights,
-    Window,
-    without_idle_freezes,
-)
+from memberships.blocks.rules import BlockFact
+from memberships.contracts.rules import ContractRight, MemberRights, Window, without_idle_freezes
 
 ZONE = "entrance"
 PLACED_AHEAD = 3

@@ -14,7 +14,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from clubcrm.accounts.forms import Choices, MultiCheckboxField, PageForm
 from clubcrm.core.text import ascii_digits
 from memberships.billing.rules import parse_amount
-from memberships.contracts.rules import PLACED_BY_HAND, BlockOwner, FreezeOnScan, PlanKind, Window
+from memberships.blocks.rules import PLACED_BY_HAND, BlockOwner
+from memberships.contracts.rules import FreezeOnScan, PlanKind, Window
 from memberships.contracts.terms import PlanTerms
 from memberships.contracts.words import block_owner_words, plan_kind_words
 

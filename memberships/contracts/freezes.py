@@ -10,14 +10,16 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockOwner
 from memberships.contracts.history import (
     freezes_holding,
     frozen_spans,
     lock_person,
     next_start,
 )
-from memberships.contracts.models import Block, Contract
-from memberships.contracts.rules import BlockOwner, ContractState
+from memberships.contracts.models import Contract
+from memberships.contracts.rules import ContractState
 from memberships.contracts.services import as_kept, note_change
 from memberships.contracts.terms import (
     FreezeLimit,

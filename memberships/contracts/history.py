@@ -12,9 +12,12 @@ from clubcrm.core import clock
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 from clubcrm.people.models import Person
-from memberships.contracts.models import Block, Contract, ContractChange, Plan, PlanVersion
+from memberships.blocks.models import Block
+from memberships.blocks.queries import blocks_of
+from memberships.blocks.rules import BlockFact, BlockOwner
+from memberships.contracts.models import Contract, ContractChange, Plan, PlanVersion
 from memberships.contracts.queries import all_rights
-from memberships.contracts.rules import BlockFact, BlockOwner, ContractState, PlanKind
+from memberships.contracts.rules import ContractState, PlanKind
 from memberships.contracts.standing import Standing, status_at
 from memberships.contracts.terms import FrozenSpan
 from memberships.packages.models import VISIT_SERVICE, PackageEntry, PackageLot
@@ -126,22 +129,6 @@ def changes_of(contract_id: int) -> Sequence[ContractChange]:
     ).all()
 
 
-def blocks_of(person_id: int) -> Sequence[Block]:
-    """Return every block a person ever had, those in force first."""
-    return db.session.scalars(
-        select(Block)
-        .where(Block.person_id == person_id)
-        .order_by(Block.lifted_at.is_not(None), Block.from_on.desc(), Block.id.desc())
-    ).all()
-
-
-def block_for(scope: Scope, block_id: int) -> Block | None:
-    """Return a block placed in one of these clubs, None when there is none."""
-    return db.session.scalars(
-        select(Block).where(Block.id == block_id, Block.club_id.in_(scope.club_ids))
-    ).first()
-
-
 def frozen_spans(contract_id: int) -> list[FrozenSpan]:
     """Return the days on which a contract stood or will stand still."""
     return [
@@ -171,11 +158,6 @@ def freezes_holding(person_id: int, on: date) -> Sequence[Block]:
         )
         .order_by(Block.id)
     ).all()
-
-
-def person_club(person_id: int) -> int | None:
-    """Return the home club of a person, None when there is no such person."""
-    return db.session.scalars(select(Person.club_id).where(Person.id == person_id)).first()
 
 
 def lock_person(person_id: int) -> Person | None:

@@ -4,8 +4,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from clubcrm.core.db import db
-from memberships.contracts.models import Block, Contract, Plan, PlanVersion
-from memberships.contracts.rules import BlockOwner, ContractState, PlanKind
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockOwner
+from memberships.contracts.models import Contract, Plan, PlanVersion
+from memberships.contracts.rules import ContractState, PlanKind
 from memberships.contracts.terms import FrozenSpan, Term, moved_end, term_end
 from memberships.packages.models import EntryKind, PackageEntry, PackageLot
 

@@ -8,16 +8,10 @@ from typing import Any
 from sqlalchemy import Row, Select, String, bindparam, case, cast, func, literal_column, select
 
 from clubcrm.core.db import db
-from memberships.contracts.models import (
-    Block,
-    Contract,
-    Plan,
-    PlanClub,
-    PlanVersion,
-    PlanWindow,
-)
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockFact
+from memberships.contracts.models import Contract, Plan, PlanClub, PlanVersion, PlanWindow
 from memberships.contracts.rules import (
-    BlockFact,
     ContractRight,
     ContractState,
     MemberRights,

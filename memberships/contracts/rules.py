@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from memberships.blocks.rules import BlockFact, BlockOwner
+
 _DAY = timedelta(days=1)
 
 
@@ -41,27 +43,11 @@ CONTRACT_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
 }
 
 
-class BlockOwner(StrEnum):
-    """Who put a block on a person and therefore has to lift it."""
-
-    FREEZE = "freeze"
-    DEBT = "debt"
-    BAN = "ban"
-    WAIVER = "waiver"
-    MEDICAL = "medical"
-    STAFF_STOP = "staff_stop"
-
-
 class FreezeOnScan(StrEnum):
     """What a scan of a frozen member does: the gate refuses, or the freeze ends that day."""
 
     REFUSE = "refuse"
     END = "end"
-
-
-PLACED_BY_HAND = frozenset(
-    {BlockOwner.BAN, BlockOwner.WAIVER, BlockOwner.MEDICAL, BlockOwner.STAFF_STOP, BlockOwner.DEBT}
-)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -121,27 +107,6 @@ class ContractRight:
     def opens_at(self, instant: datetime, zone: str) -> bool:
         """Tell whether the plan's hours hold this instant, by the wall clock of the zone."""
         return windows_hold(self.windows, instant, zone)
-
-
-@dataclass(frozen=True, slots=True)
-class BlockFact:
-    """One block on a person; `until_on` is its last day inclusive, None until it is lifted.
-
-    A freeze names its contract; every other block concerns the whole person.
-    """
-
-    block_id: int
-    owner: BlockOwner
-    from_on: date
-    until_on: date | None
-    amount_minor: int | None
-    currency: str | None
-    reason: str
-    contract_id: int | None = None
-
-    def holds_on(self, day: date) -> bool:
-        """Tell whether the block is in force on a membership day."""
-        return self.from_on <= day and (self.until_on is None or day <= self.until_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,19 +182,3 @@ def window_faults(windows: Iterable[Window]) -> dict[int, str]:
 def _overlap(start: int, end: int, first: int, last: int) -> bool:
     week = 7 * 1440
     return any(start < last + turn and first + turn < end for turn in (-week, 0, week))
-
-
-def block_fault(owner: BlockOwner, amount_minor: int | None, reason: str) -> str | None:
-    """Return why a block may not be placed like this, None when it may."""
-    if owner is BlockOwner.DEBT and (amount_minor is None or amount_minor <= 0):
-        return "amount"
-    if owner is not BlockOwner.DEBT and amount_minor is not None:
-        return "amount"
-    if not reason.strip():
-        return "reason"
-    return None
-
-
-def may_lift(owner: BlockOwner, lifted_by: BlockOwner) -> bool:
-    """Tell whether one owner may lift the block: each lifts only its own."""
-    return owner is lifted_by

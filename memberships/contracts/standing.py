@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from memberships.contracts.rules import BlockFact, BlockOwner, ContractRight
+from memberships.blocks.rules import BlockFact, BlockOwner
+from memberships.contracts.rules import ContractRight
 
 
 class Status(StrEnum):

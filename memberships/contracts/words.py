@@ -8,7 +8,8 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from clubcrm.core import formats
-from memberships.contracts.rules import BlockOwner, PlanKind, Window
+from memberships.blocks.rules import BlockOwner
+from memberships.contracts.rules import PlanKind, Window
 from memberships.contracts.standing import Cause, Standing, Status
 from memberships.contracts.terms import LIMITS, PlanTerms
 

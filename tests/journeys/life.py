@@ -6,8 +6,10 @@ from datetime import date, timedelta
 from access_control.models import VisitDay
 from clubcrm.core.clubs import ClosedDay
 from clubcrm.core.db import db
-from memberships.contracts.models import Block, Contract, Plan, PlanVersion
-from memberships.contracts.rules import BlockOwner, ContractState, PlanKind
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockOwner
+from memberships.contracts.models import Contract, Plan, PlanVersion
+from memberships.contracts.rules import ContractState, PlanKind
 from tests.cast import make_member
 
 _numbers = iter(range(1, 10**9))

@@ -20,8 +20,8 @@ from clubcrm.journeys.rules.touchpoints import Performer
 from clubcrm.messaging.models import Message, MessageState
 from clubcrm.people.models import ContactPoint, DeskFlag, Person, ReachState
 from clubcrm.tasks.models import Task, TaskState
-from memberships.contracts.models import Block
-from memberships.contracts.rules import BlockOwner
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockOwner
 from tests.cast import Cast
 from tests.journeys.life import came, close_club, freeze, member
 from tests.messaging.conftest import allow_marketing

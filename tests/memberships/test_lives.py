@@ -14,15 +14,10 @@ from clubcrm.core.clock import now
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
+from memberships.blocks.queries import blocks_of
 from memberships.contracts.catalogue import plan_by_id, plan_for
 from memberships.contracts.freezes import FreezeRequest, cancel_freeze, end_freeze, freeze_contract
-from memberships.contracts.history import (
-    ContractRow,
-    blocks_of,
-    contracts_of,
-    contracts_to_end,
-    standing_on,
-)
+from memberships.contracts.history import ContractRow, contracts_of, contracts_to_end, standing_on
 from memberships.contracts.invariants import (
     contract_periods,
     freezes,

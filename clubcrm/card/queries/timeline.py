@@ -17,7 +17,8 @@ from clubcrm.core.types import UtcInstant
 from clubcrm.messaging.models import Message
 from clubcrm.people.models import Consent, Note
 from clubcrm.tasks.models import Task
-from memberships.contracts.models import Block, Contract, ContractChange
+from memberships.blocks.models import Block
+from memberships.contracts.models import Contract, ContractChange
 
 PAGE = 60
 

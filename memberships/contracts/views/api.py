@@ -10,11 +10,14 @@ from clubcrm.core.errors import invalid, not_found
 from clubcrm.core.shell import ClubChoice, my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
-from memberships.contracts import blocks, freezes, history
+from memberships.blocks import queries as block_rows
+from memberships.blocks import services as blocks
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockOwner
+from memberships.contracts import freezes, history
 from memberships.contracts.catalogue import PlanOnSale, plan_for, plans_of
-from memberships.contracts.models import Block
 from memberships.contracts.plans import create_plan
-from memberships.contracts.rules import BlockOwner, Window
+from memberships.contracts.rules import Window
 from memberships.contracts.services import SignRequest, sign
 from memberships.contracts.terms import PlanTerms
 from memberships.contracts.views import schemas
@@ -127,7 +130,7 @@ def post_freeze(body: dict[str, Any], public_id: str) -> dict[str, Any]:
 @api.response(200, schemas.BlockList)
 def list_blocks(public_id: str) -> dict[str, Any]:
     person = person_in(current_actor().scope, public_id)
-    return {"items": [_block(block) for block in history.blocks_of(person.id)]}
+    return {"items": [_block(block) for block in block_rows.blocks_of(person.id)]}
 
 
 @api.post("/members/<string:public_id>/blocks")
@@ -156,7 +159,7 @@ def post_block(body: dict[str, Any], public_id: str) -> dict[str, Any]:
 @api.response(200, schemas.BlockShown)
 def post_lift(body: dict[str, Any], block_id: int) -> dict[str, Any]:
     actor = current_actor()
-    block = history.block_for(actor.scope, block_id)
+    block = block_rows.block_for(actor.scope, block_id)
     if block is None:
         raise not_found(_("There is no such block."))
     if block.owner is BlockOwner.FREEZE:

@@ -13,11 +13,14 @@ from clubcrm.core.shell import ClubChoice, my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
 from clubcrm.people.models import Person
-from memberships.contracts import blocks, freezes, history
+from memberships.blocks import queries as block_rows
+from memberships.blocks import services as blocks
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockOwner
+from memberships.contracts import freezes, history
 from memberships.contracts.catalogue import PlanOnSale, plans_on_sale
 from memberships.contracts.forms import BlockForm, FreezeForm, SignForm
-from memberships.contracts.models import Block
-from memberships.contracts.rules import BlockOwner, ContractState
+from memberships.contracts.rules import ContractState
 from memberships.contracts.services import Offer, SignRequest, preview, sign
 from memberships.contracts.words import (
     block_owner_words,
@@ -132,7 +135,7 @@ def block_now(person_id: str) -> ResponseReturnValue:
 def lift(person_id: str, block_id: int) -> ResponseReturnValue:
     """A freeze ends today; another block is lifted by those who may place one."""
     whom, actor = _whom(person_id), current_actor()
-    block = history.block_for(actor.scope, block_id)
+    block = block_rows.block_for(actor.scope, block_id)
     if block is None or block.person_id != whom.person.id:
         raise not_found(_("There is no such block."))
     if block.owner is BlockOwner.FREEZE:
@@ -221,7 +224,7 @@ def _stops_page(
     **more: Any,
 ) -> ResponseReturnValue:
     today = clock.today(whom.club.zone)
-    found = history.blocks_of(whom.person.id)
+    found = block_rows.blocks_of(whom.person.id)
     page = render_template(
         STOPS,
         whom=whom,

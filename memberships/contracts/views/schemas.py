@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from clubcrm.core.api import InputSchema, PageArgs
-from memberships.contracts.rules import PLACED_BY_HAND, FreezeOnScan, PlanKind
+from memberships.blocks.rules import PLACED_BY_HAND
+from memberships.contracts.rules import FreezeOnScan, PlanKind
 
 _WHOLE: dict[str, Any] = {"strict": True, "allow_none": True, "load_default": None}
 _LINE = validate.Length(max=300)

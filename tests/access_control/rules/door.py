@@ -4,14 +4,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from access_control.rules.facts import EntryFacts, PersonFact
-from memberships.contracts.rules import (
-    BlockFact,
-    BlockOwner,
-    ContractRight,
-    MemberRights,
-    PlanKind,
-    Window,
-)
+from memberships.blocks.rules import BlockFact, BlockOwner
+from memberships.contracts.rules import ContractRight, MemberRights, PlanKind, Window
 
 NOON = datetime(2026, 11, 18, 6, 0, tzinfo=UTC)  # Wednesday, 12:00 in Dhaka
 DAY = date(2026, 11, 18)

@@ -22,7 +22,8 @@ from access_control.rules.facts import (
     inputs_of,
 )
 from access_control.rules.policy import GatePolicy
-from memberships.contracts.rules import BlockOwner, PlanKind
+from memberships.blocks.rules import BlockOwner
+from memberships.contracts.rules import PlanKind
 from tests.access_control.rules.door import (
     DAY,
     MORNINGS,

@@ -8,7 +8,8 @@ from access_control.rules.codes import Code, Direction, Passback, Severity
 from access_control.rules.decide import decide_entry
 from access_control.rules.facts import Passage, PersonFact
 from access_control.rules.policy import GatePolicy
-from memberships.contracts.rules import BlockOwner, Window
+from memberships.blocks.rules import BlockOwner
+from memberships.contracts.rules import Window
 from tests.access_control.rules.door import MORNINGS, NOON, at_the_door, block, right, ten_visits
 
 MIA = PersonFact(person_id=7, age=30)

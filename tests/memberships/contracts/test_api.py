@@ -8,7 +8,8 @@ import time_machine
 from flask.testing import FlaskClient
 
 from clubcrm.core.db import db, unit_of_work
-from memberships.contracts.models import Block, Contract, Plan
+from memberships.blocks.models import Block
+from memberships.contracts.models import Contract, Plan
 from memberships.packages.models import PackageLot
 from memberships.packages.services import use_visit
 

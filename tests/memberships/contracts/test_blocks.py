@@ -10,10 +10,10 @@ from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.core.events import Event
-from memberships.contracts.blocks import BlockRequest, lift_block, place_block
-from memberships.contracts.history import block_for, blocks_of
+from memberships.blocks.queries import block_for, blocks_of
+from memberships.blocks.rules import BlockFact, BlockOwner
+from memberships.blocks.services import BlockRequest, lift_block, place_block
 from memberships.contracts.queries import rights_at
-from memberships.contracts.rules import BlockFact, BlockOwner
 from tests.memberships.conftest import SARA
 
 TODAY = date(2026, 11, 22)

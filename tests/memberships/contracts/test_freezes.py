@@ -8,7 +8,9 @@ import time_machine
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.core.events import Event
-from memberships.contracts.blocks import BlockRequest, lift_block, place_block
+from memberships.blocks.queries import blocks_of
+from memberships.blocks.rules import BlockOwner
+from memberships.blocks.services import BlockRequest, lift_block, place_block
 from memberships.contracts.freezes import (
     FreezeRequest,
     cancel_freeze,
@@ -16,11 +18,10 @@ from memberships.contracts.freezes import (
     freeze_contract,
     freeze_preview,
 )
-from memberships.contracts.history import blocks_of, standing_on
+from memberships.contracts.history import standing_on
 from memberships.contracts.invariants import contract_periods
 from memberships.contracts.models import Contract
 from memberships.contracts.queries import rights_at
-from memberships.contracts.rules import BlockOwner
 from memberships.contracts.standing import Status
 from memberships.packages.models import PackageLot
 from tests.memberships.conftest import (

@@ -7,13 +7,14 @@ import time_machine
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
-from memberships.contracts.blocks import BlockRequest, lift_block, place_block
+from memberships.blocks.rules import BlockOwner
+from memberships.blocks.services import BlockRequest, lift_block, place_block
 from memberships.contracts.history import (
     contract_for,
     contracts_page,
     standing_on,
 )
-from memberships.contracts.rules import BlockOwner, Window
+from memberships.contracts.rules import Window
 from memberships.contracts.standing import Cause, Standing, Status
 from memberships.contracts.words import cause_words, hours_words, status_words
 from memberships.packages.models import PackageLot

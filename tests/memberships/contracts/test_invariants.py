@@ -6,10 +6,11 @@ import pytest
 import time_machine
 
 from clubcrm.core.db import db
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockOwner
 from memberships.contracts.freezes import FreezeRequest, end_freeze, freeze_contract
 from memberships.contracts.invariants import contract_periods, freezes
-from memberships.contracts.models import Block, Contract
-from memberships.contracts.rules import BlockOwner
+from memberships.contracts.models import Contract
 from tests.memberships.conftest import (
     DAY_PASS,
     MONTHLY,

@@ -9,10 +9,12 @@ import time_machine
 from flask.testing import FlaskClient
 
 from clubcrm.core.db import unit_of_work
+from memberships.blocks.queries import blocks_of
+from memberships.blocks.rules import BlockOwner
 from memberships.contracts.catalogue import PlanOnSale, plans_on_sale
-from memberships.contracts.history import blocks_of, contracts_of
+from memberships.contracts.history import contracts_of
 from memberships.contracts.models import Contract, Plan
-from memberships.contracts.rules import BlockOwner, Window
+from memberships.contracts.rules import Window
 from tests.memberships.conftest import (
     DAY_PASS,
     MONTHLY,

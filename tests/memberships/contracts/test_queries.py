@@ -8,15 +8,10 @@ import time_machine
 
 from clubcrm.core.clock import local_day
 from clubcrm.core.db import db
-from memberships.contracts.blocks import BlockRequest, place_block
+from memberships.blocks.rules import BlockOwner
+from memberships.blocks.services import BlockRequest, place_block
 from memberships.contracts.queries import rights_at
-from memberships.contracts.rules import (
-    BlockOwner,
-    ContractRight,
-    MemberRights,
-    PlanKind,
-    Window,
-)
+from memberships.contracts.rules import ContractRight, MemberRights, PlanKind, Window
 from memberships.contracts.services import void_contract
 from memberships.packages.models import PackageLot
 from memberships.packages.services import LotOrder, open_lot, use_visit

@@ -4,14 +4,11 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
+from memberships.blocks.rules import BlockFact, BlockOwner, block_fault, may_lift
 from memberships.contracts.rules import (
-    BlockFact,
-    BlockOwner,
     ContractRight,
     PlanKind,
     Window,
-    block_fault,
-    may_lift,
     next_opening,
     window_faults,
     windows_hold,

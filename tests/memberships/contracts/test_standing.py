@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from memberships.contracts.rules import BlockFact, BlockOwner, ContractRight, PlanKind
+from memberships.blocks.rules import BlockFact, BlockOwner
+from memberships.contracts.rules import ContractRight, PlanKind
 from memberships.contracts.standing import Cause, Standing, Status, status_at
 
 DAY = date(2026, 11, 22)

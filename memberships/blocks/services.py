@@ -1,4 +1,4 @@
-"""Services room: blocks on a person. Whoever owns a block places it and lifts it, nobody else."""
+"""Blocks on a person. Whoever owns a block places it and lifts it, nobody else."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +11,9 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, forbidden, invalid, not_found
 from clubcrm.core.text import clean
-from memberships.contracts.history import person_club
-from memberships.contracts.models import Block
-from memberships.contracts.rules import BlockOwner, block_fault, may_lift
+from memberships.blocks.models import Block
+from memberships.blocks.queries import person_club
+from memberships.blocks.rules import BlockOwner, block_fault, may_lift
 from memberships.events import BlockLifted, BlockPlaced
 
 LONGEST_REASON = 300
