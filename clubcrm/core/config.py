@@ -11,6 +11,26 @@ ENVIRONMENTS = ("production", "development", "test")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SAMPLE_KEYS = ("changeme", "change-me", "secret", "dev", "example", "sample", "default")
 SHORTEST_KEY = 32
+# Keys of the gateways that take money for the club, and their addresses when not the usual ones.
+GATEWAY_SETTINGS = (
+    "CLUBCRM_BKASH_KEY",
+    "CLUBCRM_BKASH_PASSWORD",
+    "CLUBCRM_BKASH_SECRET",
+    "CLUBCRM_BKASH_URL",
+    "CLUBCRM_BKASH_USER",
+    "CLUBCRM_ESEWA_KEY",
+    "CLUBCRM_ESEWA_PRODUCT",
+    "CLUBCRM_ESEWA_URL",
+    "CLUBCRM_KHALTI_KEY",
+    "CLUBCRM_KHALTI_URL",
+    "CLUBCRM_SSLCOMMERZ_PASSWORD",
+    "CLUBCRM_SSLCOMMERZ_STORE",
+    "CLUBCRM_SSLCOMMERZ_URL",
+    "CLUBCRM_STRIPE_KEY",
+    "CLUBCRM_STRIPE_URL",
+    "CLUBCRM_STRIPE_WEBHOOK_SECRET",
+)
+LOOPBACKS = ("localhost", "127.0.0.1", "::1")
 
 
 class SettingError(SystemExit):
@@ -36,6 +56,7 @@ class Settings:
     log_level: str = "INFO"
     failpoint: str = ""
     metrics_token: str = field(repr=False, default="")
+    gateways: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     @property
     def is_sqlite(self) -> bool:
@@ -71,6 +92,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         log_level=_one_of(source, "CLUBCRM_LOG_LEVEL", LOG_LEVELS, "INFO"),
         failpoint=failpoint,
         metrics_token=_text(source, "CLUBCRM_METRICS_TOKEN", ""),
+        gateways=_gateways(source),
     )
 
 
@@ -152,3 +174,15 @@ def _smtp_url(source: Mapping[str, str]) -> str:
     if url and (urlsplit(url).scheme not in {"smtp", "smtps"} or not urlsplit(url).hostname):
         raise SettingError("CLUBCRM_SMTP_URL", "expected smtp://user:password@host:port")
     return url
+
+
+def _gateways(source: Mapping[str, str]) -> dict[str, str]:
+    found = {name: _text(source, name, "") for name in GATEWAY_SETTINGS}
+    for name, value in found.items():
+        if name.endswith("_URL") and value:
+            parts = urlsplit(value)
+            local = parts.scheme == "http" and parts.hostname in LOOPBACKS
+            if not parts.netloc or (parts.scheme != "https" and not local):
+                raise SettingError(name, "expected https://host")
+            found[name] = value.rstrip("/")
+    return {name: value for name, value in found.items() if value}

@@ -1,0 +1,226 @@
+"""Rules room: what every way of being paid can do, and the plain values that go in and out.
+
+A gateway holds money and card numbers, we hold references. What a browser brings back is never
+proof: `verify` and `look_up` ask the gateway itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from clubcrm.core.money import Money
+
+
+class Outcome(StrEnum):
+    """What a gateway says about a payment."""
+
+    PAID = "paid"
+    WAITING = "waiting"
+    FAILED = "failed"
+    HELD = "held"
+
+
+class GatewayError(Exception):
+    """A gateway did not do what was asked; the text is for staff."""
+
+
+class ForgedError(GatewayError):
+    """What came in does not bear the gateway's signature, or is too old."""
+
+
+class UnreachableError(GatewayError):
+    """Nothing has reached the gateway: asking again later is safe."""
+
+
+class InDoubtError(GatewayError):
+    """The gateway may have acted, but its answer was lost: it has to be asked."""
+
+
+class NotOfferedError(GatewayError):
+    """This gateway cannot do that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Whom a gateway may greet and write to."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A payment to begin: our own reference, the amount, and where the browser comes back."""
+
+    ref: str
+    amount: Money
+    text: str
+    return_url: str
+    notice_url: str
+    site_url: str
+    payer: Payer = field(default_factory=Payer)
+    keep_method: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """The payer goes on at this address."""
+
+    url: str
+    provider_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormPost:
+    """The payer sends these fields to this address by a button."""
+
+    url: str
+    fields: Mapping[str, str]
+    provider_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AtTheDesk:
+    """The payer pays where no program can see it; a person writes it down."""
+
+    tender: str
+
+
+NextStep = Redirect | FormPost | AtTheDesk
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What we know of a payment that was begun."""
+
+    ref: str
+    amount: Money
+    provider_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMethod:
+    """References under which a gateway keeps a card, and the words a person knows it by."""
+
+    customer: str
+    token: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The gateway's own word on a payment; `transaction_id` is its name for the money."""
+
+    outcome: Outcome
+    amount: Money | None = None
+    transaction_id: str = ""
+    why: str = ""
+    method: KeptMethod | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOrder:
+    """A charge of a kept method without the payer; `key` makes a second sending harmless."""
+
+    ref: str
+    amount: Money
+    token: str
+    customer: str
+    key: str
+    text: str = ""
+    provider_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnOrder:
+    """Money to go back the way it came."""
+
+    transaction_id: str
+    amount: Money
+    key: str
+    provider_ref: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What became of money sent back."""
+
+    refund_id: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message a gateway sent by itself; without a verdict it tells nothing we act on.
+
+    `params` are what `verify` needs when the gateway has to be asked before it is believed.
+    """
+
+    event_key: str
+    kind: str
+    ref: str = ""
+    provider_ref: str = ""
+    verdict: Verdict | None = None
+    params: Mapping[str, str] | None = None
+
+
+class Gateway(Protocol):
+    """One way of being paid."""
+
+    name: str
+    title: str
+    currencies: frozenset[str] | None
+    pay_origins: tuple[str, ...]
+    keeps_methods: bool
+    hears_notices: bool
+
+    def start_payment(self, ask: Ask) -> NextStep:
+        """Begin a payment; the same reference again begins nothing new where the gateway can."""
+
+    def verify(self, known: Known, params: Mapping[str, str]) -> Verdict:
+        """Return what the gateway says, after the browser came back with these values."""
+
+    def look_up(self, known: Known) -> Verdict:
+        """Return what the gateway says about a payment now."""
+
+    def prepare_charge(self, order: ChargeOrder) -> str:
+        """Return the gateway's name for a charge that moves no money yet."""
+
+    def charge(self, order: ChargeOrder) -> Verdict:
+        """Charge the kept method; a prepared charge succeeds once at most."""
+
+    def refund(self, order: ReturnOrder) -> Returned:
+        """Send money back."""
+
+    def parse_webhook(self, raw: bytes, headers: Mapping[str, str]) -> Notice:
+        """Return what a message says; raises ForgedError unless its signature holds."""
+
+
+class Plain:
+    """A gateway that can do nothing yet; adapters say what theirs can."""
+
+    name = ""
+    title = ""
+    currencies: frozenset[str] | None = None
+    pay_origins: tuple[str, ...] = ()
+    keeps_methods = False
+    hears_notices = False
+
+    def prepare_charge(self, order: ChargeOrder) -> str:
+        """Refuse: methods are not kept here."""
+        raise NotOfferedError(f"{self.title} keeps no payment methods ({order.ref})")
+
+    def charge(self, order: ChargeOrder) -> Verdict:
+        """Refuse: methods are not kept here."""
+        raise NotOfferedError(f"{self.title} keeps no payment methods ({order.ref})")
+
+    def refund(self, order: ReturnOrder) -> Returned:
+        """Refuse: money goes back by hand."""
+        raise NotOfferedError(f"{self.title} returns money only in its own portal ({order.key})")
+
+    def parse_webhook(self, raw: bytes, headers: Mapping[str, str]) -> Notice:
+        """Refuse: nothing that calls itself this gateway can be believed."""
+        raise ForgedError(f"{self.title} sends nothing by itself ({len(raw)}, {len(headers)})")
