@@ -1,4 +1,4 @@
-"""Services room: eSewa v2 of Nepal: a signed form, a signed return, and the status by its server."""
+"""Services room: eSewa v2 of Nepal: a signed form, a signed return, then its server."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""Rules room: cash, card terminal and bank transfer: paid where a person sees it, and writes it down."""
+"""Rules room: cash, card terminal and bank transfer: a person sees it and writes it down."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Services room: SSLCommerz of Bangladesh: hosted page, signed notices, validation by its server."""
+"""Services room: SSLCommerz of Bangladesh: hosted page, signed notices, its server."""
 
 import hashlib
 from collections.abc import Mapping
@@ -122,14 +122,16 @@ class SslCommerz(Plain):
             raise ForgedError("the signature does not hold")
         status = fields.get("status", "")
         key = f"{fields.get('tran_id', '')}:{fields.get('val_id', '')}:{status}"
-        return Notice(key[:120], f"ipn.{status.lower()}"[:60], fields.get("tran_id", ""), params=fields)
+        return Notice(
+            key[:120], f"ipn.{status.lower()}"[:60], fields.get("tran_id", ""), params=fields
+        )
 
     def _signed_in(self, **more: str) -> dict[str, str]:
         return {**more, "store_id": self.store, "store_passwd": self.password, "format": "json"}
 
 
 def signature_of(fields: Mapping[str, str], password: str) -> str:
-    """Return the sum that must stand in verify_sign: over the named fields and the password's sum."""
+    """Return the sum of a notice: over the fields it names and the sum of the password."""
     named = [name for name in fields.get("verify_key", "").split(",") if name in fields]
     signed = {name: fields[name] for name in named}
     signed["store_passwd"] = _md5(password)
