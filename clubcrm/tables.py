@@ -14,6 +14,9 @@ import clubcrm.messaging.models
 import clubcrm.people.models
 import clubcrm.tasks.models
 import memberships.blocks.models
+import memberships.contracts.freeze_tables
+import memberships.contracts.gift_tables
+import memberships.contracts.leaving_tables
 import memberships.contracts.models
 import memberships.packages.models
 from clubcrm.core.db import Model
@@ -38,6 +41,9 @@ _MODULES = (
     clubcrm.people.models,
     clubcrm.tasks.models,
     memberships.blocks.models,
+    memberships.contracts.freeze_tables,
+    memberships.contracts.gift_tables,
+    memberships.contracts.leaving_tables,
     memberships.contracts.models,
     memberships.packages.models,
 )

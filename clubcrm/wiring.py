@@ -64,6 +64,7 @@ from memberships import jobs as membership_jobs
 from memberships.contracts import invariants as membership_checks
 from memberships.contracts.views.api import api as memberships_api
 from memberships.contracts.views.contracts import contracts as contract_pages
+from memberships.contracts.views.leaving_api import leaving_api
 from memberships.contracts.views.plans import plans as plan_pages
 
 # Page blueprints and device doors, registered by create_app.
@@ -92,6 +93,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     steering,
     people_views.api,
     memberships_api,
+    leaving_api,
 )
 
 EVENT_HANDLERS: Handlers = {
@@ -114,7 +116,10 @@ UNHEARD: Mapping[type[Fact], str] = {
     gate_facts.LetInByHand: "the owner reads these in the audit lines and the ledger of scans",
     gate_facts.DeviceClockWrong: "the devices page shows the skew and what was set aside",
     membership_facts.ContractSigned: "the welcome journey of a new contract will hear it",
+    membership_facts.CancellationWithdrawn: "journeys ask again before they write",
+    membership_facts.ContractCancelled: "the win-back journey will hear it and its reason",
     membership_facts.ContractEnded: "the win-back journey will hear it",
+    membership_facts.DaysGiven: "the card shows the new last day",
     membership_facts.ContractFrozen: "the nightly facts read the days of freezes themselves",
     membership_facts.FreezeEnded: "the nightly facts read the days of freezes themselves",
     membership_facts.BlockPlaced: "the gate reads blocks at each scan",
@@ -248,6 +253,7 @@ RUNS_THE_DESK = SEES_MEMBERS | {
     people.EDIT_PEOPLE,
     memberships.SIGN_CONTRACTS,
     memberships.FREEZE_CONTRACTS,
+    memberships.CANCEL_CONTRACTS,
     gate.SEE_GATE,
     gate.SCAN_AT_DESK,
     gate.LET_IN,
@@ -260,7 +266,13 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
     "manager": frozenset(RIGHTS)
     - {accounts.CHANGE_ROLES, accounts.CHANGE_TOKENS, accounts.END_SESSIONS},
     "sales": SEES_MEMBERS
-    | {people.EDIT_PEOPLE, memberships.SIGN_CONTRACTS, tasks.SEE_TASKS, messaging.SEE_OUTBOX},
+    | {
+        people.EDIT_PEOPLE,
+        memberships.SIGN_CONTRACTS,
+        memberships.CANCEL_CONTRACTS,
+        tasks.SEE_TASKS,
+        messaging.SEE_OUTBOX,
+    },
     "desk": RUNS_THE_DESK,
     "trainer": frozenset(),
     "barista": frozenset(),

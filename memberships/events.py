@@ -27,6 +27,37 @@ class ContractEnded(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ContractCancelled(Fact):
+    """A contract is cancelled; `last_day` of None calls off one that had not begun."""
+
+    contract_id: int
+    person_id: int
+    reason: str
+    asked_on: date
+    last_day: date | None
+    is_cooling_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationWithdrawn(Fact):
+    """A member stays after all; the contract ends as it would have without the cancellation."""
+
+    contract_id: int
+    person_id: int
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DaysGiven(Fact):
+    """A contract ends later because the club gave days, or earlier because it took them back."""
+
+    contract_id: int
+    person_id: int
+    days: int
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class ContractFrozen(Fact):
     """A contract stands still from one day to another, and ends later for it."""
 
@@ -39,13 +70,14 @@ class ContractFrozen(Fact):
 
 @dataclass(frozen=True, slots=True)
 class FreezeEnded(Fact):
-    """A member came back before the freeze was over; the unused days were given back."""
+    """A member came back before the freeze was over; unused days and months were given back."""
 
     contract_id: int
     person_id: int
     ended_on: date
     returned_days: int
     ends_on: date | None
+    returned_minor: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,10 @@ from flask_babel import lazy_gettext as _l
 SEE_CONTRACTS: Final = "contracts.see"
 SIGN_CONTRACTS: Final = "contracts.sign"
 FREEZE_CONTRACTS: Final = "contracts.freeze"
+GRANT_FREEZES: Final = "contracts.freeze_all"
+CANCEL_CONTRACTS: Final = "contracts.cancel"
+GIVE_DAYS: Final = "contracts.give_days"
+CHANGE_ALL: Final = "contracts.change_all"
 PLACE_BLOCKS: Final = "blocks.place"
 SEE_PLANS: Final = "plans.see"
 EDIT_PLANS: Final = "plans.edit"
@@ -16,6 +20,10 @@ RIGHTS: Mapping[str, object] = {
     SEE_CONTRACTS: _l("See contracts and balances"),
     SIGN_CONTRACTS: _l("Sign contracts and sell day passes"),
     FREEZE_CONTRACTS: _l("Freeze contracts and end freezes"),
+    GRANT_FREEZES: _l("Grant kinds of freeze that are kept to managers"),
+    CANCEL_CONTRACTS: _l("Cancel contracts and take cancellations back"),
+    GIVE_DAYS: _l("Give a member days and take them back"),
+    CHANGE_ALL: _l("Give days to, or freeze, all members of a club"),
     PLACE_BLOCKS: _l("Stop a person at the gate and lift the stop"),
     SEE_PLANS: _l("See the plans on sale"),
     EDIT_PLANS: _l("Create and change plans"),

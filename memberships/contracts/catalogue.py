@@ -1,12 +1,15 @@
 """Queries room: what is on sale: plans with their newest terms, and the terms of any version."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, func, select
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
+from memberships.contracts.conditions import PLAIN_LEAVING, LeavingTerms, PlanFreezing
+from memberships.contracts.freeze_tables import PlanFreezeRule, PlanFreezeType
+from memberships.contracts.leaving_tables import PlanLeaving
 from memberships.contracts.models import (
     Contract,
     Plan,
@@ -17,6 +20,8 @@ from memberships.contracts.models import (
 )
 from memberships.contracts.rules import ContractState, Window
 from memberships.contracts.terms import PlanTerms
+
+Sold = Select[Plan, PlanVersion, PlanLeaving, PlanFreezeRule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +72,26 @@ def contracts_running(plan_ids: Sequence[int]) -> dict[int, int]:
 
 def terms_of(version_id: int) -> PlanTerms:
     """Return the terms of one version of a plan, as sold."""
-    statement = (
-        select(Plan, PlanVersion)
-        .join(PlanVersion, PlanVersion.plan_id == Plan.id)
-        .where(PlanVersion.id == version_id)
-    )
-    return _plans(statement)[0].terms
+    return _plans(_versions().where(PlanVersion.id == version_id))[0].terms
 
 
-def _newest() -> Select[Plan, PlanVersion]:
-    newest = (PlanVersion.plan_id == Plan.id) & (PlanVersion.number == Plan.latest_version)
+def _versions() -> Sold:
     return (
-        select(Plan, PlanVersion)
-        .join(PlanVersion, newest)
-        .order_by(Plan.state, PlanVersion.name, Plan.id)
+        select(Plan, PlanVersion, PlanLeaving, PlanFreezeRule)
+        .join(PlanVersion, PlanVersion.plan_id == Plan.id)
+        .outerjoin(PlanLeaving, PlanLeaving.version_id == PlanVersion.id)
+        .outerjoin(PlanFreezeRule, PlanFreezeRule.version_id == PlanVersion.id)
     )
 
 
-def _plans(statement: Select[Plan, PlanVersion]) -> list[PlanOnSale]:
+def _newest() -> Sold:
+    newest = PlanVersion.number == Plan.latest_version
+    return _versions().where(newest).order_by(Plan.state, PlanVersion.name, Plan.id)
+
+
+def _plans(statement: Sold) -> list[PlanOnSale]:
     rows = db.session.execute(statement).all()
-    versions = [version.id for _plan, version in rows]
+    versions = [row.PlanVersion.id for row in rows]
     windows: dict[int, list[Window]] = {}
     for window in db.session.scalars(select(PlanWindow).where(PlanWindow.version_id.in_(versions))):
         windows.setdefault(window.version_id, []).append(
@@ -95,6 +100,7 @@ def _plans(statement: Select[Plan, PlanVersion]) -> list[PlanOnSale]:
     clubs: dict[int, set[int]] = {}
     for club in db.session.scalars(select(PlanClub).where(PlanClub.version_id.in_(versions))):
         clubs.setdefault(club.version_id, set()).add(club.club_id)
+    named = _named_freezes([row.PlanFreezeRule.version_id for row in rows if row.PlanFreezeRule])
     return [
         PlanOnSale(
             plan.id,
@@ -103,10 +109,42 @@ def _plans(statement: Select[Plan, PlanVersion]) -> list[PlanOnSale]:
             plan.state,
             version.id,
             version.number,
-            _terms(plan, version, windows.get(version.id, []), clubs.get(version.id, set())),
+            replace(
+                _terms(plan, version, windows.get(version.id, []), clubs.get(version.id, set())),
+                leaving=_leaving(leaving),
+                freezing=_freezing(freezing),
+                freeze_type_ids=frozenset(named.get(version.id, ())),
+            ),
         )
-        for plan, version in rows
+        for plan, version, leaving, freezing in rows
     ]
+
+
+def _named_freezes(versions: Sequence[int]) -> dict[int, set[int]]:
+    named: dict[int, set[int]] = {}
+    if versions:
+        listed = select(PlanFreezeType).where(PlanFreezeType.version_id.in_(versions))
+        for one in db.session.scalars(listed):
+            named.setdefault(one.version_id, set()).add(one.type_id)
+    return named
+
+
+def _freezing(row: PlanFreezeRule | None) -> PlanFreezing:
+    return PlanFreezing.ANY if row is None else row.allows
+
+
+def _leaving(row: PlanLeaving | None) -> LeavingTerms:
+    if row is None:
+        return PLAIN_LEAVING
+    return LeavingTerms(
+        row.notice_days,
+        row.cooling_off_days,
+        row.bound_months,
+        row.early,
+        row.fee_minor,
+        row.fee_bp,
+        row.refunds_rest,
+    )
 
 
 def _terms(plan: Plan, version: PlanVersion, windows: list[Window], clubs: set[int]) -> PlanTerms:

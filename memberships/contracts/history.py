@@ -182,23 +182,6 @@ def overlapping(
     return next((row for row in _rows(statement) if row.units_left != 0), None)
 
 
-def next_start(contract: Contract) -> date | None:
-    """Return the first day of the person's next contract on the same plan, visits aside."""
-    own, other = aliased(PlanVersion), aliased(PlanVersion)
-    return db.session.scalar(
-        select(func.min(Contract.starts_on))
-        .join(other, other.id == Contract.plan_version_id)
-        .join(own, own.plan_id == other.plan_id)
-        .where(
-            own.id == contract.plan_version_id,
-            own.visits.is_(None),
-            Contract.person_id == contract.person_id,
-            Contract.state != ContractState.VOID,
-            Contract.starts_on > contract.starts_on,
-        )
-    )
-
-
 def contracts_to_end(club_id: int, day: date) -> Sequence[int]:
     """Return the club's signed contracts whose last day lies before the day."""
     return db.session.scalars(

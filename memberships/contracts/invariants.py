@@ -6,6 +6,10 @@ from sqlalchemy.orm import aliased
 from clubcrm.core.db import db
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
+from memberships.contracts.freeze_catalogue import freeze_terms
+from memberships.contracts.freeze_tables import FreezeTaken, FreezeTypeVersion
+from memberships.contracts.freezing import FreezeCase, granted_fault
+from memberships.contracts.gift_tables import GiftLine
 from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.rules import ContractState, PlanKind
 from memberships.contracts.terms import FrozenSpan, Term, moved_end, term_end
@@ -62,8 +66,9 @@ def unit_sources() -> list[str]:
 
 
 def contract_periods() -> list[str]:
-    """I8: return contracts that overlap on one plan, or whose end is not start + term + freezes.
+    """I8: return contracts that overlap on one plan, or whose end is not term, frozen and given.
 
+    Where a cancellation or a change cut the term, the cut stands for the sold last day.
     Visit plans may run side by side, because a new pack may start when the old one is used up.
     """
     return [*_overlaps(), *_wrong_ends()]
@@ -90,41 +95,61 @@ def _overlaps() -> list[str]:
 
 
 def _wrong_ends() -> list[str]:
-    frozen: dict[int | None, int] = {}
-    for contract_id, from_on, until_on in db.session.execute(
-        select(Block.contract_id, Block.from_on, Block.until_on).where(
-            Block.owner == BlockOwner.FREEZE, Block.lifted_at.is_(None), Block.until_on.is_not(None)
-        )
-    ):
-        days = FrozenSpan(from_on, until_on or from_on).days
-        frozen[contract_id] = frozen.get(contract_id, 0) + days
+    moved = _moved_days()
     rows = db.session.execute(
         select(
             Contract.id,
             Contract.starts_on,
             Contract.ends_on,
             Contract.term_ends_on,
+            Contract.cut_ends_on,
             Plan.kind,
             PlanVersion.term_months,
             PlanVersion.term_days,
         )
         .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
         .join(Plan, Plan.id == PlanVersion.plan_id)
-        .where(Contract.state.in_(COUNTED), Plan.kind != PlanKind.RECURRING)
+        .where(
+            Contract.state.in_(COUNTED),
+            (Plan.kind != PlanKind.RECURRING) | Contract.cut_ends_on.is_not(None),
+        )
         .order_by(Contract.id)
         .execution_options(yield_per=1000)
     )
     wrong = []
     for row in rows:
         sold = term_end(row.starts_on, Term(row.kind, row.term_months, row.term_days))
-        expected = moved_end(sold, frozen.get(row.id, 0))
+        expected = moved_end(row.cut_ends_on or sold, moved.get(row.id, 0))
         if (row.term_ends_on, row.ends_on) != (sold, expected):
             wrong.append(f"contract {row.id}: ends {row.ends_on}, expected {expected}")
     return wrong
 
 
+def _moved_days() -> dict[int, int]:
+    """Return by how many frozen and given days the last day of each contract moves."""
+    moved: dict[int, int] = {}
+    frozen = (
+        select(Block.contract_id, Block.from_on, Block.until_on)
+        .outerjoin(FreezeTaken, FreezeTaken.block_id == Block.id)
+        .where(
+            Block.owner == BlockOwner.FREEZE,
+            Block.lifted_at.is_(None),
+            Block.until_on.is_not(None),
+            FreezeTaken.extends_end.is_(None) | FreezeTaken.extends_end,
+        )
+    )
+    for contract_id, from_on, until_on in db.session.execute(frozen):
+        if contract_id is not None:
+            days = FrozenSpan(from_on, until_on or from_on).days
+            moved[contract_id] = moved.get(contract_id, 0) + days
+    given = select(GiftLine.contract_id, func.sum(GiftLine.days)).group_by(GiftLine.contract_id)
+    for contract_id, days in db.session.execute(given):
+        moved[contract_id] = moved.get(contract_id, 0) + int(days)
+    return moved
+
+
 def freezes() -> list[str]:
-    """I9: return freezes that overlap or do not start within their contract."""
+    """I9: return freezes that overlap, do not start within their contract or break their kind."""
     later = aliased(Block)
     both = (Block.owner == BlockOwner.FREEZE) & Block.lifted_at.is_(None)
     overlapping = db.session.execute(
@@ -153,4 +178,27 @@ def freezes() -> list[str]:
     return [
         *(f"freeze {first}: overlaps freeze {second}" for first, second in overlapping),
         *(f"freeze {one}: starts outside contract {contract}" for one, contract in outside),
+        *_over_their_kind(),
     ]
+
+
+def _over_their_kind() -> list[str]:
+    """Return freezes longer or more than their kind allowed when they were granted."""
+    rows = db.session.execute(
+        select(FreezeTaken, Block, FreezeTypeVersion, Contract.starts_on)
+        .join(Block, Block.id == FreezeTaken.block_id)
+        .join(FreezeTypeVersion, FreezeTypeVersion.id == FreezeTaken.type_version_id)
+        .join(Contract, Contract.id == FreezeTaken.contract_id)
+        .where(Block.lifted_at.is_(None), Block.until_on.is_not(None))
+        .order_by(Block.id)
+    )
+    wrong, before = [], dict[tuple[int, int], tuple[FrozenSpan, ...]]()
+    for taken, block, version, starts_on in rows:
+        span = FrozenSpan(block.from_on, block.until_on or block.from_on)
+        key = (taken.contract_id, version.type_id)
+        earlier = before.get(key, ())
+        before[key] = (*earlier, span)
+        case = FreezeCase(starts_on, block.from_on, span, earlier, may_grant_all=True)
+        if rule := granted_fault(freeze_terms(version), case):
+            wrong.append(f"freeze {block.id}: breaks {rule} of its kind")
+    return wrong

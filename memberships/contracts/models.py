@@ -120,6 +120,8 @@ class Contract(Model):
     starts_on: Mapped[date] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)  # moved by frozen days
     term_ends_on: Mapped[date | None] = mapped_column(Date)  # as sold
+    # Stands for the sold last day where the contract ends earlier: cancelled, changed, handed on.
+    cut_ends_on: Mapped[date | None] = mapped_column(Date)
     price_minor: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     signed_at: Mapped[datetime | None] = mapped_column(UtcInstant)

@@ -1,6 +1,6 @@
 """Services room: plans on sale. An edit makes version n+1; what was sold keeps its version."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from enum import StrEnum
 
 from flask_babel import gettext as _
@@ -12,6 +12,9 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import Moves, move
 from clubcrm.core.text import clean
+from memberships.contracts.conditions import PLAIN_LEAVING, PlanFreezing
+from memberships.contracts.freeze_tables import PlanFreezeRule, PlanFreezeType
+from memberships.contracts.leaving_tables import PlanLeaving
 from memberships.contracts.models import Plan, PlanClub, PlanState, PlanVersion, PlanWindow
 from memberships.contracts.terms import PlanTerms, plan_faults
 from memberships.contracts.words import plan_fault_words
@@ -114,8 +117,22 @@ def _add_version(plan: Plan, terms: PlanTerms, *, number: int, by: str) -> PlanV
     )
     others = terms.club_ids - {plan.club_id}
     db.session.add_all(PlanClub(version_id=version.id, club_id=club) for club in sorted(others))
+    _add_conditions(version.id, terms)
     db.session.flush()
     return version
+
+
+def _add_conditions(version_id: int, terms: PlanTerms) -> None:
+    """The version says how it may be frozen and left, where it says anything of its own."""
+    if terms.leaving != PLAIN_LEAVING:
+        db.session.add(PlanLeaving(version_id=version_id, **asdict(terms.leaving)))
+    if terms.freezing is not PlanFreezing.ANY:
+        db.session.add(PlanFreezeRule(version_id=version_id, allows=terms.freezing))
+    if terms.freezing is PlanFreezing.NAMED:
+        db.session.add_all(
+            PlanFreezeType(version_id=version_id, type_id=one)
+            for one in sorted(terms.freeze_type_ids)
+        )
 
 
 def _as_kept(terms: PlanTerms) -> dict[str, object]:
@@ -136,4 +153,7 @@ def _as_kept(terms: PlanTerms) -> dict[str, object]:
             [one.weekday, one.opens.isoformat("minutes"), one.closes.isoformat("minutes")]
             for one in sorted(terms.windows)
         ],
+        "leaving": {name: str(value) for name, value in asdict(terms.leaving).items()},
+        "freezing": terms.freezing.value,
+        "freeze_types": sorted(terms.freeze_type_ids),
     }

@@ -9,6 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from memberships.contracts.conditions import (
+    PLAIN_LEAVING,
+    LeavingTerms,
+    PlanFreezing,
+    leaving_faults,
+)
 from memberships.contracts.rules import FreezeOnScan, PlanKind, Window, window_faults
 
 _DAY = timedelta(days=1)
@@ -52,6 +58,9 @@ class PlanTerms:
     club_ids: frozenset[int] = frozenset()
     zones: tuple[str, ...] | None = None
     freeze_on_scan: FreezeOnScan = FreezeOnScan.REFUSE
+    leaving: LeavingTerms = PLAIN_LEAVING
+    freezing: PlanFreezing = PlanFreezing.ANY
+    freeze_type_ids: frozenset[int] = frozenset()
 
     @property
     def term(self) -> Term:
@@ -92,7 +101,9 @@ def plan_faults(terms: PlanTerms) -> dict[str, str]:
         faults["name"] = "empty"
     if terms.zones is not None and not all(zone.strip() for zone in terms.zones):
         faults["zones"] = "empty"
-    faults |= _length_faults(terms)
+    faults |= _length_faults(terms) | leaving_faults(terms.leaving)
+    if terms.freezing is PlanFreezing.NAMED and not terms.freeze_type_ids:
+        faults["freeze_types"] = "needed"
     if terms.kind is PlanKind.VISITS and terms.visits is None:
         faults["visits"] = "needed"
     if terms.visits is not None and terms.kind not in MAY_COUNT_VISITS:

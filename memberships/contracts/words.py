@@ -9,6 +9,9 @@ from flask_babel import gettext as _
 
 from clubcrm.core import formats
 from memberships.blocks.rules import BlockOwner
+from memberships.contracts.conditions import LEAVING_LIMITS
+from memberships.contracts.freezing import FREEZE_LIMITS, FreezePrice
+from memberships.contracts.leaving import CancelReason
 from memberships.contracts.rules import PlanKind, Window
 from memberships.contracts.standing import Cause, Standing, Status
 from memberships.contracts.terms import LIMITS, PlanTerms
@@ -73,7 +76,7 @@ def block_owner_words(owner: BlockOwner) -> str:
 def plan_fault_words(field: str, fault: str) -> str:
     """Return the sentence for a broken rule of a plan's terms."""
     if fault == "range":
-        low, high = LIMITS[field]
+        low, high = {**LIMITS, **LEAVING_LIMITS}[field]
         return _("Expected a number from %(low)s to %(high)s.", low=low, high=high)
     return {
         "empty": _("This may not be empty."),
@@ -92,10 +95,57 @@ def freeze_fault_words(fault: str) -> str:
         "past": _("A freeze starts today or later."),
         "outside_contract": _("The freeze must start within the contract."),
         "overlap": _("The contract is already frozen on some of these days."),
-        "longest_days": _("The freeze is longer than the plan allows."),
+        "longest_days": _("The freeze is longer than allowed."),
         "next_contract": _("The contract would run into the next one of the same plan."),
         "contract_days": _("The contract has not so many freeze days left."),
+        "too_far_back": _("A freeze may be dated back three months at most."),
+        "plan_forbids": _("This plan cannot be frozen."),
+        "type_needed": _("Choose the kind of freeze."),
+        "not_for_plan": _("This plan does not allow this kind of freeze."),
+        "manager": _("Only a manager may grant this kind of freeze."),
+        "debt": _("This kind of freeze is not granted while something is unpaid."),
+        "notice": _("This kind of freeze has to be asked for earlier."),
+        "shortest_days": _("The freeze is shorter than its kind allows."),
+        "count": _("The member has had this kind of freeze as often as it is allowed."),
+        "allowance": _("The member has not so many days of this kind of freeze left."),
+        "proof": _("This kind of freeze needs a document. Say which one you have seen."),
     }[fault]
+
+
+def freeze_type_fault_words(field: str, fault: str) -> str:
+    """Return the sentence for a broken rule of a kind of freeze."""
+    if fault == "range":
+        low, high = FREEZE_LIMITS[field]
+        return _("Expected a number from %(low)s to %(high)s.", low=low, high=high)
+    return {
+        "empty": _("This may not be empty."),
+        "needed": _("A freeze with this kind of price needs an amount."),
+        "not_for_kind": _("A freeze with this kind of price has no amount."),
+        "below_shortest": _("This is less than the shortest freeze."),
+    }[fault]
+
+
+def freeze_price_words(kind: FreezePrice) -> str:
+    """Return what a kind of price of a freeze is called."""
+    return {
+        FreezePrice.FREE: _("free"),
+        FreezePrice.ONE_OFF: _("once per freeze"),
+        FreezePrice.PER_MONTH: _("per begun month"),
+        FreezePrice.KEEPS_BILLING: _("the plan's charges go on"),
+    }[kind]
+
+
+def cancel_reason_words(reason: CancelReason) -> str:
+    """Return why somebody leaves, as staff and members read it."""
+    return {
+        CancelReason.MOVED_AWAY: _("Moved away"),
+        CancelReason.INJURY: _("Injury or illness"),
+        CancelReason.PRICE: _("Price"),
+        CancelReason.TIME: _("No time"),
+        CancelReason.COMPETITOR: _("Goes to another club"),
+        CancelReason.SERVICE: _("Unhappy with the club"),
+        CancelReason.OTHER: _("Another reason"),
+    }[reason]
 
 
 def status_words(status: Status) -> str:

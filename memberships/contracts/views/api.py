@@ -16,6 +16,7 @@ from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
 from memberships.contracts import freezes, history
 from memberships.contracts.catalogue import PlanOnSale, plan_for, plans_of
+from memberships.contracts.freeze_catalogue import freeze_type_for
 from memberships.contracts.plans import create_plan
 from memberships.contracts.rules import Window
 from memberships.contracts.services import SignRequest, sign
@@ -25,6 +26,7 @@ from memberships.packages.queries import statement
 from memberships.permissions import (
     EDIT_PLANS,
     FREEZE_CONTRACTS,
+    GRANT_FREEZES,
     PLACE_BLOCKS,
     SEE_CONTRACTS,
     SEE_PLANS,
@@ -75,7 +77,7 @@ def list_contracts(asked: dict[str, Any]) -> dict[str, Any]:
     )
     shown = rows[:limit]
     more = str(shown[-1].contract_id) if len(rows) > limit else None
-    return {"items": [_contract(row) for row in shown], "next": more}
+    return {"items": [contract_shown(row) for row in shown], "next": more}
 
 
 @api.post("/contracts")
@@ -99,7 +101,7 @@ def post_contract(body: dict[str, Any]) -> dict[str, Any]:
         ),
         by=actor.ref,
     )
-    return _contract(_row(made.public_id))
+    return contract_shown(contract_row(made.public_id))
 
 
 @api.get("/contracts/<string:public_id>")
@@ -107,7 +109,7 @@ def post_contract(body: dict[str, Any]) -> dict[str, Any]:
 @require(SEE_CONTRACTS)
 @api.response(200, schemas.ContractShown)
 def get_contract(public_id: str) -> dict[str, Any]:
-    return _contract(_row(public_id))
+    return contract_shown(contract_row(public_id))
 
 
 @api.post("/contracts/<string:public_id>/freeze")
@@ -116,12 +118,28 @@ def get_contract(public_id: str) -> dict[str, Any]:
 @api.arguments(schemas.FreezeBody)
 @api.response(201, schemas.ContractShown)
 def post_freeze(body: dict[str, Any], public_id: str) -> dict[str, Any]:
-    row = _row(public_id)
-    freezes.freeze_contract(
-        freezes.FreezeRequest(row.contract_id, body["from_on"], body["until_on"], body["reason"]),
-        by=current_actor().ref,
-    )
-    return _contract(_row(public_id))
+    row = contract_row(public_id)
+    freezes.freeze_contract(_freeze_request(row, body), by=current_actor().ref)
+    return contract_shown(contract_row(public_id))
+
+
+@api.post("/contracts/<string:public_id>/freeze/preview")
+@api.doc(summary="What a freeze would do: the new last day, its price, what is left of its kind")
+@require(FREEZE_CONTRACTS)
+@api.arguments(schemas.FreezeBody)
+@api.response(200, schemas.FreezeShown)
+def post_freeze_preview(body: dict[str, Any], public_id: str) -> dict[str, Any]:
+    shown = freezes.freeze_preview(_freeze_request(contract_row(public_id), body))
+    left = shown.left
+    return {
+        "days": shown.days,
+        "ends_on": shown.ends_on,
+        "new_ends_on": shown.new_ends_on,
+        "price": {"amount_minor": shown.price_minor, "currency": shown.currency},
+        "days_left": left.days_after if left else None,
+        "times_left": left.count_after if left else None,
+        "moves_renewal": shown.moves_renewal,
+    }
 
 
 @api.get("/members/<string:public_id>/blocks")
@@ -250,14 +268,32 @@ def _plan(plan: PlanOnSale) -> dict[str, Any]:
     }
 
 
-def _row(public_id: str) -> history.ContractRow:
+def contract_row(public_id: str) -> history.ContractRow:
+    """Return a contract of the actor's clubs; raises NOT_FOUND."""
     row = history.contract_for(current_actor().scope, public_id)
     if row is None:
         raise not_found(_("There is no such contract."))
     return row
 
 
-def _contract(row: history.ContractRow) -> dict[str, Any]:
+def _freeze_request(row: history.ContractRow, body: dict[str, Any]) -> freezes.FreezeRequest:
+    actor = current_actor()
+    kind = freeze_type_for(actor.scope, body["type_id"]) if body["type_id"] else None
+    if body["type_id"] and kind is None:
+        raise invalid({"type_id": _("There is no such kind of freeze.")})
+    return freezes.FreezeRequest(
+        row.contract_id,
+        body["from_on"],
+        body["until_on"],
+        body["reason"],
+        kind.type_id if kind else None,
+        body["proof"],
+        may_grant_all=actor.may(GRANT_FREEZES),
+    )
+
+
+def contract_shown(row: history.ContractRow) -> dict[str, Any]:
+    """Return a contract as programs read it."""
     return {
         "id": row.public_id,
         "number": row.number,

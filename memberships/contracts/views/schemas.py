@@ -125,6 +125,27 @@ class FreezeBody(InputSchema):
     from_on = fields.Date(required=True)
     until_on = fields.Date(required=True, metadata={"description": "last day, inclusive"})
     reason = fields.String(required=True, validate=_LINE)
+    type_id = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=_ID,
+        metadata={"description": "the kind of freeze; needed when the club offers any"},
+    )
+    proof = fields.String(
+        load_default="", validate=_LINE, metadata={"description": "the document that was seen"}
+    )
+
+
+class FreezeShown(InputSchema):
+    days = fields.Integer()
+    ends_on = fields.Date(allow_none=True)
+    new_ends_on = fields.Date(allow_none=True)
+    price = fields.Nested(PriceSchema)
+    days_left = fields.Integer(allow_none=True)
+    times_left = fields.Integer(allow_none=True)
+    moves_renewal = fields.String(
+        allow_none=True, metadata={"description": "number of a renewal that begins later for it"}
+    )
 
 
 class BlockBody(InputSchema):

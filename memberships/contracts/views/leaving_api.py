@@ -1,0 +1,123 @@
+"""Views room: cancelling a contract and giving it days, under /api/v1."""
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from clubcrm.core.api import ApiBlueprint, InputSchema
+from clubcrm.core.types import new_public_id
+from clubcrm.core.web import current_actor, require
+from memberships.contracts.cancelling import (
+    CancelOffer,
+    CancelRequest,
+    cancel_contract,
+    cancel_preview,
+    withdraw_cancellation,
+)
+from memberships.contracts.giving import GiftOrder, give_days
+from memberships.contracts.leaving import CancelReason
+from memberships.contracts.leaving_tables import Cancellation
+from memberships.contracts.views.api import contract_row, contract_shown
+from memberships.contracts.views.schemas import ContractShown, PriceSchema
+from memberships.permissions import CANCEL_CONTRACTS, GIVE_DAYS
+
+leaving_api = ApiBlueprint(
+    "leaving_api", __name__, url_prefix="/api/v1", description="Cancellations and given days"
+)
+
+
+class CancelBody(InputSchema):
+    reason = fields.Enum(CancelReason, by_value=True, required=True)
+    note = fields.String(load_default="", validate=validate.Length(max=300))
+    last_day = fields.Date(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "a later last day than the notice asks for"},
+    )
+
+
+class CancelShown(InputSchema):
+    contract_id = fields.String()
+    asked_on = fields.Date()
+    last_day = fields.Date(
+        allow_none=True, metadata={"description": "null: it is called off before it began"}
+    )
+    is_cooling_off = fields.Boolean()
+    last_charge_on = fields.Date(allow_none=True)
+    charges = fields.Nested(PriceSchema)
+    fee = fields.Nested(PriceSchema)
+    refund = fields.Nested(PriceSchema)
+
+
+class GiftBody(InputSchema):
+    days = fields.Integer(required=True, strict=True, validate=validate.Range(1, 366))
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=300))
+    reference = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=60),
+        metadata={"description": "your name for this gift; the same name gives once"},
+    )
+
+
+@leaving_api.post("/contracts/<string:public_id>/cancel/preview")
+@leaving_api.doc(summary="What cancelling today would bring: last day, last charge, fee, refund")
+@require(CANCEL_CONTRACTS)
+@leaving_api.arguments(CancelBody)
+@leaving_api.response(200, CancelShown)
+def post_cancel_preview(body: dict[str, Any], public_id: str) -> dict[str, Any]:
+    return _shown(public_id, cancel_preview(_request(public_id, body)))
+
+
+@leaving_api.post("/contracts/<string:public_id>/cancel")
+@leaving_api.doc(summary="Cancel a contract; it ends after the notice of its plan")
+@require(CANCEL_CONTRACTS)
+@leaving_api.arguments(CancelBody)
+@leaving_api.response(201, CancelShown)
+def post_cancel(body: dict[str, Any], public_id: str) -> dict[str, Any]:
+    return _shown(public_id, cancel_contract(_request(public_id, body), by=current_actor().ref))
+
+
+@leaving_api.post("/contracts/<string:public_id>/cancel/withdraw")
+@leaving_api.doc(summary="Take a cancellation back while its last day lies ahead")
+@require(CANCEL_CONTRACTS)
+@leaving_api.response(200, ContractShown)
+def post_withdraw(public_id: str) -> dict[str, Any]:
+    withdraw_cancellation(contract_row(public_id).contract_id, by=current_actor().ref)
+    return contract_shown(contract_row(public_id))
+
+
+@leaving_api.post("/contracts/<string:public_id>/gift")
+@leaving_api.doc(summary="Give a contract days; its last day moves")
+@require(GIVE_DAYS)
+@leaving_api.arguments(GiftBody)
+@leaving_api.response(201, ContractShown)
+def post_gift(body: dict[str, Any], public_id: str) -> dict[str, Any]:
+    row = contract_row(public_id)
+    source = f"{row.contract_id}:{body['reference'] or new_public_id()}"
+    order = GiftOrder(row.contract_id, body["days"], body["reason"], source)
+    give_days(order, by=current_actor().ref)
+    return contract_shown(contract_row(public_id))
+
+
+def _request(public_id: str, body: dict[str, Any]) -> CancelRequest:
+    contract_id = contract_row(public_id).contract_id
+    return CancelRequest(contract_id, body["reason"], body["note"], body["last_day"])
+
+
+def _shown(public_id: str, found: CancelOffer | Cancellation) -> dict[str, Any]:
+    what = found.leaving if isinstance(found, CancelOffer) else found
+
+    def amount(minor: int) -> dict[str, Any]:
+        return {"amount_minor": minor, "currency": found.currency}
+
+    return {
+        "contract_id": public_id,
+        "asked_on": found.asked_on,
+        "last_day": what.last_day,
+        "is_cooling_off": what.is_cooling_off,
+        "last_charge_on": what.last_charge_on,
+        "charges": amount(what.charges_minor),
+        "fee": amount(what.fee_minor),
+        "refund": amount(what.refund_minor),
+    }
