@@ -13,6 +13,8 @@ import clubcrm.journeys.models
 import clubcrm.messaging.models
 import clubcrm.people.models
 import clubcrm.tasks.models
+import memberships.approvals.models
+import memberships.billing.models
 import memberships.blocks.models
 import memberships.contracts.freeze_tables
 import memberships.contracts.gift_tables
@@ -40,6 +42,8 @@ _MODULES = (
     clubcrm.messaging.models,
     clubcrm.people.models,
     clubcrm.tasks.models,
+    memberships.approvals.models,
+    memberships.billing.models,
     memberships.blocks.models,
     memberships.contracts.freeze_tables,
     memberships.contracts.gift_tables,

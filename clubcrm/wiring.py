@@ -61,6 +61,11 @@ from clubcrm.tasks.views.api import api as tasks_api
 from clubcrm.tasks.views.pages import tasks as task_views
 from memberships import events as membership_facts
 from memberships import jobs as membership_jobs
+from memberships.approvals.rules import LimitKind
+from memberships.approvals.services import Executor
+from memberships.billing import invariants as money_checks
+from memberships.billing.credits import write_off_approved
+from memberships.billing.refunds import refund_approved
 from memberships.contracts import invariants as membership_checks
 from memberships.contracts.views.api import api as memberships_api
 from memberships.contracts.views.contracts import contracts as contract_pages
@@ -124,6 +129,13 @@ UNHEARD: Mapping[type[Fact], str] = {
     membership_facts.FreezeEnded: "the nightly facts read the days of freezes themselves",
     membership_facts.BlockPlaced: "the gate reads blocks at each scan",
     membership_facts.BlockLifted: "the gate reads blocks at each scan",
+    membership_facts.ApprovalAsked: "the page of requests shows what waits, and the rail how many",
+    membership_facts.ApprovalDecided: "the page of requests shows what became of it",
+    membership_facts.InvoiceIssued: "money pages read invoices themselves",
+    membership_facts.InvoiceOverdue: "the ladder of reminders will hear it",
+    membership_facts.PaymentTaken: "money pages read payments themselves",
+    membership_facts.PaymentFailed: "the ladder of reminders will hear it",
+    membership_facts.RefundMade: "money pages read refunds themselves",
     membership_facts.PackageLow: "the offer of new units will hear it",
 }
 
@@ -203,11 +215,19 @@ SETTINGS: tuple[Place, ...] = (
     ),
 )
 
+# What an approval by another person sets off, by its kind.
+APPROVALS: Mapping[str, Executor] = {
+    LimitKind.REFUND: refund_approved,
+    LimitKind.WRITE_OFF: write_off_approved,
+}
+
 # Invariants by id; each returns the offending rows as sentences.
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     "I1": membership_checks.unit_balances,
     "I2": membership_checks.unit_sources,
     "I2-visits": gate_checks.units_of_visits,
+    "I4": money_checks.invoices_add_up,
+    "I6": money_checks.money_is_given_back_once,
     "I8": membership_checks.contract_periods,
     "I9": membership_checks.freezes,
     "I10": gate_checks.scans_and_visits,
@@ -287,6 +307,7 @@ def install(app: Flask) -> None:
     app.extensions["club_rights"] = RIGHTS
     app.extensions["club_default_roles"] = DEFAULT_ROLES
     app.extensions["club_jobs"] = JOBS
+    app.extensions["club_approvals"] = APPROVALS
     app.extensions["club_send_checks"] = SEND_CHECKS
     app.extensions["club_settings_places"] = SETTINGS
     actors.install(app)

@@ -1,5 +1,23 @@
 """The door of the memberships: what other packages may call and the values they get."""
 
+from memberships.approvals.services import ApprovalRequest, decide, request_approval
+from memberships.billing.orders import (
+    CreditLine,
+    CreditOrder,
+    Due,
+    InvoiceOrder,
+    LineKind,
+    LineOrder,
+    PaymentOrder,
+    RefundOrder,
+    Tender,
+    WriteOffOrder,
+)
+from memberships.billing.payments import take_payment
+from memberships.billing.queries import Account, account_of
+from memberships.billing.refunds import refund
+from memberships.billing.services import credit, issue, quote, write_off
+from memberships.billing.vouchers import VoucherOrder, issue_voucher
 from memberships.blocks.rules import BlockFact, BlockOwner
 from memberships.blocks.services import BlockRequest, lift_block, place_block
 from memberships.contracts.cancelling import (
@@ -37,6 +55,8 @@ from memberships.packages.queries import open_lots, statement
 from memberships.packages.services import return_visit, use_visit
 
 __all__ = [
+    "Account",
+    "ApprovalRequest",
     "BlockFact",
     "BlockOwner",
     "BlockRequest",
@@ -45,21 +65,35 @@ __all__ = [
     "CancelRequest",
     "Cause",
     "ContractRight",
+    "CreditLine",
+    "CreditOrder",
+    "Due",
     "FreezeRequest",
     "GiftOrder",
+    "InvoiceOrder",
     "Leaving",
+    "LineKind",
+    "LineOrder",
     "MemberRights",
     "Offer",
+    "PaymentOrder",
     "PlanKind",
     "PlanOnSale",
     "PlanTerms",
+    "RefundOrder",
     "SignRequest",
     "Standing",
     "Status",
+    "Tender",
+    "VoucherOrder",
     "Window",
+    "WriteOffOrder",
+    "account_of",
     "cancel_contract",
     "cancel_preview",
     "create_plan",
+    "credit",
+    "decide",
     "edit_plan",
     "end_contract",
     "end_freeze",
@@ -67,12 +101,17 @@ __all__ = [
     "freeze_preview",
     "gift_preview",
     "give_days",
+    "issue",
+    "issue_voucher",
     "lift_block",
     "offer_plan",
     "open_lots",
     "place_block",
     "plans_on_sale",
     "preview",
+    "quote",
+    "refund",
+    "request_approval",
     "return_visit",
     "rights_at",
     "sell_day_pass",
@@ -80,8 +119,10 @@ __all__ = [
     "standing_on",
     "statement",
     "take_days_back",
+    "take_payment",
     "use_visit",
     "void_contract",
     "withdraw_cancellation",
     "withdraw_plan",
+    "write_off",
 ]

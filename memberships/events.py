@@ -1,4 +1,4 @@
-"""Facts the memberships tell upwards: contracts, freezes, blocks and units."""
+"""Facts the memberships tell upwards: contracts, freezes, blocks, units and money."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -105,3 +105,80 @@ class PackageLow(Fact):
     lot_id: int
     person_id: int
     remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked(Fact):
+    """Somebody wants to do what he may not do alone."""
+
+    approval_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalDecided(Fact):
+    """Another person has granted or refused a wish."""
+
+    approval_id: int
+    kind: str
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceIssued(Fact):
+    """A demand for money or a credit note has been given out; a credit note's total is negative."""
+
+    invoice_id: int
+    payer_id: int
+    person_id: int
+    kind: str
+    total_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceOverdue(Fact):
+    """A dated part of an invoice was not paid by its day; told once for each part."""
+
+    invoice_id: int
+    instalment_id: int
+    payer_id: int
+    due_on: date
+    open_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTaken(Fact):
+    """Somebody has paid."""
+
+    payment_id: int
+    payer_id: int
+    amount_minor: int
+    currency: str
+    tender: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFailed(Fact):
+    """A payment that was tried did not come through; `attempt` counts from one."""
+
+    payer_id: int
+    invoice_id: int | None
+    amount_minor: int
+    currency: str
+    gateway: str
+    reason: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundMade(Fact):
+    """Money of a payment has gone back, or has to be sent back by its gateway."""
+
+    refund_id: int
+    payment_id: int
+    payer_id: int
+    amount_minor: int
+    currency: str
+    tender: str

@@ -6,6 +6,7 @@ from random import Random
 from clubcrm.core.types import JsonObject
 from clubcrm.seed.ground import Deed, Ground, instant
 from clubcrm.seed.lives import Agreement, Life
+from memberships.billing.debts import PLACER
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockFact, BlockOwner
 
@@ -57,11 +58,15 @@ def _freeze(ground: Ground, life: Life, place: int, span: tuple[int, int]) -> No
 
 def _standing_block(ground: Ground, life: Life, owner: BlockOwner, chance: Random) -> None:
     calendar = ground.calendars[life.town]
-    back = chance.randrange(0, 25 if owner is BlockOwner.DEBT else 4)
+    is_debt = owner is BlockOwner.DEBT
+    back = chance.randrange(1, 26) if is_debt else chance.randrange(0, 4)
     from_on = date.fromordinal(max(life.joined, ground.today - back))
+    if is_debt and from_on.toordinal() >= ground.today:
+        return
     at = min(instant(calendar.second(from_on.toordinal(), 9 * 60)), ground.order.moment)
     values: JsonObject = {"owner": owner, "from_on": from_on, "reason": REASONS[owner]}
-    if owner is BlockOwner.DEBT:
+    if is_debt:
+        values["placed_by"] = PLACER
         # Most owe little and are let in with a yellow note, a few owe more than the club allows.
         percent = chance.choice((10, 20, 30, 40, 40, 120))
         values["amount_minor"] = calendar.town.unit_price_minor * percent // 100
@@ -93,9 +98,8 @@ def _place(ground: Ground, life: Life, at: datetime, values: JsonObject) -> None
     block_id = ground.store.sink(Block).add(
         club_id=ground.club_ids[life.town],
         person_id=person_id,
-        placed_by=ground.actor("desk"),
         placed_at=at,
-        **values,
+        **{"placed_by": ground.actor("desk"), **values},
     )
     kept = {"person_id": person_id, "owner": str(values["owner"]), "reason": values["reason"]}
     unit = ground.unit("block", block_id)

@@ -28,6 +28,7 @@ from clubcrm.seed.relay import tell_all
 from clubcrm.seed.store import BulkStore
 from clubcrm.seed.strangers import Strangers
 from clubcrm.seed.talk import Talk
+from clubcrm.seed.tills import ring_up
 from clubcrm.seed.towns import TOWNS
 
 Progress = Callable[[str, float], None]
@@ -89,6 +90,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     visits = _tell(ground, strangers, scans, (workers, progress))
     strangers.write()
     write_lots(ground)
+    ring_up(ground)
     write_events(ground)
     write_import(ground)
     write_audit(ground)
