@@ -16,6 +16,7 @@ import clubcrm.tasks.models
 import memberships.approvals.models
 import memberships.billing.models
 import memberships.blocks.models
+import memberships.contracts.agreements
 import memberships.contracts.freeze_tables
 import memberships.contracts.gift_tables
 import memberships.contracts.leaving_tables
@@ -48,6 +49,7 @@ _MODULES = (
     memberships.contracts.freeze_tables,
     memberships.contracts.gift_tables,
     memberships.contracts.leaving_tables,
+    memberships.contracts.agreements,
     memberships.contracts.models,
     memberships.packages.models,
 )

@@ -67,6 +67,7 @@ from memberships.billing import invariants as money_checks
 from memberships.billing.credits import write_off_approved
 from memberships.billing.refunds import refund_approved
 from memberships.contracts import invariants as membership_checks
+from memberships.contracts.views.agreements_api import agreements_api
 from memberships.contracts.views.api import api as memberships_api
 from memberships.contracts.views.contracts import contracts as contract_pages
 from memberships.contracts.views.leaving_api import leaving_api
@@ -99,6 +100,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     people_views.api,
     memberships_api,
     leaving_api,
+    agreements_api,
 )
 
 EVENT_HANDLERS: Handlers = {
@@ -125,6 +127,8 @@ UNHEARD: Mapping[type[Fact], str] = {
     membership_facts.ContractCancelled: "the win-back journey will hear it and its reason",
     membership_facts.ContractEnded: "the win-back journey will hear it",
     membership_facts.DaysGiven: "the card shows the new last day",
+    membership_facts.RenewalDeclined: "the win-back journey will hear the reason",
+    membership_facts.ContractRenewed: "attribution will credit the touchpoints before it",
     membership_facts.ContractFrozen: "the nightly facts read the days of freezes themselves",
     membership_facts.FreezeEnded: "the nightly facts read the days of freezes themselves",
     membership_facts.BlockPlaced: "the gate reads blocks at each scan",
@@ -231,6 +235,7 @@ INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     "I8": membership_checks.contract_periods,
     "I9": membership_checks.freezes,
     "I10": gate_checks.scans_and_visits,
+    "I16": membership_checks.renewals,
     "I15": gate_checks.inside_counts,
     "I7": core_checks.audit_chain_holds,
     "I11": message_checks.said_once_with_consent,

@@ -20,6 +20,7 @@ from memberships.billing.services import credit, issue, quote, write_off
 from memberships.billing.vouchers import VoucherOrder, issue_voucher
 from memberships.blocks.rules import BlockFact, BlockOwner
 from memberships.blocks.services import BlockRequest, lift_block, place_block
+from memberships.contracts.agreements import DeclineReason
 from memberships.contracts.cancelling import (
     CancelOffer,
     CancelRequest,
@@ -37,8 +38,15 @@ from memberships.contracts.freezes import (
 from memberships.contracts.giving import GiftOrder, gift_preview, give_days, take_days_back
 from memberships.contracts.history import standing_on
 from memberships.contracts.leaving import CancelReason, Leaving
+from memberships.contracts.offers import (
+    OfferRequest,
+    decline_renewal,
+    offer_renewal,
+    withdraw_offer,
+)
 from memberships.contracts.plans import create_plan, edit_plan, offer_plan, withdraw_plan
 from memberships.contracts.queries import rights_at
+from memberships.contracts.renewals import AcceptRequest, Renewal, accept_renewal, renew
 from memberships.contracts.rules import ContractRight, MemberRights, PlanKind, Window
 from memberships.contracts.services import (
     Offer,
@@ -55,6 +63,7 @@ from memberships.packages.queries import open_lots, statement
 from memberships.packages.services import return_visit, use_visit
 
 __all__ = [
+    "AcceptRequest",
     "Account",
     "ApprovalRequest",
     "BlockFact",
@@ -67,6 +76,7 @@ __all__ = [
     "ContractRight",
     "CreditLine",
     "CreditOrder",
+    "DeclineReason",
     "Due",
     "FreezeRequest",
     "GiftOrder",
@@ -76,11 +86,13 @@ __all__ = [
     "LineOrder",
     "MemberRights",
     "Offer",
+    "OfferRequest",
     "PaymentOrder",
     "PlanKind",
     "PlanOnSale",
     "PlanTerms",
     "RefundOrder",
+    "Renewal",
     "SignRequest",
     "Standing",
     "Status",
@@ -88,12 +100,14 @@ __all__ = [
     "VoucherOrder",
     "Window",
     "WriteOffOrder",
+    "accept_renewal",
     "account_of",
     "cancel_contract",
     "cancel_preview",
     "create_plan",
     "credit",
     "decide",
+    "decline_renewal",
     "edit_plan",
     "end_contract",
     "end_freeze",
@@ -105,12 +119,14 @@ __all__ = [
     "issue_voucher",
     "lift_block",
     "offer_plan",
+    "offer_renewal",
     "open_lots",
     "place_block",
     "plans_on_sale",
     "preview",
     "quote",
     "refund",
+    "renew",
     "request_approval",
     "return_visit",
     "rights_at",
@@ -123,6 +139,7 @@ __all__ = [
     "use_visit",
     "void_contract",
     "withdraw_cancellation",
+    "withdraw_offer",
     "withdraw_plan",
     "write_off",
 ]

@@ -58,6 +58,29 @@ class DaysGiven(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ContractRenewed(Fact):
+    """A person goes on for another term; told once, when the renewal is accepted."""
+
+    contract_id: int
+    person_id: int
+    previous_id: int
+    offer_id: int
+    price_minor: int
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalDeclined(Fact):
+    """A person has said that he does not want to go on, and perhaps why."""
+
+    offer_id: int
+    contract_id: int
+    person_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ContractFrozen(Fact):
     """A contract stands still from one day to another, and ends later for it."""
 

@@ -8,6 +8,7 @@ from clubcrm.core.db import unit_of_work
 from clubcrm.core.jobs import JobContext, Outcome
 from clubcrm.core.leases import LostLeaseError
 from memberships.contracts.history import contracts_to_end
+from memberships.contracts.renewals import carry_over
 from memberships.contracts.services import end_contract
 from memberships.packages.queries import lots_to_expire
 from memberships.packages.services import expire_lot
@@ -22,7 +23,7 @@ def end_due(context: JobContext) -> Outcome:
         return Outcome()
     with unit_of_work(write=False):
         due = contracts_to_end(context.club_id, context.day)
-    return _each(context, due, lambda contract_id: end_contract(contract_id, by=BY))
+    return _each(context, due, _end_one)
 
 
 def expire_units(context: JobContext) -> Outcome:
@@ -32,6 +33,12 @@ def expire_units(context: JobContext) -> Outcome:
     with unit_of_work(write=False):
         due = lots_to_expire(context.club_id, context.day)
     return _each(context, due, lambda lot_id: expire_lot(lot_id, by=BY))
+
+
+def _end_one(contract_id: int) -> None:
+    """The contract is over, and what its plan lets go on stands in the next one."""
+    end_contract(contract_id, by=BY)
+    carry_over(contract_id, by=BY)
 
 
 def _each(context: JobContext, ids: Sequence[int], act: Callable[[int], object]) -> Outcome:

@@ -25,6 +25,7 @@ from clubcrm.seed.lives import Walk
 from clubcrm.seed.order import SeedOrder
 from clubcrm.seed.papers import Registry, sell_plans, write_lots
 from clubcrm.seed.relay import tell_all
+from clubcrm.seed.renewals import Offers, promise
 from clubcrm.seed.store import BulkStore
 from clubcrm.seed.strangers import Strangers
 from clubcrm.seed.talk import Talk
@@ -72,13 +73,16 @@ def _ground(order: SeedOrder, files: Path) -> Ground:
 def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     build_house(ground)
     sell_plans(ground)
+    promise(ground)
     hang_doors(ground)
     _live(ground, progress)
     strangers = Strangers(ground)
     crowd, registry, talk = Crowd(ground), Registry(ground), Talk(ground)
+    offers = Offers(ground)
     for number, life in enumerate(ground.lives):
         crowd.write(life)
         registry.write(life, number)
+        offers.write(life, number)
         place_blocks(ground, life)
         talk.about(life)
         if number % 200 == 0:

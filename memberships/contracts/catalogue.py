@@ -1,12 +1,13 @@
 """Queries room: what is on sale: plans with their newest terms, and the terms of any version."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from sqlalchemy import Select, func, select
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
+from memberships.contracts.agreements import PlanCondition
 from memberships.contracts.conditions import PLAIN_LEAVING, LeavingTerms, PlanFreezing
 from memberships.contracts.freeze_tables import PlanFreezeRule, PlanFreezeType
 from memberships.contracts.leaving_tables import PlanLeaving
@@ -18,6 +19,7 @@ from memberships.contracts.models import (
     PlanVersion,
     PlanWindow,
 )
+from memberships.contracts.renewal_terms import USUAL, Conditions
 from memberships.contracts.rules import ContractState, Window
 from memberships.contracts.terms import PlanTerms
 
@@ -72,7 +74,12 @@ def contracts_running(plan_ids: Sequence[int]) -> dict[int, int]:
 
 def terms_of(version_id: int) -> PlanTerms:
     """Return the terms of one version of a plan, as sold."""
-    return _plans(_versions().where(PlanVersion.id == version_id))[0].terms
+    return plan_version(version_id).terms
+
+
+def plan_version(version_id: int) -> PlanOnSale:
+    """Return a plan with the terms of one version, whether or not it is the newest."""
+    return _plans(_versions().where(PlanVersion.id == version_id))[0]
 
 
 def _versions() -> Sold:
@@ -101,6 +108,7 @@ def _plans(statement: Sold) -> list[PlanOnSale]:
     for club in db.session.scalars(select(PlanClub).where(PlanClub.version_id.in_(versions))):
         clubs.setdefault(club.version_id, set()).add(club.club_id)
     named = _named_freezes([row.PlanFreezeRule.version_id for row in rows if row.PlanFreezeRule])
+    conditions = conditions_of(versions)
     return [
         PlanOnSale(
             plan.id,
@@ -114,6 +122,7 @@ def _plans(statement: Sold) -> list[PlanOnSale]:
                 leaving=_leaving(leaving),
                 freezing=_freezing(freezing),
                 freeze_type_ids=frozenset(named.get(version.id, ())),
+                conditions=conditions.get(version.id, USUAL),
             ),
         )
         for plan, version, leaving, freezing in rows
@@ -145,6 +154,17 @@ def _leaving(row: PlanLeaving | None) -> LeavingTerms:
         row.fee_bp,
         row.refunds_rest,
     )
+
+
+def conditions_of(version_ids: Sequence[int]) -> dict[int, Conditions]:
+    """Return the conditions of plan versions by version; absent ones have the usual ones."""
+    rows = db.session.scalars(
+        select(PlanCondition).where(PlanCondition.version_id.in_(version_ids))
+    )
+    names = [one.name for one in fields(Conditions)]
+    return {
+        row.version_id: Conditions(**{name: getattr(row, name) for name in names}) for row in rows
+    }
 
 
 def _terms(plan: Plan, version: PlanVersion, windows: list[Window], clubs: set[int]) -> PlanTerms:

@@ -2,66 +2,30 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, time
-from typing import Any
 
-from babel.numbers import get_currency_precision
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.fields import DateField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from clubcrm.accounts.forms import Choices, MultiCheckboxField, PageForm
-from clubcrm.core.text import ascii_digits
-from memberships.billing.rules import parse_amount
 from memberships.blocks.rules import PLACED_BY_HAND, BlockOwner
+from memberships.contracts.fields import NUMERIC, AmountField, ConditionsForm, _l
 from memberships.contracts.rules import FreezeOnScan, PlanKind, Window
 from memberships.contracts.terms import PlanTerms
 from memberships.contracts.words import block_owner_words, plan_kind_words
 
 SLOTS = 2
-NUMERIC = {"inputmode": "numeric"}
-
-
-def _l(words: str) -> str:
-    """Return the words in the language of whoever will read them."""
-    lazy: Any = lazy_gettext(words)
-    return lazy  # type: ignore[no-any-return] # it is a str as soon as it is shown
 
 
 NEEDED = _l("This is needed.")
-
-
-class AmountField(StringField):
-    """An amount typed in whole units with decimals; `minor` is what it means in minor units."""
-
-    currency = "EUR"
-    minor: int | None = None
-
-    def post_validate(self, form: Any, validation_stopped: bool) -> None:  # noqa: ARG002 - their signature
-        """The amount is understood, or the field says that it is not."""
-        if not self.data:
-            return
-        try:
-            self.minor = parse_amount(
-                ascii_digits(self.data), get_currency_precision(self.currency)
-            )
-        except ValueError:
-            text = _("Expected an amount in %(currency)s, such as 1500.", currency=self.currency)
-            self.errors = [*self.errors, text]
-
-    def show(self, minor: int) -> None:
-        """The field holds this many minor units."""
-        digits = get_currency_precision(self.currency)
-        whole, rest = divmod(minor, 10**digits)
-        self.data = f"{whole}.{rest:0{digits}d}" if digits and rest else str(whole)
 
 
 def _number(label: str, help_text: str = "") -> IntegerField:
     return IntegerField(label, [Optional()], description=help_text, render_kw=NUMERIC)
 
 
-class PlanForm(PageForm):
+class PlanForm(ConditionsForm):
     """The terms of a plan but its hours, which are a grid of their own."""
 
     name = StringField(
@@ -94,6 +58,7 @@ class PlanForm(PageForm):
         ]
         self.clubs.choices = other_clubs
         self.price.currency = currency
+        self.offer_conditions(currency)
 
     def show(self, terms: PlanTerms, version: int, club_ids: Mapping[str, int]) -> None:
         """The fields hold the terms of a plan."""
@@ -107,6 +72,7 @@ class PlanForm(PageForm):
         self.zones.data = ", ".join(terms.zones or ())
         self.freeze_on_scan.data = terms.freeze_on_scan.value
         self.seen_version.data = str(version)
+        self.show_conditions(terms.conditions)
 
     def terms(self, club_ids: Mapping[str, int], windows: Sequence[Window]) -> PlanTerms:
         """Return the terms that were typed."""
@@ -127,6 +93,7 @@ class PlanForm(PageForm):
             club_ids=frozenset(club_ids[one] for one in chosen if one in club_ids),
             zones=zones or None,
             freeze_on_scan=FreezeOnScan(self.freeze_on_scan.data),
+            conditions=self.conditions(),
         )
 
 

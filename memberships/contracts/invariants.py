@@ -6,6 +6,7 @@ from sqlalchemy.orm import aliased
 from clubcrm.core.db import db
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
+from memberships.contracts.agreements import OfferState, RenewalOffer
 from memberships.contracts.freeze_catalogue import freeze_terms
 from memberships.contracts.freeze_tables import FreezeTaken, FreezeTypeVersion
 from memberships.contracts.freezing import FreezeCase, granted_fault
@@ -202,3 +203,44 @@ def _over_their_kind() -> list[str]:
         if rule := granted_fault(freeze_terms(version), case):
             wrong.append(f"freeze {block.id}: breaks {rule} of its kind")
     return wrong
+
+
+def renewals() -> list[str]:
+    """I16: return contracts renewed twice, and renewals that do not follow their contract."""
+    twice = db.session.execute(
+        select(RenewalOffer.contract_id, func.count())
+        .where(RenewalOffer.state == OfferState.ACCEPTED)
+        .group_by(RenewalOffer.contract_id)
+        .having(func.count() > 1)
+    )
+    following = aliased(Contract)
+    astray = db.session.scalars(
+        select(RenewalOffer.id)
+        .where(
+            (RenewalOffer.state == OfferState.ACCEPTED)
+            != RenewalOffer.accepted_contract_id.is_not(None)
+        )
+        .order_by(RenewalOffer.id)
+    )
+    detached = db.session.execute(
+        select(RenewalOffer.id, following.id)
+        .join(following, following.id == RenewalOffer.accepted_contract_id)
+        .join(Contract, Contract.id == RenewalOffer.contract_id)
+        .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
+        .where(
+            following.previous_id.is_distinct_from(Contract.id)
+            | (following.state.in_(COUNTED) & (following.starts_on <= Contract.starts_on))
+            | (
+                following.state.in_(COUNTED)
+                & Contract.state.in_(COUNTED)
+                & PlanVersion.visits.is_(None)
+                & (following.starts_on <= Contract.ends_on)
+            )
+        )
+        .order_by(RenewalOffer.id)
+    )
+    return [
+        *(f"contract {one}: {count} accepted renewals" for one, count in twice),
+        *(f"offer {one}: accepted without a contract, or the other way round" for one in astray),
+        *(f"offer {one}: contract {other} does not follow it" for one, other in detached),
+    ]

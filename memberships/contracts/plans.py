@@ -12,10 +12,12 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import Moves, move
 from clubcrm.core.text import clean
+from memberships.contracts.agreements import PlanCondition
 from memberships.contracts.conditions import PLAIN_LEAVING, PlanFreezing
 from memberships.contracts.freeze_tables import PlanFreezeRule, PlanFreezeType
 from memberships.contracts.leaving_tables import PlanLeaving
 from memberships.contracts.models import Plan, PlanClub, PlanState, PlanVersion, PlanWindow
+from memberships.contracts.renewal_terms import USUAL
 from memberships.contracts.terms import PlanTerms, plan_faults
 from memberships.contracts.words import plan_fault_words
 
@@ -115,6 +117,8 @@ def _add_version(plan: Plan, terms: PlanTerms, *, number: int, by: str) -> PlanV
         PlanWindow(version_id=version.id, weekday=one.weekday, opens=one.opens, closes=one.closes)
         for one in terms.windows
     )
+    if terms.conditions != USUAL:
+        db.session.add(PlanCondition(version_id=version.id, **asdict(terms.conditions)))
     others = terms.club_ids - {plan.club_id}
     db.session.add_all(PlanClub(version_id=version.id, club_id=club) for club in sorted(others))
     _add_conditions(version.id, terms)
@@ -156,4 +160,5 @@ def _as_kept(terms: PlanTerms) -> dict[str, object]:
         "leaving": {name: str(value) for name, value in asdict(terms.leaving).items()},
         "freezing": terms.freezing.value,
         "freeze_types": sorted(terms.freeze_type_ids),
+        "conditions": asdict(terms.conditions),
     }

@@ -45,6 +45,20 @@ class SignRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A contract about to be drawn up on the terms of one plan version, with dates and price."""
+
+    plan: PlanOnSale
+    person_id: int
+    payer_id: int
+    starts_on: date
+    ends_on: date | None
+    price_minor: int
+    previous_id: int | None = None
+    with_units: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """What signing would give: shown before anything is saved."""
 
@@ -72,47 +86,61 @@ def sign(request: SignRequest, *, by: str) -> Contract:
     if lock_person(request.person_id) is None:
         raise not_found(_("There is no such member."))
     offer = preview(request.person_id, request.plan_id, request.starts_on)
-    if offer.overlaps:
-        raise DomainError(
-            "CONTRACT_OVERLAPS",
-            _("Contract %(number)s on this plan already covers these days.", number=offer.overlaps),
-        )
-    terms, club_id = offer.plan.terms, offer.plan.club_id
-    contract = Contract(
-        number=_next_number(club_id, request.starts_on.year),
-        club_id=club_id,
+    refuse_overlap(offer.overlaps)
+    draft = Draft(
+        offer.plan,
         person_id=request.person_id,
         payer_id=request.payer_id or request.person_id,
-        plan_version_id=offer.plan.version_id,
-        state=ContractState.INCOMPLETE,
         starts_on=request.starts_on,
         ends_on=offer.ends_on,
-        term_ends_on=offer.ends_on,
-        price_minor=terms.price_minor,
+        price_minor=offer.plan.terms.price_minor,
+    )
+    contract = draw_up(draft, by=by)
+    if request.is_complete:
+        complete(contract, by=by, kind=offer.plan.terms.kind)
+    return contract
+
+
+def refuse_overlap(number: str | None) -> None:
+    """Raise CONTRACT_OVERLAPS when a contract of this number covers the days already."""
+    if number:
+        text = _("Contract %(number)s on this plan already covers these days.", number=number)
+        raise DomainError("CONTRACT_OVERLAPS", text)
+
+
+def draw_up(draft: Draft, *, by: str) -> Contract:
+    """The paper lies there with its number and units; it opens nothing before it is signed."""
+    club_id, terms = draft.plan.club_id, draft.plan.terms
+    contract = Contract(
+        number=_next_number(club_id, draft.starts_on.year),
+        club_id=club_id,
+        person_id=draft.person_id,
+        payer_id=draft.payer_id,
+        plan_version_id=draft.plan.version_id,
+        previous_id=draft.previous_id,
+        state=ContractState.INCOMPLETE,
+        starts_on=draft.starts_on,
+        ends_on=draft.ends_on,
+        term_ends_on=draft.ends_on,
+        price_minor=draft.price_minor,
         currency=terms.currency,
     )
     db.session.add(contract)
     db.session.flush()
-    if terms.visits is not None:
-        order = LotOrder(club_id, request.person_id, contract.id, terms.visits, offer.ends_on)
+    if terms.visits is not None and draft.with_units:
+        order = LotOrder(club_id, draft.person_id, contract.id, terms.visits, draft.ends_on)
         open_lot(order, source_id=str(contract.id), by=by)
     audit.note("contract.drawn_up", "contract", contract.id, after=as_kept(contract), by=by)
-    if request.is_complete:
-        complete(contract, by=by, kind=terms.kind)
     return contract
 
 
 def complete(contract: Contract, *, by: str, kind: PlanKind) -> None:
     """The contract is signed and opens the gate from its first day."""
-    move(contract, ContractState.SIGNED, moves=CONTRACT_MOVES, by=by)
-    contract.signed_at = clock.now()
-    contract.signed_by = by
-    db.session.flush()
-    note_change(contract, "signed", before={"state": ContractState.INCOMPLETE.value}, by=by)
+    make_valid(contract, by=by)
     events.record(
         ContractSigned(
             contract.club_id,
-            contract.signed_at,
+            contract.signed_at or clock.now(),
             contract.id,
             contract.person_id,
             kind.value,
@@ -120,6 +148,16 @@ def complete(contract: Contract, *, by: str, kind: PlanKind) -> None:
             contract.ends_on,
         )
     )
+
+
+def make_valid(contract: Contract, *, by: str, what: str = "signed", why: str = "") -> None:
+    """The contract counts from its first day; the caller tells the floors above what it means."""
+    move(contract, ContractState.SIGNED, moves=CONTRACT_MOVES, by=by)
+    contract.signed_at = clock.now()
+    contract.signed_by = by
+    db.session.flush()
+    before: JsonObject = {"state": ContractState.INCOMPLETE.value}
+    note_change(contract, what, before=before, by=by, why=why)
 
 
 def void_contract(contract_id: int, *, by: str, why: str) -> None:

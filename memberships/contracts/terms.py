@@ -15,6 +15,7 @@ from memberships.contracts.conditions import (
     PlanFreezing,
     leaving_faults,
 )
+from memberships.contracts.renewal_terms import USUAL, Conditions, condition_faults
 from memberships.contracts.rules import FreezeOnScan, PlanKind, Window, window_faults
 
 _DAY = timedelta(days=1)
@@ -61,6 +62,7 @@ class PlanTerms:
     leaving: LeavingTerms = PLAIN_LEAVING
     freezing: PlanFreezing = PlanFreezing.ANY
     freeze_type_ids: frozenset[int] = frozenset()
+    conditions: Conditions = USUAL
 
     @property
     def term(self) -> Term:
@@ -104,6 +106,7 @@ def plan_faults(terms: PlanTerms) -> dict[str, str]:
     faults |= _length_faults(terms) | leaving_faults(terms.leaving)
     if terms.freezing is PlanFreezing.NAMED and not terms.freeze_type_ids:
         faults["freeze_types"] = "needed"
+    faults |= condition_faults(terms.conditions)
     if terms.kind is PlanKind.VISITS and terms.visits is None:
         faults["visits"] = "needed"
     if terms.visits is not None and terms.kind not in MAY_COUNT_VISITS:

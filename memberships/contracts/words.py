@@ -12,6 +12,7 @@ from memberships.blocks.rules import BlockOwner
 from memberships.contracts.conditions import LEAVING_LIMITS
 from memberships.contracts.freezing import FREEZE_LIMITS, FreezePrice
 from memberships.contracts.leaving import CancelReason
+from memberships.contracts.renewal_terms import CONDITION_LIMITS
 from memberships.contracts.rules import PlanKind, Window
 from memberships.contracts.standing import Cause, Standing, Status
 from memberships.contracts.terms import LIMITS, PlanTerms
@@ -76,7 +77,8 @@ def block_owner_words(owner: BlockOwner) -> str:
 def plan_fault_words(field: str, fault: str) -> str:
     """Return the sentence for a broken rule of a plan's terms."""
     if fault == "range":
-        low, high = {**LIMITS, **LEAVING_LIMITS}[field]
+        known = {**LIMITS, **LEAVING_LIMITS}
+        low, high = known[field] if field in known else (0, CONDITION_LIMITS[field])
         return _("Expected a number from %(low)s to %(high)s.", low=low, high=high)
     return {
         "empty": _("This may not be empty."),

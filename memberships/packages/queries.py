@@ -82,6 +82,16 @@ def lots_to_expire(club_id: int, day: date) -> Sequence[int]:
     ).all()
 
 
+def lots_with_units(contract_id: int) -> list[tuple[int, int]]:
+    """Return the lots of a contract that hold units, the one that ends first in front."""
+    rows = db.session.execute(
+        select(PackageLot.id, PackageLot.remaining)
+        .where(PackageLot.contract_id == contract_id, PackageLot.remaining > 0)
+        .order_by(PackageLot.expires_on, PackageLot.id)
+    )
+    return [(row.id, row.remaining) for row in rows]
+
+
 def lots_of_contract(contract_id: int) -> Sequence[int]:
     """Return the lots that were opened with a contract."""
     return db.session.scalars(

@@ -1,5 +1,6 @@
 """Views room: plans, contracts, blocks and units under /api/v1."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,6 +19,7 @@ from memberships.contracts import freezes, history
 from memberships.contracts.catalogue import PlanOnSale, plan_for, plans_of
 from memberships.contracts.freeze_catalogue import freeze_type_for
 from memberships.contracts.plans import create_plan
+from memberships.contracts.renewal_terms import Conditions
 from memberships.contracts.rules import Window
 from memberships.contracts.services import SignRequest, sign
 from memberships.contracts.terms import PlanTerms
@@ -238,6 +240,7 @@ def _terms(body: dict[str, Any], club: ClubChoice) -> PlanTerms:
         club_ids=frozenset(_club(one).id for one in body["clubs"]) | {club.id},
         zones=None if body["zones"] is None else tuple(body["zones"]),
         freeze_on_scan=body["freeze_on_scan"],
+        conditions=Conditions(**(body["conditions"] or {})),
     )
 
 
@@ -265,6 +268,7 @@ def _plan(plan: PlanOnSale) -> dict[str, Any]:
         "all_clubs": terms.all_clubs,
         "zones": terms.zones,
         "freeze_on_scan": terms.freeze_on_scan.value,
+        "conditions": asdict(terms.conditions),
     }
 
 

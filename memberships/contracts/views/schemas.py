@@ -6,6 +6,8 @@ from marshmallow import fields, validate
 
 from clubcrm.core.api import InputSchema, PageArgs
 from memberships.blocks.rules import PLACED_BY_HAND
+from memberships.contracts.agreements import DeclineReason
+from memberships.contracts.renewal_terms import Carry
 from memberships.contracts.rules import FreezeOnScan, PlanKind
 
 _WHOLE: dict[str, Any] = {"strict": True, "allow_none": True, "load_default": None}
@@ -27,6 +29,27 @@ class WindowSchema(InputSchema):
         required=True,
         format="%H:%M",
         metadata={"description": "at or before opens means the next day"},
+    )
+
+
+_MINOR: dict[str, Any] = {**_WHOLE, "validate": validate.Range(0, 2_000_000_000)}
+
+
+class ConditionsSchema(InputSchema):
+    joining_minor = fields.Integer(
+        strict=True, load_default=0, validate=validate.Range(0, 2_000_000_000)
+    )
+    days_before = fields.Integer(
+        **_WHOLE, metadata={"description": "renewal opens so many days before the end"}
+    )
+    days_after = fields.Integer(**_WHOLE)
+    early_price_minor = fields.Integer(**_MINOR)
+    early_days = fields.Integer(**_WHOLE)
+    carry = fields.Enum(Carry, by_value=True, load_default=Carry.NONE)
+    carry_units = fields.Integer(**_WHOLE)
+    extra_member_minor = fields.Integer(**_MINOR)
+    transfer_minor = fields.Integer(
+        strict=True, allow_none=True, load_default=0, validate=validate.Range(0, 2_000_000_000)
     )
 
 
@@ -59,6 +82,7 @@ class PlanBody(InputSchema):
         validate=validate.Length(max=50),
     )
     freeze_on_scan = fields.Enum(FreezeOnScan, by_value=True, load_default=FreezeOnScan.REFUSE)
+    conditions = fields.Nested(ConditionsSchema, load_default=None, allow_none=True)
 
 
 class PlanShown(InputSchema):
@@ -79,6 +103,7 @@ class PlanShown(InputSchema):
     all_clubs = fields.Boolean()
     zones = fields.List(fields.String(), allow_none=True)
     freeze_on_scan = fields.String()
+    conditions = fields.Nested(ConditionsSchema)
 
 
 class PlanList(InputSchema):
@@ -119,6 +144,57 @@ class ContractQuery(PageArgs):
 class ContractList(InputSchema):
     items = fields.List(fields.Nested(ContractShown))
     next = fields.String(allow_none=True)
+
+
+class RenewBody(InputSchema):
+    plan_id = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=_ID,
+        metadata={"description": "the next plan; by default the same"},
+    )
+    offer_id = fields.String(load_default=None, allow_none=True, validate=_ID)
+    allow_overlap = fields.Boolean(
+        load_default=False,
+        metadata={"description": "a clash with another plan's contract has been seen"},
+    )
+
+
+class RenewalShown(ContractShown):
+    already_accepted = fields.Boolean()
+
+
+class OfferBody(InputSchema):
+    plan_id = fields.String(load_default=None, allow_none=True, validate=_ID)
+    price_minor = fields.Integer(**_MINOR)
+    early_price_minor = fields.Integer(**_MINOR)
+    early_until = fields.Date(load_default=None, allow_none=True)
+    expires_on = fields.Date(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "last day, inclusive; by default that of the window"},
+    )
+
+
+class OfferShown(InputSchema):
+    id = fields.String()
+    contract_id = fields.String()
+    plan_name = fields.String()
+    price = fields.Nested(PriceSchema)
+    early_price_minor = fields.Integer(allow_none=True)
+    early_until = fields.Date(allow_none=True)
+    expires_on = fields.Date()
+    state = fields.String()
+    reason = fields.String(allow_none=True)
+
+
+class OfferList(InputSchema):
+    items = fields.List(fields.Nested(OfferShown))
+
+
+class DeclineBody(InputSchema):
+    reason = fields.Enum(DeclineReason, by_value=True, required=True)
+    words = fields.String(load_default="", validate=_LINE)
 
 
 class FreezeBody(InputSchema):

@@ -1,0 +1,129 @@
+"""Queries room: what lies ahead of a contract: offers, the next contract, clashes of days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from clubcrm.core import clock
+from clubcrm.core.clubs import Club, Scope, club_setting
+from clubcrm.core.db import db
+from memberships.contracts.agreements import OfferState, RenewalOffer
+from memberships.contracts.catalogue import PlanOnSale, plan_version
+from memberships.contracts.models import Contract, Plan, PlanVersion
+from memberships.contracts.proration import TIMED
+from memberships.contracts.renewal_terms import (
+    DAYS_AFTER,
+    DAYS_BEFORE,
+    Conditions,
+    Span,
+    renewal_window,
+)
+from memberships.contracts.rules import ContractState
+
+BEFORE_SETTING, AFTER_SETTING = "renewal_days_before", "renewal_days_after"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A contract with the terms it was sold on and today's date in its club."""
+
+    contract: Contract
+    plan: PlanOnSale
+    today: date
+
+    @property
+    def conditions(self) -> Conditions:
+        """Return the conditions the contract was sold on."""
+        return self.plan.terms.conditions
+
+
+def running(contract: Contract) -> Running:
+    """Return the contract with its own terms and the day of its club."""
+    club = db.session.get_one(Club, contract.club_id)
+    return Running(contract, plan_version(contract.plan_version_id), clock.today(club.zone))
+
+
+def window_of(one: Running) -> Span | None:
+    """Return the days on which the contract may be renewed, None while it rolls on."""
+    ends_on = one.contract.ends_on
+    if ends_on is None:
+        return None
+    before, after = window_days(one.contract.club_id, one.conditions)
+    return renewal_window(ends_on, before, after)
+
+
+def window_days(club_id: int, conditions: Conditions) -> tuple[int, int]:
+    """Return how many days before and after the last day count: of the plan, else of the club."""
+    before, after = conditions.days_before, conditions.days_after
+    if before is None:
+        before = int(club_setting(club_id, BEFORE_SETTING, DAYS_BEFORE))
+    if after is None:
+        after = int(club_setting(club_id, AFTER_SETTING, DAYS_AFTER))
+    return before, after
+
+
+def successor_of(contract_id: int) -> Contract | None:
+    """Return the contract that follows this one, None while there is none."""
+    return db.session.scalars(select(Contract).where(Contract.previous_id == contract_id)).first()
+
+
+def open_offers(contract_id: int) -> Sequence[RenewalOffer]:
+    """Return the offers of a contract that nobody has settled, oldest first."""
+    return db.session.scalars(
+        select(RenewalOffer)
+        .where(RenewalOffer.contract_id == contract_id, RenewalOffer.state == OfferState.OPEN)
+        .order_by(RenewalOffer.id)
+    ).all()
+
+
+def accepted_offers(contract_id: int) -> Sequence[RenewalOffer]:
+    """Return the accepted offer of a contract, of which there is one at most."""
+    return db.session.scalars(
+        select(RenewalOffer).where(
+            RenewalOffer.contract_id == contract_id, RenewalOffer.state == OfferState.ACCEPTED
+        )
+    ).all()
+
+
+def offers_of(person_id: int) -> Sequence[RenewalOffer]:
+    """Return every offer a person has had, newest first."""
+    return db.session.scalars(
+        select(RenewalOffer)
+        .where(RenewalOffer.person_id == person_id)
+        .order_by(RenewalOffer.id.desc())
+    ).all()
+
+
+def offer_for(scope: Scope, public_id: str) -> RenewalOffer | None:
+    """Return an offer made in one of these clubs, None when there is none."""
+    return db.session.scalars(
+        select(RenewalOffer).where(
+            RenewalOffer.public_id == public_id, RenewalOffer.club_id.in_(scope.club_ids)
+        )
+    ).first()
+
+
+def clash_on(person_id: int, first: date, last: date | None, *, beside: int) -> str | None:
+    """Return the number of another timed contract of the person that shares a day with a span.
+
+    `beside` is the contract whose next term is asked about.
+    """
+    statement = (
+        select(Contract.number)
+        .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .where(
+            Contract.person_id == person_id,
+            Contract.id != beside,
+            Contract.state.in_((ContractState.SIGNED, ContractState.ENDED)),
+            Plan.kind.in_(TIMED),
+            PlanVersion.visits.is_(None),
+            Contract.ends_on.is_(None) | (Contract.ends_on >= first),
+        )
+        .order_by(Contract.starts_on, Contract.id)
+    )
+    if last is not None:
+        statement = statement.where(Contract.starts_on <= last)
+    return db.session.scalars(statement).first()

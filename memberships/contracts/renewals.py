@@ -1,0 +1,256 @@
+"""Services room: the next term of a contract, accepted once from any door; units carried over.
+
+Lock order: person, contract, lot. The guarded change of the offer's state and the unique
+`previous_id` decide between two devices, or a link and the desk, on both databases alike.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import gettext as _
+
+from clubcrm.core import audit, clock, events, failpoints, formats
+from clubcrm.core.db import db
+from clubcrm.core.errors import DomainError, not_found
+from clubcrm.core.states import move
+from memberships.contracts.agreements import OFFER_MOVES, OfferState, RenewalOffer
+from memberships.contracts.catalogue import PlanOnSale, plan_version
+from memberships.contracts.history import lock_person, overlapping
+from memberships.contracts.models import Contract
+from memberships.contracts.offers import (
+    OfferRequest,
+    contract_of,
+    next_plan,
+    offer_of,
+    offer_renewal,
+    refuse_outside_window,
+    withdraw_rest,
+)
+from memberships.contracts.outlook import (
+    Running,
+    accepted_offers,
+    clash_on,
+    running,
+    successor_of,
+)
+from memberships.contracts.renewal_terms import (
+    carried_units,
+    early_until,
+    price_on,
+    renewal_start,
+)
+from memberships.contracts.rules import ContractState
+from memberships.contracts.services import Draft, draw_up, make_valid, refuse_overlap
+from memberships.contracts.terms import term_end
+from memberships.events import ContractRenewed
+from memberships.packages.moves import MoveOrder, has_moved, move_units
+from memberships.packages.queries import lots_with_units
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptRequest:
+    """Which offer is accepted, perhaps as another plan at today's list price.
+
+    A clash with another plan's contract is refused unless somebody at the desk has seen it.
+    """
+
+    offer_id: int
+    plan_id: int | None = None
+    clash_seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """The contract of the next term; `is_new` is False when it had been accepted before."""
+
+    contract: Contract
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What accepting would give: shown before anything is saved."""
+
+    plan: PlanOnSale
+    starts_on: date
+    ends_on: date | None
+    price_minor: int
+    list_minor: int
+    early_until: date | None
+    clash: str | None
+    carried: int
+
+
+def renewal_terms(offer: RenewalOffer, plan_id: int | None = None) -> Terms:
+    """Return dates, price, clash and carried units of the offer, as this plan or another."""
+    one = running(contract_of(offer.contract_id))
+    plan = plan_version(offer.plan_version_id)
+    price, early, until = offer.price_minor, offer.early_price_minor, offer.early_until
+    if plan_id is not None and plan_id != plan.plan_id:
+        plan = next_plan(one, plan_id)
+        price = plan.terms.price_minor
+        early = plan.terms.conditions.early_price_minor
+        until = early_until(one.contract.ends_on or one.today, plan.terms.conditions)
+    starts_on = _start(one)
+    ends_on = term_end(starts_on, plan.terms.term)
+    return Terms(
+        plan,
+        starts_on,
+        ends_on,
+        price_on(price, early, until, one.today),
+        price,
+        until if early is not None and until is not None and one.today <= until else None,
+        clash_on(one.contract.person_id, starts_on, ends_on, beside=one.contract.id),
+        _carried(one, plan),
+    )
+
+
+def accept_renewal(request: AcceptRequest, *, by: str) -> Renewal:
+    """The member goes on for another term from the day after the old one; accepted once.
+
+    A second acceptance, from whichever door, gives the same contract. Raises OFFER_EXPIRED after
+    the last day, OFFER_WITHDRAWN, RENEWAL_REFUSED outside the window, CONTRACT_OVERLAPS.
+    """
+    lock_person(offer_of(request.offer_id).person_id)
+    offer = offer_of(request.offer_id)
+    known = _successor(offer.contract_id, by)
+    if known is not None:
+        return Renewal(known, is_new=False)
+    one = running(contract_of(offer.contract_id))
+    _refuse_offer(offer, one.today)
+    refuse_outside_window(one)
+    terms = renewal_terms(offer, request.plan_id)
+    _refuse_clash(one, terms, seen=request.clash_seen)
+    failpoints.hit("renewal.after_check")
+    move(offer, OfferState.ACCEPTED, moves=OFFER_MOVES, by=by)
+    contract = _next_contract(one, terms, by)
+    offer.accepted_contract_id = contract.id
+    offer.settled_at, offer.settled_by = clock.now(), by
+    withdraw_rest(offer.contract_id, by=by)
+    audit.note(
+        "renewal.accepted",
+        "renewal_offer",
+        offer.id,
+        after={"contract_id": contract.id, "price_minor": contract.price_minor},
+        by=by,
+    )
+    events.record(
+        ContractRenewed(
+            contract.club_id,
+            clock.now(),
+            contract.id,
+            contract.person_id,
+            one.contract.id,
+            offer.id,
+            contract.price_minor,
+            contract.starts_on,
+            contract.ends_on,
+        )
+    )
+    return Renewal(contract, is_new=True)
+
+
+def renew(contract_id: int, *, by: str, plan_id: int | None = None, clash_seen: bool) -> Renewal:
+    """The contract is renewed at the desk or by a program, by an offer accepted at once."""
+    contract = contract_of(contract_id)
+    if lock_person(contract.person_id) is None:
+        raise not_found(_("There is no such member."))
+    known = _successor(contract_id, by)
+    if known is not None:
+        return Renewal(known, is_new=False)
+    offer = offer_renewal(OfferRequest(contract_id, plan_id), by=by)
+    return accept_renewal(AcceptRequest(offer.id, clash_seen=clash_seen), by=by)
+
+
+def carry_over(contract_id: int, *, by: str) -> int:
+    """Unused units of a contract that is over stand in the next one; returns how many moved."""
+    following = successor_of(contract_id)
+    if following is None:
+        return 0
+    one = running(contract_of(contract_id))
+    plan = plan_version(following.plan_version_id)
+    cause = f"renewal:{following.id}"
+    if plan.terms.visits is None or has_moved(cause):
+        return 0
+    moved = 0
+    for lot_id, left in lots_with_units(contract_id):
+        allowed = carried_units(moved + left, one.conditions) - moved
+        order = MoveOrder(
+            lot_id,
+            min(left, allowed),
+            following.person_id,
+            following.id,
+            following.ends_on,
+            cause,
+        )
+        moved += move_units(order, by=by) if order.units > 0 else 0
+    return moved
+
+
+def _successor(contract_id: int, by: str) -> Contract | None:
+    """Return the next contract; one declared void gives its place free, so that one may renew."""
+    known = successor_of(contract_id)
+    if known is None or known.state is not ContractState.VOID:
+        return known
+    known.previous_id = None
+    db.session.flush()
+    for offer in accepted_offers(contract_id):
+        offer.accepted_contract_id = None
+        move(offer, OfferState.WITHDRAWN, moves=OFFER_MOVES, by=by, why=known.number)
+    audit.note("renewal.void", "contract", known.id, before={"previous_id": contract_id}, by=by)
+    return None
+
+
+def _start(one: Running) -> date:
+    following = renewal_start(one.contract.ends_on or one.today)
+    if one.plan.terms.visits is None or lots_with_units(one.contract.id):
+        return following
+    # A pack that is used up is over today, whatever its last day.
+    return min(following, max(one.today, one.contract.starts_on))
+
+
+def _carried(one: Running, plan: PlanOnSale) -> int:
+    if plan.terms.visits is None:
+        return 0
+    left = sum(units for _lot, units in lots_with_units(one.contract.id))
+    return carried_units(left, one.conditions)
+
+
+def _refuse_offer(offer: RenewalOffer, today: date) -> None:
+    if offer.state is OfferState.WITHDRAWN:
+        raise DomainError("OFFER_WITHDRAWN", _("The club has taken this offer back. Ask the desk."))
+    if offer.expires_on < today:
+        raise DomainError(
+            "OFFER_EXPIRED",
+            _(
+                "This offer was good until %(day)s. The desk will gladly make you a new one.",
+                day=formats.day(offer.expires_on),
+            ),
+        )
+
+
+def _refuse_clash(one: Running, terms: Terms, *, seen: bool) -> None:
+    contract = one.contract
+    same = overlapping(contract.person_id, terms.plan.plan_id, terms.starts_on, terms.ends_on)
+    if same is not None and same.contract_id != contract.id:
+        refuse_overlap(same.number)
+    if terms.clash and not seen:
+        text = _("Contract %(number)s already covers some of these days.", number=terms.clash)
+        raise DomainError("CONTRACT_OVERLAPS", text, extra={"contract": terms.clash})
+
+
+def _next_contract(one: Running, terms: Terms, by: str) -> Contract:
+    draft = Draft(
+        terms.plan,
+        person_id=one.contract.person_id,
+        payer_id=one.contract.payer_id,
+        starts_on=terms.starts_on,
+        ends_on=terms.ends_on,
+        price_minor=terms.price_minor,
+        previous_id=one.contract.id,
+    )
+    contract = draw_up(draft, by=by)
+    make_valid(contract, by=by, what="renewed")
+    if one.contract.ends_on is not None and one.contract.ends_on < one.today:
+        carry_over(one.contract.id, by=by)
+    return contract
