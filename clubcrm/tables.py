@@ -14,6 +14,7 @@ import clubcrm.messaging.models
 import clubcrm.people.models
 import clubcrm.tasks.models
 import memberships.approvals.models
+import memberships.billing.gateways.models
 import memberships.billing.models
 import memberships.blocks.models
 import memberships.contracts.agreements
@@ -44,6 +45,7 @@ _MODULES = (
     clubcrm.people.models,
     clubcrm.tasks.models,
     memberships.approvals.models,
+    memberships.billing.gateways.models,
     memberships.billing.models,
     memberships.blocks.models,
     memberships.contracts.freeze_tables,

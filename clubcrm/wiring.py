@@ -65,6 +65,9 @@ from memberships.approvals.rules import LimitKind
 from memberships.approvals.services import Executor
 from memberships.billing import invariants as money_checks
 from memberships.billing.credits import write_off_approved
+from memberships.billing.gateways import jobs as gateway_jobs
+from memberships.billing.gateways.views.pay import pay
+from memberships.billing.gateways.views.staff import gateway_pages
 from memberships.billing.refunds import refund_approved
 from memberships.contracts import invariants as membership_checks
 from memberships.contracts.views.agreements_api import agreements_api
@@ -87,6 +90,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     messages,
     contract_pages,
     plan_pages,
+    gateway_pages,
+    pay,
 )
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
@@ -154,6 +159,8 @@ JOBS: tuple[Job, ...] = (
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
     Job("expire-tasks", expire_tasks, every=timedelta(minutes=10)),
     Job("watch-clock", watch_clock, every=timedelta(minutes=1)),
+    Job("ask-gateways", gateway_jobs.ask_gateways, every=timedelta(minutes=5)),
+    Job("send-refunds", gateway_jobs.send_refunds, every=timedelta(minutes=1)),
     Job("tidy", tidy, every=timedelta(hours=1)),
     Job("forget-old-access", forget_old_access, every=timedelta(hours=1)),
 )
@@ -192,6 +199,13 @@ SETTINGS: tuple[Place, ...] = (
         "file-text",
         memberships.SEE_PLANS,
         _l("What the club sells, at which price, with which hours"),
+    ),
+    Place(
+        "gateways.choice",
+        _l("Paying online"),
+        "credit-card",
+        memberships.CHANGE_GATEWAYS,
+        _l("Cards and wallets by which members pay"),
     ),
     Place(
         "gate_settings.gate",
@@ -279,6 +293,7 @@ RUNS_THE_DESK = SEES_MEMBERS | {
     memberships.SIGN_CONTRACTS,
     memberships.FREEZE_CONTRACTS,
     memberships.CANCEL_CONTRACTS,
+    memberships.MAKE_PAY_LINKS,
     gate.SEE_GATE,
     gate.SCAN_AT_DESK,
     gate.LET_IN,
@@ -302,7 +317,14 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
     "trainer": frozenset(),
     "barista": frozenset(),
     "accountant": frozenset(
-        {people.SEE_PEOPLE, memberships.SEE_CONTRACTS, memberships.SEE_PLANS, card.SEE_CARD}
+        {
+            people.SEE_PEOPLE,
+            memberships.SEE_CONTRACTS,
+            memberships.SEE_PLANS,
+            memberships.MAKE_PAY_LINKS,
+            memberships.REVIEW_PAYMENTS,
+            card.SEE_CARD,
+        }
     ),
 }
 

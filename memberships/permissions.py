@@ -15,6 +15,11 @@ CHANGE_ALL: Final = "contracts.change_all"
 PLACE_BLOCKS: Final = "blocks.place"
 SEE_PLANS: Final = "plans.see"
 EDIT_PLANS: Final = "plans.edit"
+CHANGE_GATEWAYS: Final = "gateways.change"
+MAKE_PAY_LINKS: Final = "pay_links.make"
+REVIEW_PAYMENTS: Final = "payments.review"
+SEE_DEBTORS: Final = "debtors.see"
+WORK_DEBTORS: Final = "debtors.work"
 
 RIGHTS: Mapping[str, object] = {
     SEE_CONTRACTS: _l("See contracts and balances"),
@@ -27,4 +32,9 @@ RIGHTS: Mapping[str, object] = {
     PLACE_BLOCKS: _l("Stop a person at the gate and lift the stop"),
     SEE_PLANS: _l("See the plans on sale"),
     EDIT_PLANS: _l("Create and change plans"),
+    CHANGE_GATEWAYS: _l("Choose how members pay online, and the steps for debts"),
+    MAKE_PAY_LINKS: _l("Give members a link to pay an invoice"),
+    REVIEW_PAYMENTS: _l("Decide on money that did not fit, and see kept cards"),
+    SEE_DEBTORS: _l("See who is behind with payments"),
+    WORK_DEBTORS: _l("Charge failed payments again, and write them off"),
 }

@@ -8,6 +8,8 @@ FAIL_POINTS = (
     "stock.after_check",
     "renewal.after_check",
     "gate.after_insert",
+    "gateway.after_call",
+    "gateway.before_call",
     "batch.mid",
     "send.before_smtp",
     "send.after_smtp",

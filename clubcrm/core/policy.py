@@ -109,9 +109,11 @@ def device_door(why: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return _declare(Policy("device", why=why, own_units=True))
 
 
-def member_link(purpose: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def member_link(
+    purpose: str, *, own_units: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Holders of a signed single-purpose link reach the view, which checks the token itself."""
-    return _declare(Policy("link", why=purpose))
+    return _declare(Policy("link", why=purpose, own_units=own_units))
 
 
 def policy_of(view: Callable[..., object]) -> Policy | None:

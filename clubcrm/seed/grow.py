@@ -19,6 +19,7 @@ from clubcrm.seed.calendar import calendar_of
 from clubcrm.seed.chronicle import write_audit, write_events, write_import
 from clubcrm.seed.crowd import Crowd
 from clubcrm.seed.doors import hang_doors
+from clubcrm.seed.gateways import write_gateways
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.house import build_house
 from clubcrm.seed.lives import Walk
@@ -95,6 +96,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     strangers.write()
     write_lots(ground)
     ring_up(ground)
+    write_gateways(ground)
     write_events(ground)
     write_import(ground)
     write_audit(ground)

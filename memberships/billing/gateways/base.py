@@ -170,12 +170,29 @@ class Notice:
 class Gateway(Protocol):
     """One way of being paid."""
 
-    name: str
-    title: str
-    currencies: frozenset[str] | None
-    pay_origins: tuple[str, ...]
-    keeps_methods: bool
-    hears_notices: bool
+    @property
+    def name(self) -> str:
+        """The name under which payments and kept methods remember it."""
+
+    @property
+    def title(self) -> str:
+        """The name people know it by."""
+
+    @property
+    def currencies(self) -> frozenset[str] | None:
+        """The currencies it takes; None is every one."""
+
+    @property
+    def pay_origins(self) -> tuple[str, ...]:
+        """The hosts of its own pages, to which a form of ours may lead."""
+
+    @property
+    def keeps_methods(self) -> bool:
+        """Whether it keeps cards and charges them without the payer."""
+
+    @property
+    def hears_notices(self) -> bool:
+        """Whether it sends messages by itself, and so needs our address."""
 
     def start_payment(self, ask: Ask) -> NextStep:
         """Begin a payment; the same reference again begins nothing new where the gateway can."""
