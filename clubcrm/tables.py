@@ -17,6 +17,7 @@ import memberships.approvals.models
 import memberships.billing.gateways.models
 import memberships.billing.models
 import memberships.blocks.models
+import memberships.books.models
 import memberships.contracts.agreements
 import memberships.contracts.freeze_tables
 import memberships.contracts.gift_tables
@@ -52,6 +53,7 @@ _MODULES = (
     memberships.contracts.gift_tables,
     memberships.contracts.leaving_tables,
     memberships.contracts.agreements,
+    memberships.books.models,
     memberships.contracts.models,
     memberships.packages.models,
 )

@@ -69,6 +69,8 @@ from memberships.billing.gateways import jobs as gateway_jobs
 from memberships.billing.gateways.views.pay import pay
 from memberships.billing.gateways.views.staff import gateway_pages
 from memberships.billing.refunds import refund_approved
+from memberships.books import invariants as book_checks
+from memberships.books.views import books as book_pages
 from memberships.contracts import invariants as membership_checks
 from memberships.contracts.views.agreements_api import agreements_api
 from memberships.contracts.views.api import api as memberships_api
@@ -88,6 +90,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people_views.people,
     task_views,
     messages,
+    book_pages,
     contract_pages,
     plan_pages,
     gateway_pages,
@@ -154,6 +157,7 @@ JOBS: tuple[Job, ...] = (
     Job("watch-devices", gate_jobs.watch_devices, every=timedelta(minutes=1)),
     Job("end-contracts", membership_jobs.end_due, daily_at=time(0, 10)),
     Job("expire-units", membership_jobs.expire_units, daily_at=time(0, 20)),
+    Job("book-recurring", membership_jobs.book_recurring, daily_at=time(0, 30)),
     # After 04:00, when the visit-day of last night is over.
     Job("nightly-planning", nightly_planning, daily_at=time(4, 30)),
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
@@ -251,6 +255,7 @@ INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     "I10": gate_checks.scans_and_visits,
     "I16": membership_checks.renewals,
     "I15": gate_checks.inside_counts,
+    "I5": book_checks.closings_hold,
     "I7": core_checks.audit_chain_holds,
     "I11": message_checks.said_once_with_consent,
     "I12": message_checks.none_after_a_no,
@@ -304,7 +309,13 @@ RUNS_THE_DESK = SEES_MEMBERS | {
 DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
     "owner": frozenset(RIGHTS),
     "manager": frozenset(RIGHTS)
-    - {accounts.CHANGE_ROLES, accounts.CHANGE_TOKENS, accounts.END_SESSIONS},
+    - {
+        accounts.CHANGE_ROLES,
+        accounts.CHANGE_TOKENS,
+        accounts.END_SESSIONS,
+        memberships.WRITE_BOOKS,
+        memberships.CLOSE_BOOKS,
+    },
     "sales": SEES_MEMBERS
     | {
         people.EDIT_PEOPLE,
@@ -323,6 +334,9 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
             memberships.SEE_PLANS,
             memberships.MAKE_PAY_LINKS,
             memberships.REVIEW_PAYMENTS,
+            memberships.SEE_BOOKS,
+            memberships.WRITE_BOOKS,
+            memberships.CLOSE_BOOKS,
             card.SEE_CARD,
         }
     ),

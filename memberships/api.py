@@ -20,6 +20,7 @@ from memberships.billing.services import credit, issue, quote, write_off
 from memberships.billing.vouchers import VoucherOrder, issue_voucher
 from memberships.blocks.rules import BlockFact, BlockOwner
 from memberships.blocks.services import BlockRequest, lift_block, place_block
+from memberships.books.spend import spend_by_channel
 from memberships.contracts.agreements import DeclineReason
 from memberships.contracts.cancelling import (
     CancelOffer,
@@ -132,6 +133,7 @@ __all__ = [
     "rights_at",
     "sell_day_pass",
     "sign",
+    "spend_by_channel",
     "standing_on",
     "statement",
     "take_days_back",

@@ -1,4 +1,4 @@
-"""Nightly work of the memberships: contracts that are over, units nobody may use any more."""
+"""Nightly work of the memberships: what ends, what lapses, and what comes again by itself."""
 
 from collections.abc import Callable, Sequence
 
@@ -7,6 +7,9 @@ import structlog
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.jobs import JobContext, Outcome
 from clubcrm.core.leases import LostLeaseError
+from memberships.books.kinds import RecurringState
+from memberships.books.lines import items_to_book
+from memberships.books.recurring import book_due
 from memberships.contracts.history import contracts_to_end
 from memberships.contracts.renewals import carry_over
 from memberships.contracts.services import end_contract
@@ -39,6 +42,16 @@ def _end_one(contract_id: int) -> None:
     """The contract is over, and what its plan lets go on stands in the next one."""
     end_contract(contract_id, by=BY)
     carry_over(contract_id, by=BY)
+
+
+def book_recurring(context: JobContext) -> Outcome:
+    """Each due day of the club's recurring items up to the job's day has its line of the book."""
+    if context.club_id is None or context.day is None:
+        return Outcome()
+    day = context.day
+    with unit_of_work(write=False):
+        due = items_to_book(context.club_id, RecurringState.RUNNING)
+    return _each(context, due, lambda item_id: book_due(item_id, day, by=BY))
 
 
 def _each(context: JobContext, ids: Sequence[int], act: Callable[[int], object]) -> Outcome:

@@ -20,6 +20,9 @@ MAKE_PAY_LINKS: Final = "pay_links.make"
 REVIEW_PAYMENTS: Final = "payments.review"
 SEE_DEBTORS: Final = "debtors.see"
 WORK_DEBTORS: Final = "debtors.work"
+SEE_BOOKS: Final = "books.see"
+WRITE_BOOKS: Final = "books.write"
+CLOSE_BOOKS: Final = "books.close"
 
 RIGHTS: Mapping[str, object] = {
     SEE_CONTRACTS: _l("See contracts and balances"),
@@ -37,4 +40,7 @@ RIGHTS: Mapping[str, object] = {
     REVIEW_PAYMENTS: _l("Decide on money that did not fit, and see kept cards"),
     SEE_DEBTORS: _l("See who is behind with payments"),
     WORK_DEBTORS: _l("Charge failed payments again, and write them off"),
+    SEE_BOOKS: _l("See the cash book, profit and closings"),
+    WRITE_BOOKS: _l("Write income and expenses into the cash book"),
+    CLOSE_BOOKS: _l("Close days and months"),
 }

@@ -43,6 +43,11 @@ def month_short(value: date) -> str:
     return format_date(value, "LLL", locale=_locale())
 
 
+def month_year(value: date) -> str:
+    """Return the month with its year, such as November 2026."""
+    return format_date(value, "LLLL yyyy", locale=_locale())
+
+
 def weekday_day(value: date) -> str:
     """Return the weekday with day and month, such as Friday 20 Nov."""
     return format_date(value, "EEEE d MMM", locale=_locale())
@@ -94,7 +99,10 @@ def days_ago(count: int) -> str:
 
 def install(app: Flask) -> None:
     """Templates have these formats as filters."""
-    shown = (money, number, day, day_short, clock_time, exact, moment, ago, days_ago)
+    shown = (
+        *(money, number, day, day_short, month_year),
+        *(clock_time, exact, moment, ago, days_ago),
+    )
     app.jinja_env.filters.update({one.__name__: one for one in shown})
 
 

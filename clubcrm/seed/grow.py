@@ -15,6 +15,7 @@ from clubcrm.core.errors import DomainError
 from clubcrm.journeys.facts import refresh_all
 from clubcrm.people.models import Person
 from clubcrm.seed.bars import place_blocks
+from clubcrm.seed.bookkeeping import keep_books
 from clubcrm.seed.calendar import calendar_of
 from clubcrm.seed.chronicle import write_audit, write_events, write_import
 from clubcrm.seed.crowd import Crowd
@@ -53,6 +54,7 @@ def grow(order: SeedOrder, files: Path, progress: Progress, workers: int = 1) ->
     except BaseException:
         ground.store.abandon()
         raise
+    keep_books(ground)
     progress("Facts of every member", 0.0)
     for place, club_id in enumerate(ground.club_ids):
         refresh_all(unit_of_work, club_id, order.last_day)

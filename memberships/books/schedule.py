@@ -1,0 +1,73 @@
+"""Rules room: on which days a recurring item falls due, and over which months an item counts."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from enum import StrEnum
+
+from clubcrm.core.money import Money
+
+
+class Every(StrEnum):
+    """How often a recurring item falls due."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+MONTHS = {Every.MONTH: 1, Every.QUARTER: 3, Every.YEAR: 12}
+
+
+def month_of(day: date) -> date:
+    """Return the first day of the day's month."""
+    return day.replace(day=1)
+
+
+def month_after(month: date, count: int = 1) -> date:
+    """Return the first day of the month so many months on, or back when negative."""
+    place = month.year * 12 + month.month - 1 + count
+    return date(place // 12, place % 12 + 1, 1)
+
+
+def month_end(day: date) -> date:
+    """Return the last day of the day's month."""
+    return month_after(month_of(day)) - timedelta(days=1)
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """Return the first days of all months from one day's to the other's."""
+    found, month = [], month_of(first)
+    while month <= last:
+        found.append(month)
+        month = month_after(month)
+    return found
+
+
+def nth_due(first: date, every: Every, number: int) -> date:
+    """Return the due day number so and so; the anchor day is kept for months that have it."""
+    if every is Every.WEEK:
+        return first + timedelta(weeks=number)
+    month = month_after(month_of(first), MONTHS[every] * number)
+    return min(month.replace(day=1) + timedelta(days=first.day - 1), month_end(month))
+
+
+def due_days(first: date, every: Every, after: date, until: date) -> Iterator[date]:
+    """Give each due day that lies after one day and not after the other, in order."""
+    if every is Every.WEEK:
+        number = max(0, (after - first).days // 7)
+    else:
+        apart = (after.year - first.year) * 12 + after.month - first.month
+        number = max(0, apart // MONTHS[every] - 1)
+    while (day := nth_due(first, every, number)) <= until:
+        if day > after:
+            yield day
+        number += 1
+
+
+def part_of_month(amount_minor: int, first_month: date, months: int, month: date) -> int:
+    """Return the part of an amount that counts for a month when it is spread over several."""
+    place = (month.year - first_month.year) * 12 + month.month - first_month.month
+    if not 0 <= place < months:
+        return 0
+    return Money(amount_minor, "").allocate([1] * months)[place].amount_minor

@@ -1,0 +1,6 @@
+"""Pages of the books; importing this folder hangs every page on its blueprint."""
+
+from memberships.books.views import book, closings, marketing, recurring
+from memberships.books.views.blueprint import books
+
+__all__ = ["book", "books", "closings", "marketing", "recurring"]
