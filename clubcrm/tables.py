@@ -24,6 +24,7 @@ import memberships.contracts.gift_tables
 import memberships.contracts.leaving_tables
 import memberships.contracts.models
 import memberships.packages.models
+import memberships.trainers.models
 from clubcrm.core.db import Model
 from clubcrm.core.ledger import AppendOnly
 
@@ -56,6 +57,7 @@ _MODULES = (
     memberships.books.models,
     memberships.contracts.models,
     memberships.packages.models,
+    memberships.trainers.models,
 )
 
 

@@ -77,6 +77,11 @@ from memberships.contracts.views.api import api as memberships_api
 from memberships.contracts.views.contracts import contracts as contract_pages
 from memberships.contracts.views.leaving_api import leaving_api
 from memberships.contracts.views.plans import plans as plan_pages
+from memberships.packages import invariants as package_checks
+from memberships.packages.views.api import api as packages_api
+from memberships.trainers import handlers as trainer_handlers
+from memberships.trainers import invariants as trainer_checks
+from memberships.trainers.views.api import api as sessions_api
 
 # Page blueprints and device doors, registered by create_app.
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -109,10 +114,12 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     memberships_api,
     leaving_api,
     agreements_api,
+    packages_api,
+    sessions_api,
 )
 
 EVENT_HANDLERS: Handlers = {
-    VisitStarted: (journey_handlers.on_visit_started,),
+    VisitStarted: (journey_handlers.on_visit_started, trainer_handlers.on_arrival),
     AdmittedOffline: (task_handlers.on_admitted_offline,),
     DeviceSilent: (task_handlers.on_device_silent,),
     MessageSettled: (journey_handlers.on_message_settled,),
@@ -148,6 +155,8 @@ UNHEARD: Mapping[type[Fact], str] = {
     membership_facts.PaymentTaken: "money pages read payments themselves",
     membership_facts.PaymentFailed: "the ladder of reminders will hear it",
     membership_facts.RefundMade: "money pages read refunds themselves",
+    membership_facts.SessionLogged: "the trainer's pages read sessions; no journey follows one yet",
+    membership_facts.SessionReversed: "the unit is back in the same transaction",
     membership_facts.PackageLow: "the offer of new units will hear it",
 }
 
@@ -247,6 +256,8 @@ APPROVALS: Mapping[str, Executor] = {
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     "I1": membership_checks.unit_balances,
     "I2": membership_checks.unit_sources,
+    "I2-sessions": trainer_checks.units_of_sessions,
+    "I6-packages": package_checks.released_values,
     "I2-visits": gate_checks.units_of_visits,
     "I4": money_checks.invoices_add_up,
     "I6": money_checks.money_is_given_back_once,
@@ -299,6 +310,9 @@ RUNS_THE_DESK = SEES_MEMBERS | {
     memberships.FREEZE_CONTRACTS,
     memberships.CANCEL_CONTRACTS,
     memberships.MAKE_PAY_LINKS,
+    memberships.SELL_PACKAGES,
+    memberships.LOG_SESSIONS,
+    memberships.ASSIGN_CLIENTS,
     gate.SEE_GATE,
     gate.SCAN_AT_DESK,
     gate.LET_IN,
@@ -307,7 +321,7 @@ RUNS_THE_DESK = SEES_MEMBERS | {
 
 # Rights each role holds unless the owner changed it.
 DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
-    "owner": frozenset(RIGHTS),
+    "owner": frozenset(RIGHTS) - {memberships.TRAIN},
     "manager": frozenset(RIGHTS)
     - {
         accounts.CHANGE_ROLES,
@@ -316,16 +330,19 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         memberships.WRITE_BOOKS,
         memberships.CLOSE_BOOKS,
     },
+    - {accounts.CHANGE_ROLES, accounts.CHANGE_TOKENS, accounts.END_SESSIONS, memberships.TRAIN},
     "sales": SEES_MEMBERS
     | {
         people.EDIT_PEOPLE,
         memberships.SIGN_CONTRACTS,
         memberships.CANCEL_CONTRACTS,
+        memberships.SELL_PACKAGES,
+        memberships.ASSIGN_CLIENTS,
         tasks.SEE_TASKS,
         messaging.SEE_OUTBOX,
     },
     "desk": RUNS_THE_DESK,
-    "trainer": frozenset(),
+    "trainer": frozenset({memberships.TRAIN, memberships.LOG_SESSIONS}),
     "barista": frozenset(),
     "accountant": frozenset(
         {

@@ -205,3 +205,17 @@ class RefundMade(Fact):
     amount_minor: int
     currency: str
     tender: str
+class SessionLogged(Fact):
+    """A session of a client has its outcome: complete, no_show or late_cancel."""
+
+    session_id: int
+    person_id: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReversed(Fact):
+    """A logged session never counted; its unit is back."""
+
+    session_id: int
+    person_id: int

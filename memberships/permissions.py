@@ -23,6 +23,12 @@ WORK_DEBTORS: Final = "debtors.work"
 SEE_BOOKS: Final = "books.see"
 WRITE_BOOKS: Final = "books.write"
 CLOSE_BOOKS: Final = "books.close"
+EDIT_PACKAGES: Final = "packages.edit"
+SELL_PACKAGES: Final = "packages.sell"
+CHANGE_UNITS: Final = "packages.units"
+LOG_SESSIONS: Final = "sessions.log"
+TRAIN: Final = "trainer.work"
+ASSIGN_CLIENTS: Final = "trainer.assign"
 
 RIGHTS: Mapping[str, object] = {
     SEE_CONTRACTS: _l("See contracts and balances"),
@@ -43,4 +49,10 @@ RIGHTS: Mapping[str, object] = {
     SEE_BOOKS: _l("See the cash book, profit and closings"),
     WRITE_BOOKS: _l("Write income and expenses into the cash book"),
     CLOSE_BOOKS: _l("Close days and months"),
+    EDIT_PACKAGES: _l("Create and change packages on sale"),
+    SELL_PACKAGES: _l("Sell packages"),
+    CHANGE_UNITS: _l("Correct, transfer and take back units"),
+    LOG_SESSIONS: _l("Log sessions and use units"),
+    TRAIN: _l("Work as a trainer: own day, own clients, own pay"),
+    ASSIGN_CLIENTS: _l("Give clients to trainers"),
 }

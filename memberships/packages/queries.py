@@ -4,10 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from clubcrm.core.db import db
-from memberships.packages.models import EntryKind, PackageEntry, PackageLot
+from clubcrm.people.models import Person
+from memberships.packages.models import (
+    EntryKind,
+    PackageEntry,
+    PackageLot,
+    PackageSale,
+    PackageVersion,
+)
 from memberships.packages.rules import EXPIRY_GRACE_DAYS, LotFact
 
 
@@ -25,6 +32,7 @@ class StatementLine:
     source_kind: str
     source_id: str
     reason: str
+    reverses_id: int | None = None
 
 
 def open_lots(person_id: int, service: str, day: date) -> list[LotFact]:
@@ -42,16 +50,26 @@ def open_lots(person_id: int, service: str, day: date) -> list[LotFact]:
 
 def statement(person_id: int, limit: int = 200) -> list[StatementLine]:
     """Return the newest lines of all lots of a person, each with its running balance."""
+    return _lines(_running().where(PackageLot.person_id == person_id).limit(limit))
+
+
+def ledger_of(lot_id: int) -> list[StatementLine]:
+    """Return every line of one lot, the newest first, each with its running balance."""
+    return _lines(_running().where(PackageLot.id == lot_id))
+
+
+def _running() -> Select[PackageEntry, int]:
     balance = func.sum(PackageEntry.delta).over(
         partition_by=PackageEntry.lot_id, order_by=PackageEntry.id
     )
-    rows = db.session.execute(
+    return (
         select(PackageEntry, balance.label("balance"))
         .join(PackageLot, PackageLot.id == PackageEntry.lot_id)
-        .where(PackageLot.person_id == person_id)
         .order_by(PackageEntry.id.desc())
-        .limit(limit)
     )
+
+
+def _lines(chosen: Select[PackageEntry, int]) -> list[StatementLine]:
     return [
         StatementLine(
             entry.id,
@@ -64,8 +82,9 @@ def statement(person_id: int, limit: int = 200) -> list[StatementLine]:
             entry.source_kind,
             entry.source_id,
             entry.reason,
+            entry.reverses_id,
         )
-        for entry, running in rows
+        for entry, running in db.session.execute(chosen)
     ]
 
 
@@ -97,3 +116,25 @@ def lots_of_contract(contract_id: int) -> Sequence[int]:
     return db.session.scalars(
         select(PackageLot.id).where(PackageLot.contract_id == contract_id).order_by(PackageLot.id)
     ).all()
+
+
+def lots_that_freeze(person_id: int) -> Sequence[PackageLot]:
+    """Return the person's lots with units left whose terms move with a frozen membership."""
+    return db.session.scalars(
+        select(PackageLot)
+        .join(PackageSale, PackageSale.lot_id == PackageLot.id)
+        .join(PackageVersion, PackageVersion.id == PackageSale.version_id)
+        .where(
+            PackageLot.person_id == person_id,
+            PackageLot.remaining > 0,
+            PackageVersion.moves_with_freeze,
+        )
+        .order_by(PackageLot.id)
+    ).all()
+
+
+def lock_person(person_id: int) -> Person | None:
+    """Return the person, whose packages nobody else sells or moves until this unit of work ends."""
+    # Without the key, so that a scan which names the person does not wait for the desk.
+    locked = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
+    return db.session.scalars(locked).first()

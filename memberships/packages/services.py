@@ -16,8 +16,15 @@ from clubcrm.core import clock, events, failpoints
 from clubcrm.core.db import db, unit_id
 from clubcrm.core.errors import DomainError
 from memberships.events import PackageLow
-from memberships.packages.models import VISIT_SERVICE, EntryKind, PackageEntry, PackageLot
-from memberships.packages.rules import is_low
+from memberships.packages.models import (
+    VISIT_SERVICE,
+    EntryKind,
+    PackageEntry,
+    PackageLot,
+    PackageNotice,
+)
+from memberships.packages.queries import lots_that_freeze
+from memberships.packages.rules import LAST_UNITS, is_low
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,8 @@ class LotOrder:
     units: int
     ends_on: date | None
     service: str = VISIT_SERVICE
+    source_kind: str = "contract"
+    kind: EntryKind = EntryKind.BUY
 
 
 def open_lot(order: LotOrder, *, source_id: str, by: str) -> PackageLot:
@@ -49,9 +58,9 @@ def open_lot(order: LotOrder, *, source_id: str, by: str) -> PackageLot:
     session.add(
         PackageEntry(
             lot_id=lot.id,
-            kind=EntryKind.BUY,
+            kind=order.kind,
             delta=order.units,
-            source_kind="contract",
+            source_kind=order.source_kind,
             source_id=source_id,
             at=clock.now(),
             by=by,
@@ -89,10 +98,18 @@ _USED = select(PackageEntry.id).where(
 )
 
 
-def use_visit(lot_id: int, source_kind: str, source_id: str, at: datetime, by: str) -> bool:
+def use_visit(
+    lot_id: int,
+    source_kind: str,
+    source_id: str,
+    at: datetime,
+    by: str,
+    low_mark: int = LAST_UNITS,
+) -> bool:
     """One unit of the lot is used for this source; False when none was left.
 
     The same source draws once however often it is told: later calls return True and change nothing.
+    The member is told once per lot, when the balance first reaches the mark.
     """
     connection = db.session().connection()
     source = {"source_kind": source_kind, "source_id": source_id}
@@ -114,7 +131,7 @@ def use_visit(lot_id: int, source_kind: str, source_id: str, at: datetime, by: s
         # Another transaction told the same source between our look and our line.
         connection.execute(_GIVE_BACK, {"lot": lot_id})
         return True
-    if is_low(drawn.remaining):
+    if is_low(drawn.remaining, low_mark) and _first_notice(connection, lot_id, at):
         events.record(PackageLow(drawn.club_id, at, lot_id, drawn.person_id, drawn.remaining))
     return True
 
@@ -124,6 +141,17 @@ _ADD_LINE = {
     "sqlite": sqlite_insert(PackageEntry).on_conflict_do_nothing().returning(PackageEntry.id),
     "postgresql": pg_insert(PackageEntry).on_conflict_do_nothing().returning(PackageEntry.id),
 }
+
+
+_ADD_NOTICE = {
+    "sqlite": sqlite_insert(PackageNotice).on_conflict_do_nothing().returning(PackageNotice.lot_id),
+    "postgresql": pg_insert(PackageNotice).on_conflict_do_nothing().returning(PackageNotice.lot_id),
+}
+
+
+def _first_notice(connection: Connection, lot_id: int, at: datetime) -> bool:
+    notice = {"lot_id": lot_id, "at": at}
+    return connection.execute(_ADD_NOTICE[connection.dialect.name], notice).first() is not None
 
 
 def _add_line(connection: Connection, line: dict[str, object]) -> bool:
@@ -163,6 +191,17 @@ def return_visit(source_kind: str, source_id: str, at: datetime, by: str, reason
     return True
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of a balance by hand: how many units, as which kind of line, for which cause."""
+
+    delta: int
+    kind: EntryKind
+    source_kind: str
+    source_id: str
+    reason: str
+
+
 def correct_lot(lot_id: int, delta: int, *, source_id: str, by: str, reason: str) -> int:
     """The lot holds more or fewer units by a correcting line with its reason; returns the balance.
 
@@ -172,7 +211,14 @@ def correct_lot(lot_id: int, delta: int, *, source_id: str, by: str, reason: str
         raise DomainError(
             "INVALID_INPUT", _("A correction needs a number and a reason."), status=400
         )
+    change = Change(delta, EntryKind.CORRECT, "correction", source_id, reason.strip())
+    return change_lot(lot_id, change, by=by)
+
+
+def change_lot(lot_id: int, change: Change, *, by: str) -> int:
+    """The balance is changed by one line, never below zero; returns it. Raises NO_UNITS."""
     session = db.session()
+    delta = change.delta
     left = session.execute(
         update(PackageLot)
         .where(PackageLot.id == lot_id, PackageLot.remaining + delta >= 0)
@@ -184,11 +230,11 @@ def correct_lot(lot_id: int, delta: int, *, source_id: str, by: str, reason: str
     session.execute(
         insert(PackageEntry).values(
             lot_id=lot_id,
-            kind=EntryKind.CORRECT,
+            kind=change.kind,
             delta=delta,
-            source_kind="correction",
-            source_id=source_id,
-            reason=reason.strip(),
+            source_kind=change.source_kind,
+            source_id=change.source_id,
+            reason=change.reason,
             at=clock.now(),
             by=by,
             unit_id=unit_id(),
@@ -197,9 +243,15 @@ def correct_lot(lot_id: int, delta: int, *, source_id: str, by: str, reason: str
     return left
 
 
-def move_lot_ends(contract_id: int, days: int) -> None:
-    """Units of a contract are valid so many calendar days longer, or shorter when negative."""
-    lots = db.session.scalars(select(PackageLot).where(PackageLot.contract_id == contract_id))
+def move_lot_ends(contract_id: int, days: int, *, person_id: int | None = None) -> None:
+    """Units of a contract are valid so many calendar days longer, or shorter when negative.
+
+    Packages of the person whose terms move with the membership move by the same days.
+    """
+    lots = [
+        *db.session.scalars(select(PackageLot).where(PackageLot.contract_id == contract_id)),
+        *(lots_that_freeze(person_id) if person_id is not None else ()),
+    ]
     for lot in lots:
         if lot.expires_on is not None:
             lot.expires_on += timedelta(days=days)
