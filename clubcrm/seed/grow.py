@@ -18,6 +18,7 @@ from clubcrm.seed.bars import place_blocks
 from clubcrm.seed.bookkeeping import keep_books
 from clubcrm.seed.calendar import calendar_of
 from clubcrm.seed.chronicle import write_audit, write_events, write_import
+from clubcrm.seed.coaching import coach
 from clubcrm.seed.crowd import Crowd
 from clubcrm.seed.doors import hang_doors
 from clubcrm.seed.gateways import write_gateways
@@ -96,6 +97,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     scans.sort()
     visits = _tell(ground, strangers, scans, (workers, progress))
     strangers.write()
+    coach(ground)
     write_lots(ground)
     ring_up(ground)
     write_gateways(ground)

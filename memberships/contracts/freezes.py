@@ -37,6 +37,7 @@ from memberships.contracts.terms import (
 )
 from memberships.contracts.words import freeze_fault_words
 from memberships.events import BlockLifted, BlockPlaced, ContractFrozen, FreezeEnded
+from memberships.packages.services import move_frozen_packages
 
 LIMIT = FreezeLimit(longest_days=366)
 # How far back a freeze may be dated that somebody has approved.
@@ -179,6 +180,7 @@ def place_freeze(contract: Contract, granted: Granted, *, by: str) -> Block:
     db.session.add(taken)
     if granted.extends_end:
         move_end(contract, span.days, by=by)
+    move_frozen_packages(contract.person_id, span.days, sold_before=block.placed_at)
     note_change(contract, "frozen", before=before, by=by, why=granted.reason)
     _tell_frozen(contract, block, by)
     return block
@@ -257,6 +259,7 @@ def _shorten(block: Block, on: date, by: str, why: str) -> int:
     else:
         block.until_on = used.until_on
     db.session.flush()
+    move_frozen_packages(block.person_id, -back, sold_before=block.placed_at)
     returned = settle_freeze(block, used)
     after = {"returned_days": back, "returned_minor": returned}
     audit.note("block.lifted", "block", block.id, after=after, by=by)

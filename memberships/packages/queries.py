@@ -118,8 +118,8 @@ def lots_of_contract(contract_id: int) -> Sequence[int]:
     ).all()
 
 
-def lots_that_freeze(person_id: int) -> Sequence[PackageLot]:
-    """Return the person's lots with units left whose terms move with a frozen membership."""
+def lots_that_freeze(person_id: int, sold_before: datetime) -> Sequence[PackageLot]:
+    """Return the person's lots with units, sold until then, that move with a frozen membership."""
     return db.session.scalars(
         select(PackageLot)
         .join(PackageSale, PackageSale.lot_id == PackageLot.id)
@@ -127,6 +127,7 @@ def lots_that_freeze(person_id: int) -> Sequence[PackageLot]:
         .where(
             PackageLot.person_id == person_id,
             PackageLot.remaining > 0,
+            PackageLot.opened_at <= sold_before,
             PackageVersion.moves_with_freeze,
         )
         .order_by(PackageLot.id)

@@ -4,6 +4,7 @@
 decides who gets the last unit on both databases.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -243,15 +244,23 @@ def change_lot(lot_id: int, change: Change, *, by: str) -> int:
     return left
 
 
-def move_lot_ends(contract_id: int, days: int, *, person_id: int | None = None) -> None:
-    """Units of a contract are valid so many calendar days longer, or shorter when negative.
+def move_lot_ends(contract_id: int, days: int) -> None:
+    """Units of a contract are valid so many calendar days longer, or shorter when negative."""
+    _move(
+        db.session.scalars(select(PackageLot).where(PackageLot.contract_id == contract_id)).all(),
+        days,
+    )
 
-    Packages of the person whose terms move with the membership move by the same days.
+
+def move_frozen_packages(person_id: int, days: int, *, sold_before: datetime) -> None:
+    """Packages whose terms freeze with the membership are valid so many days longer, or shorter.
+
+    Only those sold before the freeze was placed move, there and back alike.
     """
-    lots = [
-        *db.session.scalars(select(PackageLot).where(PackageLot.contract_id == contract_id)),
-        *(lots_that_freeze(person_id) if person_id is not None else ()),
-    ]
+    _move(lots_that_freeze(person_id, sold_before), days)
+
+
+def _move(lots: Sequence[PackageLot], days: int) -> None:
     for lot in lots:
         if lot.expires_on is not None:
             lot.expires_on += timedelta(days=days)

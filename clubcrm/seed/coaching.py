@@ -1,0 +1,367 @@
+"""Packages on sale, who bought them, and the sessions that trainers held, missed and planned."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+from clubcrm.accounts.models import Role, User, UserClub
+from clubcrm.core.money import Money
+from clubcrm.seed.ground import Deed, Ground, instant
+from clubcrm.seed.lives import Life, ScanKind, unpack
+from clubcrm.seed.order import public_id
+from memberships.packages.models import (
+    AttendedDay,
+    EntryKind,
+    PackageEntry,
+    PackageLot,
+    PackageNotice,
+    PackageProduct,
+    PackageSale,
+    PackageVersion,
+)
+from memberships.packages.rules import EXPIRY_GRACE_DAYS
+from memberships.packages.terms import (
+    PackageTerms,
+    PaidUnits,
+    Service,
+    TrainerChoice,
+    last_valid_day,
+)
+from memberships.trainers.models import (
+    SessionShare,
+    SessionSignature,
+    TrainerClient,
+    TrainerProfile,
+    TrainerSession,
+)
+from memberships.trainers.rules import Confirmation, SessionState
+
+SECOND_TRAINER = "Timur Aliev"
+MOST_CLIENTS = 120
+FEWEST_VISITS = 8
+PRODUCTS: tuple[tuple[str, Service, int, int, int | None], ...] = (
+    ("Five sessions", Service.PERSONAL, 5, 130, 60),
+    ("Ten sessions", Service.PERSONAL, 10, 240, 90),
+    ("Twenty sessions", Service.PERSONAL, 20, 440, 180),
+    ("Ten sessions for two", Service.DUO, 10, 340, 120),
+    ("Five massages", Service.MASSAGE, 5, 110, None),
+)
+
+
+@dataclass(slots=True)
+class _Bought:
+    """A lot while its sessions are told."""
+
+    lot_id: int
+    version_id: int
+    terms: PackageTerms
+    sold_at: datetime
+    expires_on: date | None
+    left: int
+    told: bool = False
+    lines: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def paid(self) -> PaidUnits:
+        """Return what was paid for how many units."""
+        return PaidUnits(Money(self.terms.price_minor, self.terms.currency), self.terms.units)
+
+
+def coach(ground: Ground) -> None:
+    """Some members train with a trainer: packages, sessions and appointments stand in the store."""
+    trainers = _trainers(ground)
+    shelves = [_shelf(ground, place) for place in range(len(ground.club_ids))]
+    step = max(8, len(ground.lives) // MOST_CLIENTS)
+    chosen = [life for life in ground.lives if life.number % step == 3 % step]
+    for place, life in enumerate(one for one in chosen if len(one.scans) >= FEWEST_VISITS):
+        _Coached(ground, life, trainers[place % len(trainers)]).train(shelves[life.town], place)
+
+
+def _trainers(ground: Ground) -> tuple[int, int]:
+    store, chance = ground.store, ground.order.chance("trainers")
+    hired = ground.order.moment - timedelta(days=round(ground.order.years * 365) + 18)
+    email = "trainer2@demo.example"
+    second = store.sink(User).add(
+        public_id=public_id(chance),
+        name=SECOND_TRAINER,
+        email=email,
+        email_folded=email,
+        role=Role.TRAINER,
+        password_changed_at=hired,
+        created_at=hired,
+    )
+    ground.staff["trainer2"] = second
+    for club_id in ground.club_ids:
+        store.sink(UserClub).add(user_id=second, club_id=club_id)
+    kept = {"role": Role.TRAINER.value}
+    unit = ground.unit("staff", "trainer2")
+    ground.deeds.append(Deed(hired, "system", "user added", "user", second, kept, unit))
+    first = ground.staff[Role.TRAINER.value]
+    for user_id, headline in ((first, "Strength and mobility"), (second, "Running and recovery")):
+        store.sink(TrainerProfile).add(user_id=user_id, headline=headline, created_at=hired)
+    return first, second
+
+
+def _shelf(ground: Ground, place: int) -> list[tuple[int, PackageTerms]]:
+    """The packages one club sells, with the key of the version on sale."""
+    chance, town = ground.order.chance("shelf", place), ground.calendars[place].town
+    began = ground.order.moment - timedelta(days=round(ground.order.years * 365) + 25)
+    shelf = []
+    for name, service, units, percent, valid_days in PRODUCTS:
+        price = town.unit_price_minor * percent // 100
+        product_id = ground.store.sink(PackageProduct).add(
+            public_id=public_id(chance),
+            club_id=ground.club_ids[place],
+            service=service,
+            created_at=began,
+        )
+        terms = PackageTerms(
+            name, service, units, price, town.currency, valid_days, moves_with_freeze=units >= 10
+        )
+        version_id = ground.store.sink(PackageVersion).add(
+            product_id=product_id,
+            number=1,
+            name=name,
+            units=units,
+            price_minor=price,
+            currency=town.currency,
+            valid_days=valid_days,
+            moves_with_freeze=terms.moves_with_freeze,
+            trainer_choice=TrainerChoice.ANY,
+            created_at=began,
+            created_by=ground.actor("owner"),
+        )
+        shelf.append((version_id, terms))
+    return shelf
+
+
+class _Coached:
+    """One member with his trainer, told visit by visit."""
+
+    def __init__(self, ground: Ground, life: Life, trainer_id: int) -> None:
+        self.ground = ground
+        self.life = life
+        self.trainer_id = trainer_id
+        self.person_id = ground.person_ids[life.number]
+        self.club_id = ground.club_ids[life.town]
+        self.zone = ZoneInfo(ground.calendars[life.town].town.zone)
+        self.chance: Random = ground.order.chance("coached", life.number)
+
+    def train(self, shelf: list[tuple[int, PackageTerms]], place: int) -> None:
+        """The member buys packages as he needs them and meets his trainer on days he came."""
+        visits = [instant(second) for second in self._arrivals()]
+        visits = visits[self.chance.randrange(3) :: 2 + place % 2]
+        if len(visits) < 3:
+            return
+        self._client(visits[0].astimezone(self.zone).date())
+        lot: _Bought | None = None
+        for number, came in enumerate(visits):
+            day = came.astimezone(self.zone).date()
+            if lot is None or lot.left == 0 or (lot.expires_on and lot.expires_on < day):
+                self._close(lot)
+                version_id, terms = shelf[(place + number) % len(shelf)]
+                lot = self._buy(version_id, terms, came)
+            self._hold(lot, came + timedelta(minutes=9), day, number)
+        if lot is not None and lot.left:
+            self._plan(lot, place)
+        self._close(lot)
+
+    def _arrivals(self) -> list[int]:
+        seen: dict[date, int] = {}
+        for packed in self.life.scans:
+            scan = unpack(packed)
+            if scan.kind in {ScanKind.ENTRY, ScanKind.ENTRY_THEN_EXIT}:
+                seen.setdefault(instant(scan.second).astimezone(self.zone).date(), scan.second)
+        return [second for second in sorted(seen.values()) if second < self.ground.until - 7200]
+
+    def _client(self, day: date) -> None:
+        self.ground.store.sink(TrainerClient).add(
+            club_id=self.club_id,
+            trainer_id=self.trainer_id,
+            person_id=self.person_id,
+            from_on=day,
+            created_at=datetime.combine(day, time(9), self.zone),
+            created_by=self.ground.actor("manager"),
+        )
+
+    def _buy(self, version_id: int, terms: PackageTerms, came: datetime) -> _Bought:
+        sold_at = came - timedelta(minutes=4)
+        sold_on = sold_at.astimezone(self.zone).date()
+        lot = _Bought(
+            lot_id=self.ground.store.sink(PackageLot).reserve(),
+            version_id=version_id,
+            terms=terms,
+            sold_at=sold_at,
+            expires_on=last_valid_day(sold_on, terms.valid_days),
+            left=terms.units,
+        )
+        self._line(lot, EntryKind.BUY, terms.units, "sale", public_id(self.chance), sold_at)
+        kept = {"units": terms.units, "price_minor": terms.price_minor, "version": 1}
+        unit = self.ground.unit("package", lot.lot_id)
+        desk = self.ground.actor("desk")
+        self.ground.deeds.append(
+            Deed(sold_at, desk, "package.sold", "package_lot", lot.lot_id, kept, unit)
+        )
+        return lot
+
+    def _hold(self, lot: _Bought, at: datetime, day: date, number: int) -> None:
+        draw = self.chance.random()
+        state = SessionState.COMPLETE
+        if draw > 0.93:
+            state = SessionState.NO_SHOW if draw < 0.97 else SessionState.LATE_CANCEL
+        shown = public_id(self.chance)
+        value = lot.paid.next_value(lot.left).amount_minor
+        lot.left -= 1
+        self._line(lot, EntryKind.USE, -1, "session", shown, at)
+        if lot.left == lot.terms.low_mark and not lot.told:
+            lot.told = True
+            self.ground.store.sink(PackageNotice).add(lot_id=lot.lot_id, at=at)
+        taken_back = state is SessionState.COMPLETE and number % 23 == 11
+        confirmation = self._confirmation(state, number)
+        session_id = self.ground.store.sink(TrainerSession).add(
+            public_id=shown,
+            **self._common(lot),
+            state=SessionState.REVERSED if taken_back else state,
+            held_at=at,
+            held_on=day,
+            heads=2 if lot.terms.service is Service.DUO else 1,
+            used_unit=True,
+            value_minor=value,
+            confirmation=confirmation,
+            logged_at=at + timedelta(minutes=62),
+            logged_by=f"user:{self.trainer_id}",
+            reversed_at=at + timedelta(minutes=80) if taken_back else None,
+            reversed_by=f"user:{self.trainer_id}" if taken_back else "",
+            reversal_reason="Wrong client" if taken_back else "",
+        )
+        if taken_back:
+            lot.left += 1
+            self._line(lot, EntryKind.RETURN, 1, "session", shown, at + timedelta(minutes=80))
+        if state is SessionState.COMPLETE:
+            self._traces(session_id, confirmation, at, day)
+
+    def _confirmation(self, state: SessionState, number: int) -> Confirmation:
+        if state is not SessionState.COMPLETE or number % 17 == 5:
+            return Confirmation.UNCONFIRMED
+        if number % 11 == 4:
+            return Confirmation.SIGNATURE
+        return Confirmation.CODE if number % 7 == 3 else Confirmation.SCAN
+
+    def _traces(self, session_id: int, how: Confirmation, at: datetime, day: date) -> None:
+        store = self.ground.store
+        if how is Confirmation.SCAN:
+            store.sink(AttendedDay).add(
+                person_id=self.person_id,
+                day=day,
+                club_id=self.club_id,
+                first_at=at - timedelta(minutes=9),
+            )
+        if how is Confirmation.SIGNATURE:
+            rise = 20 + session_id % 40
+            store.sink(SessionSignature).add(
+                session_id=session_id,
+                strokes=f"M10 90L40 {rise}L70 90L90 40L120 {90 - rise // 2}M130 60L180 60",
+                signed_at=at + timedelta(minutes=61),
+            )
+            other = next(
+                one
+                for one in (self.ground.staff["trainer"], self.ground.staff["trainer2"])
+                if one != self.trainer_id
+            )
+            for trainer_id, share in ((self.trainer_id, 7_000), (other, 3_000)):
+                store.sink(SessionShare).add(
+                    session_id=session_id, trainer_id=trainer_id, share_bp=share
+                )
+
+    def _plan(self, lot: _Bought, place: int) -> None:
+        """Two thirds have their next appointment, some of them today."""
+        if place % 3 == 2:
+            return
+        at = self.ground.order.moment + timedelta(hours=1 + place % 5 + 24 * (place % 4))
+        self.ground.store.sink(TrainerSession).add(
+            public_id=public_id(self.chance),
+            **self._common(lot),
+            state=SessionState.PLANNED,
+            held_at=at,
+            held_on=at.astimezone(self.zone).date(),
+        )
+
+    def _common(self, lot: _Bought) -> dict[str, object]:
+        return {
+            "club_id": self.club_id,
+            "person_id": self.person_id,
+            "trainer_id": self.trainer_id,
+            "lot_id": lot.lot_id,
+            "service": lot.terms.service,
+            "currency": lot.terms.currency,
+            "created_at": lot.sold_at,
+            "created_by": f"user:{self.trainer_id}",
+        }
+
+    def _line(
+        self,
+        lot: _Bought,
+        kind: EntryKind,
+        delta: int,
+        source_kind: str,
+        source_id: str,
+        at: datetime,
+    ) -> None:
+        line: dict[str, object] = {
+            "kind": kind,
+            "delta": delta,
+            "source_kind": source_kind,
+            "source_id": source_id,
+            "at": at,
+            "by": self.ground.actor("desk") if kind is EntryKind.BUY else f"user:{self.trainer_id}",
+            "unit_id": self.ground.unit(kind.value, source_id),
+        }
+        lot.lines.append(line)
+
+    def _expire(self, lot: _Bought) -> None:
+        over = lot.expires_on and lot.expires_on + timedelta(days=EXPIRY_GRACE_DAYS + 1)
+        if not lot.left or over is None or over >= self.ground.order.last_day:
+            return
+        at = datetime.combine(over, time(0, 20), self.zone)
+        self._line(lot, EntryKind.EXPIRE, -lot.left, "expiry", f"{lot.lot_id}:seed", at)
+        lot.left = 0
+
+    def _close(self, lot: _Bought | None) -> None:
+        """The lot with its ledger stands in the store, what is left being the sum of its lines."""
+        if lot is None:
+            return
+        self._expire(lot)
+        store = self.ground.store
+        store.sink(PackageLot).add(
+            id=lot.lot_id,
+            public_id=public_id(self.chance),
+            club_id=self.club_id,
+            person_id=self.person_id,
+            service=lot.terms.service.value,
+            bought=lot.terms.units,
+            remaining=lot.left,
+            expires_on=lot.expires_on,
+            opened_at=lot.sold_at,
+        )
+        used: dict[object, int] = {}
+        for line in lot.lines:
+            is_back = line["kind"] is EntryKind.RETURN
+            entry_id = store.sink(PackageEntry).add(
+                lot_id=lot.lot_id,
+                **line,
+                reason="Wrong client" if is_back else "",
+                reverses_id=used.get(line["source_id"]) if is_back else None,
+            )
+            used[line["source_id"]] = entry_id
+        store.sink(PackageSale).add(
+            lot_id=lot.lot_id,
+            club_id=self.club_id,
+            version_id=lot.version_id,
+            payer_id=self.person_id,
+            price_minor=lot.terms.price_minor,
+            currency=lot.terms.currency,
+            sold_on=lot.sold_at.astimezone(self.zone).date(),
+            sold_at=lot.sold_at,
+            sold_by=self.ground.actor("desk"),
+        )
