@@ -205,6 +205,9 @@ class RefundMade(Fact):
     amount_minor: int
     currency: str
     tender: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionLogged(Fact):
     """A session of a client has its outcome: complete, no_show or late_cancel."""
 

@@ -167,6 +167,11 @@ def came_on(person_id: int, day: date) -> bool:
     return db.session.scalar(found.limit(1)) is not None
 
 
+def public_id_of(person_id: int) -> str:
+    """Return the id under which a person is shown."""
+    return db.session.scalars(select(Person.public_id).where(Person.id == person_id)).one()
+
+
 def signature_of(session_id: int) -> str | None:
     """Return the lines a client drew to confirm a session."""
     return db.session.scalar(

@@ -16,13 +16,12 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import move
 from clubcrm.core.text import ascii_digits, clean
-from clubcrm.people.models import Person
 from memberships.events import SessionLogged, SessionReversed
 from memberships.packages.offers import PackageRow, package_by_lot, usable
 from memberships.packages.services import return_visit, use_visit
 from memberships.packages.terms import Service
 from memberships.trainers.models import SessionShare, SessionSignature, TrainerSession
-from memberships.trainers.queries import came_on
+from memberships.trainers.queries import came_on, public_id_of
 from memberships.trainers.rules import (
     HELD,
     MOST_CODE_TRIES,
@@ -207,9 +206,9 @@ def split_session(session: TrainerSession, shares: dict[int, int], *, by: str) -
     )
 
 
-def code_today(person: Person, zone: str) -> str:
+def code_today(person_public_id: str, zone: str) -> str:
     """Return the digits that this client says to his trainer today."""
-    return client_code(_key(), person.public_id, clock.today(zone))
+    return client_code(_key(), person_public_id, clock.today(zone))
 
 
 def _shares(session_id: int) -> list[SessionShare]:
@@ -235,8 +234,7 @@ def _confirm(session: TrainerSession, proof: Proof) -> None:
 
 
 def _fits(session: TrainerSession, code: str) -> bool:
-    person = db.session.get_one(Person, session.person_id)
-    return code == client_code(_key(), person.public_id, session.held_on)
+    return code == client_code(_key(), public_id_of(session.person_id), session.held_on)
 
 
 def _key() -> str:
