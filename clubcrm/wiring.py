@@ -329,8 +329,8 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         accounts.END_SESSIONS,
         memberships.WRITE_BOOKS,
         memberships.CLOSE_BOOKS,
+        memberships.TRAIN,
     },
-    - {accounts.CHANGE_ROLES, accounts.CHANGE_TOKENS, accounts.END_SESSIONS, memberships.TRAIN},
     "sales": SEES_MEMBERS
     | {
         people.EDIT_PEOPLE,
