@@ -23,8 +23,10 @@ import memberships.contracts.freeze_tables
 import memberships.contracts.gift_tables
 import memberships.contracts.leaving_tables
 import memberships.contracts.models
+import memberships.documents.models
 import memberships.packages.models
 import memberships.trainers.models
+import memberships.waivers.models
 from clubcrm.core.db import Model
 from clubcrm.core.ledger import AppendOnly
 
@@ -56,8 +58,10 @@ _MODULES = (
     memberships.contracts.agreements,
     memberships.books.models,
     memberships.contracts.models,
+    memberships.documents.models,
     memberships.packages.models,
     memberships.trainers.models,
+    memberships.waivers.models,
 )
 
 

@@ -76,7 +76,10 @@ from memberships.contracts.views.agreements_api import agreements_api
 from memberships.contracts.views.api import api as memberships_api
 from memberships.contracts.views.contracts import contracts as contract_pages
 from memberships.contracts.views.leaving_api import leaving_api
+from memberships.contracts.views.papers import contract_papers
 from memberships.contracts.views.plans import plans as plan_pages
+from memberships.documents import queries as document_checks
+from memberships.documents.views.settings import document_settings
 from memberships.packages import invariants as package_checks
 from memberships.packages.views.api import api as packages_api
 from memberships.trainers import handlers as trainer_handlers
@@ -100,6 +103,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     plan_pages,
     gateway_pages,
     pay,
+    contract_papers,
+    document_settings,
 )
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
@@ -221,6 +226,13 @@ SETTINGS: tuple[Place, ...] = (
         _l("Cards and wallets by which members pay"),
     ),
     Place(
+        "document_settings.texts",
+        _l("Documents"),
+        "printer",
+        memberships.EDIT_DOCUMENTS,
+        _l("Words of contracts, waivers and invoices, letterhead"),
+    ),
+    Place(
         "gate_settings.gate",
         _l("Rules of the gate"),
         "door-enter",
@@ -268,6 +280,7 @@ INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     "I15": gate_checks.inside_counts,
     "I5": book_checks.closings_hold,
     "I7": core_checks.audit_chain_holds,
+    "I7-documents": document_checks.altered_documents,
     "I11": message_checks.said_once_with_consent,
     "I12": message_checks.none_after_a_no,
     "I13": core_checks.store_is_sound,
@@ -313,6 +326,8 @@ RUNS_THE_DESK = SEES_MEMBERS | {
     memberships.SELL_PACKAGES,
     memberships.LOG_SESSIONS,
     memberships.ASSIGN_CLIENTS,
+    memberships.TAKE_WAIVERS,
+    memberships.TAKE_MEDICAL,
     gate.SEE_GATE,
     gate.SCAN_AT_DESK,
     gate.LET_IN,
@@ -338,6 +353,7 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         memberships.CANCEL_CONTRACTS,
         memberships.SELL_PACKAGES,
         memberships.ASSIGN_CLIENTS,
+        memberships.TAKE_WAIVERS,
         tasks.SEE_TASKS,
         messaging.SEE_OUTBOX,
     },

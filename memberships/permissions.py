@@ -29,6 +29,10 @@ CHANGE_UNITS: Final = "packages.units"
 LOG_SESSIONS: Final = "sessions.log"
 TRAIN: Final = "trainer.work"
 ASSIGN_CLIENTS: Final = "trainer.assign"
+EDIT_DOCUMENTS: Final = "documents.edit"
+TAKE_WAIVERS: Final = "waivers.take"
+TAKE_MEDICAL: Final = "medical.take"
+SEE_MEDICAL: Final = "medical.see"
 
 RIGHTS: Mapping[str, object] = {
     SEE_CONTRACTS: _l("See contracts and balances"),
@@ -55,4 +59,8 @@ RIGHTS: Mapping[str, object] = {
     LOG_SESSIONS: _l("Log sessions and use units"),
     TRAIN: _l("Work as a trainer: own day, own clients, own pay"),
     ASSIGN_CLIENTS: _l("Give clients to trainers"),
+    EDIT_DOCUMENTS: _l("Change texts of documents, letterhead, rules of waivers"),
+    TAKE_WAIVERS: _l("Take signatures of waivers"),
+    TAKE_MEDICAL: _l("Hand in medical certificates, without opening them"),
+    SEE_MEDICAL: _l("Open medical certificates and their files"),
 }

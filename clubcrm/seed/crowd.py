@@ -77,6 +77,8 @@ class Crowd:
         )
         ground.person_ids.append(person_id)
         ground.births.append(face.birth)
+        ground.names.append(f"{face.given} {face.family}".strip())
+        ground.languages.append(face.book.language)
         ground.with_photo.append(photo is not None)
         self._reach(person_id, face, joined, chance)
         self._credentials(person_id, life, joined, chance)

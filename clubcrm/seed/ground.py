@@ -67,6 +67,8 @@ class Ground:
     pin_ids: list[int] = field(default_factory=list)
     pins: list[str] = field(default_factory=list)
     births: list[date] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
     mailable: list[str | None] = field(default_factory=list)
     agreeing: list[bool] = field(default_factory=list)
     with_photo: list[bool] = field(default_factory=list)

@@ -29,6 +29,7 @@ from clubcrm.seed.order import SeedOrder
 from clubcrm.seed.papers import Registry, sell_plans, write_lots
 from clubcrm.seed.relay import tell_all
 from clubcrm.seed.renewals import Offers, promise
+from clubcrm.seed.signed import Signed
 from clubcrm.seed.store import BulkStore
 from clubcrm.seed.strangers import Strangers
 from clubcrm.seed.talk import Talk
@@ -82,13 +83,14 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     _live(ground, progress)
     strangers = Strangers(ground)
     crowd, registry, talk = Crowd(ground), Registry(ground), Talk(ground)
-    offers = Offers(ground)
+    offers, signed = Offers(ground), Signed(ground)
     for number, life in enumerate(ground.lives):
         crowd.write(life)
         registry.write(life, number)
         offers.write(life, number)
         place_blocks(ground, life)
         talk.about(life)
+        signed.about(life, number)
         if number % 200 == 0:
             progress("People and contracts", number / len(ground.lives))
     registry.close()

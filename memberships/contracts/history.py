@@ -63,6 +63,11 @@ def contract_for(scope: Scope, public_id: str) -> ContractRow | None:
     return found[0] if found else None
 
 
+def contract_by_public_id(public_id: str) -> Contract | None:
+    """Return a contract whatever its club; for holders of a link that names it."""
+    return db.session.scalars(select(Contract).where(Contract.public_id == public_id)).first()
+
+
 def contracts_page(
     scope: Scope, *, member: str | None, before_id: int | None, limit: int
 ) -> list[ContractRow]:

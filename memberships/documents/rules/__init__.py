@@ -1,0 +1,1 @@
+"""Rules room: kinds of documents, their placeholders, the small markup, signatures."""

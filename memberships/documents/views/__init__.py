@@ -1,0 +1,1 @@
+"""Views room: texts and letterhead in the settings, kept documents as files."""
