@@ -25,6 +25,7 @@ import memberships.contracts.leaving_tables
 import memberships.contracts.models
 import memberships.documents.models
 import memberships.packages.models
+import memberships.schedule.models
 import memberships.trainers.models
 import memberships.waivers.models
 from clubcrm.core.db import Model
@@ -62,6 +63,7 @@ _MODULES = (
     memberships.packages.models,
     memberships.trainers.models,
     memberships.waivers.models,
+    memberships.schedule.models,
 )
 
 

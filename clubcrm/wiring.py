@@ -82,6 +82,10 @@ from memberships.documents import queries as document_checks
 from memberships.documents.views.settings import document_settings
 from memberships.packages import invariants as package_checks
 from memberships.packages.views.api import api as packages_api
+from memberships.schedule import events as class_facts
+from memberships.schedule import handlers as schedule_handlers
+from memberships.schedule import invariants as class_checks
+from memberships.schedule import jobs as schedule_jobs
 from memberships.trainers import handlers as trainer_handlers
 from memberships.trainers import invariants as trainer_checks
 from memberships.trainers.views.api import api as sessions_api
@@ -130,6 +134,10 @@ EVENT_HANDLERS: Handlers = {
     MessageSettled: (journey_handlers.on_message_settled,),
     TaskClosed: (journey_handlers.on_task_closed,),
     DeliveryParked: (task_handlers.on_delivery_parked,),
+    membership_facts.BlockPlaced: (schedule_handlers.on_block_placed,),
+    membership_facts.ContractCancelled: (schedule_handlers.on_contract_cancelled,),
+    membership_facts.ContractEnded: (schedule_handlers.on_contract_ended,),
+    membership_facts.ContractFrozen: (schedule_handlers.on_contract_frozen,),
 }
 
 # Facts that nobody has to hear, each with the reason.
@@ -144,14 +152,10 @@ UNHEARD: Mapping[type[Fact], str] = {
     gate_facts.DeviceClockWrong: "the devices page shows the skew and what was set aside",
     membership_facts.ContractSigned: "the welcome journey of a new contract will hear it",
     membership_facts.CancellationWithdrawn: "journeys ask again before they write",
-    membership_facts.ContractCancelled: "the win-back journey will hear it and its reason",
-    membership_facts.ContractEnded: "the win-back journey will hear it",
     membership_facts.DaysGiven: "the card shows the new last day",
     membership_facts.RenewalDeclined: "the win-back journey will hear the reason",
     membership_facts.ContractRenewed: "attribution will credit the touchpoints before it",
-    membership_facts.ContractFrozen: "the nightly facts read the days of freezes themselves",
     membership_facts.FreezeEnded: "the nightly facts read the days of freezes themselves",
-    membership_facts.BlockPlaced: "the gate reads blocks at each scan",
     membership_facts.BlockLifted: "the gate reads blocks at each scan",
     membership_facts.ApprovalAsked: "the page of requests shows what waits, and the rail how many",
     membership_facts.ApprovalDecided: "the page of requests shows what became of it",
@@ -162,6 +166,12 @@ UNHEARD: Mapping[type[Fact], str] = {
     membership_facts.RefundMade: "money pages read refunds themselves",
     membership_facts.SessionLogged: "the trainer's pages read sessions; no journey follows one yet",
     membership_facts.SessionReversed: "the unit is back in the same transaction",
+    class_facts.ClassCancelled: "its members' letters come with the letters of classes",
+    class_facts.PlaceGiven: "its members' letters come with the letters of classes",
+    class_facts.PlaceOffered: "its members' letters come with the letters of classes",
+    class_facts.BookingDropped: "its members' letters come with the letters of classes",
+    class_facts.BookingMissed: "its members' letters come with the letters of classes",
+    class_facts.GuestInvited: "the funnel of new people will hear it",
     membership_facts.PackageLow: "the offer of new units will hear it",
 }
 
@@ -176,6 +186,8 @@ JOBS: tuple[Job, ...] = (
     Job("nightly-planning", nightly_planning, daily_at=time(4, 30)),
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
     Job("expire-tasks", expire_tasks, every=timedelta(minutes=10)),
+    Job("publish-classes", schedule_jobs.publish_classes, daily_at=time(0, 30)),
+    Job("run-classes", schedule_jobs.run_classes, every=timedelta(minutes=5)),
     Job("watch-clock", watch_clock, every=timedelta(minutes=1)),
     Job("ask-gateways", gateway_jobs.ask_gateways, every=timedelta(minutes=5)),
     Job("send-refunds", gateway_jobs.send_refunds, every=timedelta(minutes=1)),
@@ -279,6 +291,7 @@ INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     "I16": membership_checks.renewals,
     "I15": gate_checks.inside_counts,
     "I5": book_checks.closings_hold,
+    "I15-classes": class_checks.places_and_waiting,
     "I7": core_checks.audit_chain_holds,
     "I7-documents": document_checks.altered_documents,
     "I11": message_checks.said_once_with_consent,
@@ -332,6 +345,10 @@ RUNS_THE_DESK = SEES_MEMBERS | {
     gate.SCAN_AT_DESK,
     gate.LET_IN,
     gate.ISSUE_CREDENTIALS,
+    memberships.SEE_CLASSES,
+    memberships.BOOK_CLASSES,
+    memberships.TEACH_CLASSES,
+    memberships.INVITE_GUESTS,
 }
 
 # Rights each role holds unless the owner changed it.
@@ -356,9 +373,17 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         memberships.TAKE_WAIVERS,
         tasks.SEE_TASKS,
         messaging.SEE_OUTBOX,
-    },
+    }
+    | {memberships.SEE_CLASSES, memberships.BOOK_CLASSES, memberships.INVITE_GUESTS},
     "desk": RUNS_THE_DESK,
-    "trainer": frozenset({memberships.TRAIN, memberships.LOG_SESSIONS}),
+    "trainer": frozenset(
+        {
+            memberships.TRAIN,
+            memberships.LOG_SESSIONS,
+            memberships.SEE_CLASSES,
+            memberships.TEACH_CLASSES,
+        }
+    ),
     "barista": frozenset(),
     "accountant": frozenset(
         {

@@ -33,6 +33,12 @@ EDIT_DOCUMENTS: Final = "documents.edit"
 TAKE_WAIVERS: Final = "waivers.take"
 TAKE_MEDICAL: Final = "medical.take"
 SEE_MEDICAL: Final = "medical.see"
+SEE_CLASSES: Final = "classes.see"
+BOOK_CLASSES: Final = "classes.book"
+TEACH_CLASSES: Final = "classes.teach"
+EDIT_CLASSES: Final = "classes.edit"
+EXCUSE_STRIKES: Final = "classes.excuse"
+INVITE_GUESTS: Final = "guests.invite"
 
 RIGHTS: Mapping[str, object] = {
     SEE_CONTRACTS: _l("See contracts and balances"),
@@ -63,4 +69,10 @@ RIGHTS: Mapping[str, object] = {
     TAKE_WAIVERS: _l("Take signatures of waivers"),
     TAKE_MEDICAL: _l("Hand in medical certificates, without opening them"),
     SEE_MEDICAL: _l("Open medical certificates and their files"),
+    SEE_CLASSES: _l("See the timetable and how full classes are"),
+    BOOK_CLASSES: _l("Book classes for members, see every list"),
+    TEACH_CLASSES: _l("Keep the list of the classes one teaches"),
+    EDIT_CLASSES: _l("Change the timetable, call off classes, set their rules"),
+    EXCUSE_STRIKES: _l("Excuse late cancellations and missed classes"),
+    INVITE_GUESTS: _l("Give guests of members a pass for the day"),
 }

@@ -34,14 +34,17 @@ class UtcInstant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def text_enum(kind: type[StrEnum]) -> Enum:
-    """Return a text column type with a named check for the values of the enum."""
+def text_enum(kind: type[StrEnum], name: str = "") -> Enum:
+    """Return a text column type with a named check for the values of the enum.
+
+    A second column of one enum in a table needs a name of its own for its check.
+    """
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )
 

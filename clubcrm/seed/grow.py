@@ -18,6 +18,7 @@ from clubcrm.seed.bars import place_blocks
 from clubcrm.seed.bookkeeping import keep_books
 from clubcrm.seed.calendar import calendar_of
 from clubcrm.seed.chronicle import write_audit, write_events, write_import
+from clubcrm.seed.classes import run_classes
 from clubcrm.seed.coaching import coach
 from clubcrm.seed.crowd import Crowd
 from clubcrm.seed.doors import hang_doors
@@ -103,6 +104,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     write_lots(ground)
     ring_up(ground)
     write_gateways(ground)
+    run_classes(ground)
     write_events(ground)
     write_import(ground)
     write_audit(ground)

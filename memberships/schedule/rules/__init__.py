@@ -1,0 +1,1 @@
+"""Rules of classes: the week in wall time, who may book, the waiting list, penalties, guests."""
