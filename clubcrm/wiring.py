@@ -61,6 +61,7 @@ from clubcrm.tasks.views.api import api as tasks_api
 from clubcrm.tasks.views.pages import tasks as task_views
 from memberships import events as membership_facts
 from memberships import jobs as membership_jobs
+from memberships import places as membership_places
 from memberships.approvals.rules import LimitKind
 from memberships.approvals.services import Executor
 from memberships.billing import invariants as money_checks
@@ -72,9 +73,18 @@ from memberships.billing.refunds import refund_approved
 from memberships.books import invariants as book_checks
 from memberships.books.views import books as book_pages
 from memberships.contracts import invariants as membership_checks
+from memberships.contracts.asking import (
+    BACKDATED_FREEZE,
+    FREE_DAYS,
+    backdated_freeze_approved,
+    free_days_approved,
+)
 from memberships.contracts.views.agreements_api import agreements_api
 from memberships.contracts.views.api import api as memberships_api
 from memberships.contracts.views.contracts import contracts as contract_pages
+from memberships.contracts.views.everyone import everyone
+from memberships.contracts.views.freeze_types import freeze_kinds
+from memberships.contracts.views.leaving import leaving
 from memberships.contracts.views.leaving_api import leaving_api
 from memberships.contracts.views.papers import contract_papers
 from memberships.contracts.views.plans import plans as plan_pages
@@ -104,6 +114,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     messages,
     book_pages,
     contract_pages,
+    everyone,
+    freeze_kinds,
+    leaving,
     plan_pages,
     gateway_pages,
     pay,
@@ -180,6 +193,7 @@ JOBS: tuple[Job, ...] = (
     Job("close-open-visits", gate_jobs.close_open_visits, every=timedelta(minutes=5)),
     Job("watch-devices", gate_jobs.watch_devices, every=timedelta(minutes=1)),
     Job("end-contracts", membership_jobs.end_due, daily_at=time(0, 10)),
+    Job("mass-changes", membership_jobs.run_mass_changes, every=timedelta(seconds=5)),
     Job("expire-units", membership_jobs.expire_units, daily_at=time(0, 20)),
     Job("book-recurring", membership_jobs.book_recurring, daily_at=time(0, 30)),
     # After 04:00, when the visit-day of last night is over.
@@ -223,27 +237,7 @@ SETTINGS: tuple[Place, ...] = (
         accounts.CHANGE_CLUBS,
         _l("Hours, closed days, time zone"),
     ),
-    Place(
-        "plans.index",
-        _l("Plans"),
-        "file-text",
-        memberships.SEE_PLANS,
-        _l("What the club sells, at which price, with which hours"),
-    ),
-    Place(
-        "gateways.choice",
-        _l("Paying online"),
-        "credit-card",
-        memberships.CHANGE_GATEWAYS,
-        _l("Cards and wallets by which members pay"),
-    ),
-    Place(
-        "document_settings.texts",
-        _l("Documents"),
-        "printer",
-        memberships.EDIT_DOCUMENTS,
-        _l("Words of contracts, waivers and invoices, letterhead"),
-    ),
+    *membership_places.SETTINGS,
     Place(
         "gate_settings.gate",
         _l("Rules of the gate"),
@@ -272,6 +266,8 @@ SETTINGS: tuple[Place, ...] = (
 
 # What an approval by another person sets off, by its kind.
 APPROVALS: Mapping[str, Executor] = {
+    BACKDATED_FREEZE: backdated_freeze_approved,
+    FREE_DAYS: free_days_approved,
     LimitKind.REFUND: refund_approved,
     LimitKind.WRITE_OFF: write_off_approved,
 }

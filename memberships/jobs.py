@@ -1,6 +1,7 @@
 """Nightly work of the memberships: what ends, what lapses, and what comes again by itself."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -10,7 +11,10 @@ from clubcrm.core.leases import LostLeaseError
 from memberships.books.kinds import RecurringState
 from memberships.books.lines import items_to_book
 from memberships.books.recurring import book_due
+from memberships.contracts.everyone import items_in, mass_changes_open
+from memberships.contracts.gift_tables import ItemState
 from memberships.contracts.history import contracts_to_end
+from memberships.contracts.mass import carry_out, close_if_through, restore, set_aside
 from memberships.contracts.renewals import carry_over
 from memberships.contracts.services import end_contract
 from memberships.packages.queries import lots_to_expire
@@ -18,6 +22,8 @@ from memberships.packages.services import expire_lot
 
 log = structlog.get_logger(__name__)
 BY = "system"
+# How many contracts of a mass change one run carries out, so that other jobs are not kept waiting.
+PIECE = 400
 
 
 def end_due(context: JobContext) -> Outcome:
@@ -52,6 +58,26 @@ def book_recurring(context: JobContext) -> Outcome:
     with unit_of_work(write=False):
         due = items_to_book(context.club_id, RecurringState.RUNNING)
     return _each(context, due, lambda item_id: book_due(item_id, day, by=BY))
+
+
+def run_mass_changes(context: JobContext) -> Outcome:
+    """Changes for all members of a club go on by one piece, and close when nobody waits."""
+    with unit_of_work(write=False):
+        open_ones = mass_changes_open()
+    outcome = Outcome()
+    for change_id, is_undo in open_ones:
+        act = restore if is_undo else carry_out
+        with unit_of_work(write=False):
+            due = items_in(change_id, ItemState.DONE if is_undo else ItemState.WAITING, PIECE)
+        piece = _each(context, due, partial(act, change_id))
+        outcome.done, outcome.failed = outcome.done + piece.done, outcome.failed + piece.failed
+        outcome.errors += piece.errors
+        with context.unit():
+            # What failed is set aside, or the change would wait for it for ever.
+            if piece.failed:
+                set_aside(change_id, [int(error.split(":")[0]) for error in piece.errors])
+            close_if_through(change_id)
+    return outcome
 
 
 def _each(context: JobContext, ids: Sequence[int], act: Callable[[int], object]) -> Outcome:

@@ -6,6 +6,7 @@ from random import Random
 from clubcrm.core.types import JsonObject
 from clubcrm.seed.ground import Deed, Ground, instant
 from clubcrm.seed.lives import Agreement, Life
+from clubcrm.seed.stays import take_freeze
 from memberships.billing.debts import PLACER
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockFact, BlockOwner
@@ -53,7 +54,9 @@ def _freeze(ground: Ground, life: Life, place: int, span: tuple[int, int]) -> No
         "until_on": date.fromordinal(last),
         "reason": "Travelling",
     }
-    _place(ground, life, at, values)
+    block_id = _place(ground, life, at, values)
+    contract_id = ground.contract_ids[life.number][place]
+    take_freeze(ground, life, contract_id, block_id, date.fromordinal(last))
 
 
 def _standing_block(ground: Ground, life: Life, owner: BlockOwner, chance: Random) -> None:
@@ -93,7 +96,7 @@ def _lifted_block(ground: Ground, life: Life, last: Agreement) -> None:
     _place(ground, life, at, values)
 
 
-def _place(ground: Ground, life: Life, at: datetime, values: JsonObject) -> None:
+def _place(ground: Ground, life: Life, at: datetime, values: JsonObject) -> int:
     person_id = ground.person_ids[life.number]
     block_id = ground.store.sink(Block).add(
         club_id=ground.club_ids[life.town],
@@ -123,3 +126,4 @@ def _place(ground: Ground, life: Life, at: datetime, values: JsonObject) -> None
             values["lifted_at"], desk, "block.lifted", "block", block_id, None, lifted, kept
         )
         ground.deeds.append(deed)
+    return block_id

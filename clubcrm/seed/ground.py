@@ -62,6 +62,7 @@ class Ground:
     staff: dict[str, int] = field(default_factory=dict)
     versions: dict[tuple[int, str], int] = field(default_factory=dict)
     prices: dict[tuple[int, str], int] = field(default_factory=dict)
+    freeze_versions: dict[tuple[int, str], int] = field(default_factory=dict)
     doors: list[Door] = field(default_factory=list)
     person_ids: list[int] = field(default_factory=list)
     pin_ids: list[int] = field(default_factory=list)

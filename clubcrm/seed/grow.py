@@ -31,6 +31,7 @@ from clubcrm.seed.papers import Registry, sell_plans, write_lots
 from clubcrm.seed.relay import tell_all
 from clubcrm.seed.renewals import Offers, promise
 from clubcrm.seed.signed import Signed
+from clubcrm.seed.stays import give_some_days, write_everyone
 from clubcrm.seed.store import BulkStore
 from clubcrm.seed.strangers import Strangers
 from clubcrm.seed.talk import Talk
@@ -82,6 +83,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     promise(ground)
     hang_doors(ground)
     _live(ground, progress)
+    give_some_days(ground)
     strangers = Strangers(ground)
     crowd, registry, talk = Crowd(ground), Registry(ground), Talk(ground)
     offers, signed = Offers(ground), Signed(ground)
@@ -105,6 +107,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     ring_up(ground)
     write_gateways(ground)
     run_classes(ground)
+    write_everyone(ground)
     write_events(ground)
     write_import(ground)
     write_audit(ground)

@@ -21,6 +21,7 @@ from clubcrm.seed.habits import (
 )
 from clubcrm.seed.offers import BY_KEY, DAY_MINUTES, OFFERS
 from memberships.contracts.rules import PlanKind
+from memberships.contracts.terms import add_months
 
 KIND_BITS, CONTRACT_BITS, MEMBER_BITS = 4, 6, 24
 MOST_CONTRACTS = 2**CONTRACT_BITS - 1
@@ -73,7 +74,7 @@ def unpack(packed: int) -> Scan:
 
 @dataclass(slots=True)
 class Agreement:
-    """One contract of a life; `ends` is the last day, moved by the frozen days."""
+    """One contract of a life; `ends` is the last day, moved by frozen and given days."""
 
     offer: str
     starts: int
@@ -82,6 +83,7 @@ class Agreement:
     signed: int
     freezes: list[tuple[int, int]] = field(default_factory=list)
     renews: bool = False
+    given: int = 0
     visits: list[int] = field(default_factory=list)
 
     def is_frozen(self, day: int) -> bool:
@@ -151,7 +153,7 @@ class Walk:
                 agreement.ends = ends + length
         if key == "month":
             months = 1 + int(self.chance.expovariate(1 / 9))
-            over = starts + months * 30 + months // 2 - 1
+            over = add_months(date.fromordinal(starts), months).toordinal() - 1
             agreement.ends = over if over <= self.last else None
         self.life.agreements.append(agreement)
         return agreement

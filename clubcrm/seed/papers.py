@@ -9,6 +9,7 @@ from clubcrm.seed.ground import Deed, Ground, Lot
 from clubcrm.seed.lives import Agreement, Life
 from clubcrm.seed.offers import BY_KEY, OFFERS, Offer
 from clubcrm.seed.order import public_id
+from clubcrm.seed.stays import grant_freezes, write_conditions, write_parting
 from memberships.contracts.models import (
     Contract,
     ContractChange,
@@ -27,6 +28,7 @@ def sell_plans(ground: Ground) -> None:
     chance = ground.order.chance("plans")
     began = ground.order.moment - timedelta(days=round(ground.order.years * 365) + 25)
     for place, calendar in enumerate(ground.calendars):
+        kinds = grant_freezes(ground, place)
         for offer in OFFERS:
             edited = offer.key == "year"
             plan_id = ground.store.sink(Plan).add(
@@ -40,6 +42,7 @@ def sell_plans(ground: Ground) -> None:
             for number in range(1, 3 if edited else 2):
                 step = price * number // 20 if edited else 0
                 _version(ground, place, offer, (plan_id, number, price + step))
+                write_conditions(ground, offer.key, ground.versions[place, offer.key], kinds)
 
 
 def _version(ground: Ground, place: int, offer: Offer, terms: tuple[int, int, int]) -> None:
@@ -88,6 +91,7 @@ class Registry:
             contract_id = self._contract(life, number, agreement, previous)
             contract_ids.append(contract_id)
             self._history(life, agreement, contract_id)
+            write_parting(self._ground, life, agreement, contract_id)
             if BY_KEY[agreement.offer].visits:
                 self._lot(life, number, place, agreement)
             previous = contract_id
@@ -124,6 +128,7 @@ class Registry:
             starts_on=starts_on,
             ends_on=_day(agreement.ends),
             term_ends_on=_day(agreement.sold_ends),
+            cut_ends_on=_day(agreement.ends) if agreement.sold_ends is None else None,
             price_minor=ground.prices[life.town, agreement.offer],
             currency=ground.calendars[life.town].town.currency,
             signed_at=self.signed_at(life, agreement),

@@ -32,7 +32,7 @@ from memberships.books.words import (
     payee_kind_words,
     standard_words,
 )
-from memberships.contracts.forms import AmountField
+from memberships.contracts.fields import AmountField
 
 DECIMAL = {"inputmode": "decimal"}
 

@@ -11,7 +11,9 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
+from memberships.billing.queries import account_of
 from memberships.contracts.catalogue import terms_of
+from memberships.contracts.charging import charge_leaving, charge_staying
 from memberships.contracts.ends import club_day, may_end_on, set_end
 from memberships.contracts.freezes import trim_freezes
 from memberships.contracts.history import lock_person
@@ -46,6 +48,22 @@ class CancelOffer:
     ends_on: date | None
     leaving: Leaving
     currency: str
+    open_minor: int = 0
+
+    @property
+    def due_minor(self) -> int:
+        """Return what is still to be paid in all: open, coming and the fee, less what returns."""
+        return max(0, self._balance)
+
+    @property
+    def back_minor(self) -> int:
+        """Return what the member gets back after everything he still owes."""
+        return max(0, -self._balance)
+
+    @property
+    def _balance(self) -> int:
+        what = self.leaving
+        return self.open_minor + what.charges_minor + what.fee_minor - what.refund_minor
 
 
 def cancel_preview(request: CancelRequest) -> CancelOffer:
@@ -67,7 +85,8 @@ def cancel_preview(request: CancelRequest) -> CancelOffer:
         terms.term_months or 1,
     )
     shown = leaving(bond, terms.leaving, today, request.wished_on)
-    return CancelOffer(contract.id, today, contract.ends_on, shown, contract.currency)
+    open_minor = account_of(contract.payer_id, contract.club_id).owed_minor
+    return CancelOffer(contract.id, today, contract.ends_on, shown, contract.currency, open_minor)
 
 
 def cancel_contract(request: CancelRequest, *, by: str) -> Cancellation:
@@ -87,6 +106,7 @@ def cancel_contract(request: CancelRequest, *, by: str) -> Cancellation:
         void_contract(contract.id, by=by, why=_("Called off before it began."))
     else:
         _end_on(contract, offer.leaving.last_day, why=note or request.reason.value, by=by)
+    charge_leaving(contract, kept, by=by)
     events.record(
         ContractCancelled(
             contract.club_id,
@@ -125,6 +145,7 @@ def withdraw_cancellation(contract_id: int, *, by: str) -> Contract:
     before = as_kept(contract)
     contract.cut_ends_on, contract.end_reason = None, ""
     set_end(contract, ends_on, by=by)
+    charge_staying(contract, found, by=by)
     note_change(contract, "cancellation_withdrawn", before=before, by=by)
     events.record(
         CancellationWithdrawn(

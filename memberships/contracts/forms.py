@@ -110,7 +110,9 @@ class FreezeForm(PageForm):
     contract = SelectField(_l("Contract"), [DataRequired(NEEDED)])
     from_on = DateField(_l("First frozen day"), [DataRequired(NEEDED)])
     until_on = DateField(_l("Last frozen day"), [DataRequired(NEEDED)])
+    kind = SelectField(_l("Kind of freeze"), [Optional()])
     reason = StringField(_l("Reason"), [DataRequired(NEEDED), Length(max=300)])
+    proof = StringField(_l("Document seen"), [Length(max=300)])
 
 
 class BlockForm(PageForm):

@@ -12,6 +12,7 @@ from clubcrm.core.text import clean
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
 from memberships.contracts.catalogue import terms_of
+from memberships.contracts.charging import charge_freeze, settle_freeze
 from memberships.contracts.conditions import PlanFreezing
 from memberships.contracts.ends import club_day, may_end_on, move_end
 from memberships.contracts.freeze_catalogue import (
@@ -20,7 +21,6 @@ from memberships.contracts.freeze_catalogue import (
     kinds_for,
     spans_taken,
 )
-from memberships.contracts.freeze_prices import settle_freeze
 from memberships.contracts.freeze_tables import FreezeTaken
 from memberships.contracts.freezing import Allowance, FreezeCase, allowance, price_of, type_fault
 from memberships.contracts.history import freezes_holding, frozen_spans, lock_person
@@ -181,6 +181,8 @@ def place_freeze(contract: Contract, granted: Granted, *, by: str) -> Block:
     if granted.extends_end:
         move_end(contract, span.days, by=by)
     move_frozen_packages(contract.person_id, span.days, sold_before=block.placed_at)
+    db.session.flush()
+    charge_freeze(contract, block, taken, by=by)
     note_change(contract, "frozen", before=before, by=by, why=granted.reason)
     _tell_frozen(contract, block, by)
     return block
@@ -260,7 +262,7 @@ def _shorten(block: Block, on: date, by: str, why: str) -> int:
         block.until_on = used.until_on
     db.session.flush()
     move_frozen_packages(block.person_id, -back, sold_before=block.placed_at)
-    returned = settle_freeze(block, used)
+    returned = settle_freeze(block, used, by=by)
     after = {"returned_days": back, "returned_minor": returned}
     audit.note("block.lifted", "block", block.id, after=after, by=by)
     events.record(

@@ -16,7 +16,7 @@ from memberships.contracts.history import lock_person
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
 from memberships.contracts.services import as_kept, note_change
-from memberships.contracts.stays import renewal_of
+from memberships.contracts.stays import freeze_blocks, renewal_of, standing_cancellation
 from memberships.contracts.terms import moved_end
 from memberships.events import DaysGiven
 
@@ -86,12 +86,17 @@ def give_days(order: GiftOrder, *, by: str) -> GiftLine:
 
 
 def take_days_back(line: GiftLine, *, by: str, why: str = "") -> GiftLine:
-    """The days of a gift are gone by an opposite line; taking the same gift back twice is once."""
+    """The days of a gift are gone by an opposite line; taking the same gift back twice is once.
+
+    Raises GIFT_REFUSED when a freeze or a cancellation has built on the days since.
+    """
     contract = _get(line.contract_id)
     lock_person(contract.person_id)
     db.session.refresh(contract)
     if found := _line(TAKEN_BACK, str(line.id)):
         return found
+    if fault := _return_fault(contract, line):
+        raise DomainError("GIFT_REFUSED", gift_fault_words(fault), extra={"rule": fault})
     back = GiftLine(
         contract_id=contract.id,
         days=-line.days,
@@ -124,7 +129,23 @@ def gift_fault_words(fault: str) -> str:
         "next_contract": _("The contract would run into the next one of the same plan."),
         "overlap": _("The contract is already frozen on some of these days."),
         "outside_contract": _("The contract ends before."),
+        "frozen_since": _("The contract has been frozen within these days since."),
+        "failed": _("Something went wrong. The log says what."),
+        "cancelled_since": _("The contract has been cancelled since."),
     }.get(fault, fault)
+
+
+def _return_fault(contract: Contract, line: GiftLine) -> str | None:
+    """Return why days cannot be taken back: `state`, `cancelled_since` or `frozen_since`."""
+    if contract.state not in {ContractState.SIGNED, ContractState.ENDED}:
+        return "state"
+    left = standing_cancellation(contract.id)
+    if left is not None and left.asked_at > line.at:
+        return "cancelled_since"
+    new_end = moved_end(contract.ends_on, -line.days)
+    if new_end is None or any(block.from_on > new_end for block in freeze_blocks(contract.id)):
+        return "frozen_since"
+    return None
 
 
 def _book(contract: Contract, line: GiftLine, what: str, by: str) -> None:

@@ -54,16 +54,6 @@ class Leaving:
     fee_minor: int = 0
     refund_minor: int = 0
 
-    @property
-    def due_minor(self) -> int:
-        """Return what is still to be paid after what comes back."""
-        return max(0, self.charges_minor + self.fee_minor - self.refund_minor)
-
-    @property
-    def back_minor(self) -> int:
-        """Return what the member gets back after what he still owes."""
-        return max(0, self.refund_minor - self.charges_minor - self.fee_minor)
-
 
 def leaving(
     bond: Bond, terms: LeavingTerms, asked_on: date, wished_on: date | None = None

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from enum import StrEnum
 
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from clubcrm.core import audit
 from clubcrm.core.clubs import Club
@@ -14,7 +14,7 @@ from clubcrm.core.states import Moves, move
 from clubcrm.core.text import clean
 from memberships.contracts.agreements import PlanCondition
 from memberships.contracts.conditions import PLAIN_LEAVING, PlanFreezing
-from memberships.contracts.freeze_tables import PlanFreezeRule, PlanFreezeType
+from memberships.contracts.freeze_tables import FreezeType, PlanFreezeRule, PlanFreezeType
 from memberships.contracts.leaving_tables import PlanLeaving
 from memberships.contracts.models import Plan, PlanClub, PlanState, PlanVersion, PlanWindow
 from memberships.contracts.renewal_terms import USUAL
@@ -89,9 +89,15 @@ def _checked(club_id: int, terms: PlanTerms) -> PlanTerms:
     faults = {field: plan_fault_words(field, name) for field, name in plan_faults(terms).items()}
     if terms.currency != club.currency:
         faults["price"] = _("This club sells in %(currency)s.", currency=club.currency)
+    if terms.freeze_type_ids - _types_of(club_id):
+        faults["freeze_types"] = _("Expected kinds of freeze of this club.")
     if faults:
         raise invalid(faults)
     return replace(terms, name=clean(terms.name, "name"))
+
+
+def _types_of(club_id: int) -> set[int]:
+    return set(db.session.scalars(select(FreezeType.id).where(FreezeType.club_id == club_id)))
 
 
 def _add_version(plan: Plan, terms: PlanTerms, *, number: int, by: str) -> PlanVersion:

@@ -10,7 +10,14 @@ from flask_babel import gettext as _
 from clubcrm.core import formats
 from memberships.blocks.rules import BlockOwner
 from memberships.contracts.conditions import LEAVING_LIMITS
-from memberships.contracts.freezing import FREEZE_LIMITS, FreezePrice
+from memberships.contracts.freezing import (
+    FREEZE_LIMITS,
+    AllowancePer,
+    FreezePrice,
+    FreezeTerms,
+    GrantedBy,
+)
+from memberships.contracts.gift_tables import MassState
 from memberships.contracts.leaving import CancelReason
 from memberships.contracts.renewal_terms import CONDITION_LIMITS
 from memberships.contracts.rules import PlanKind, Window
@@ -178,3 +185,48 @@ def cause_words(standing: Standing) -> str:
         Cause.INCOMPLETE: _("A contract was begun but not completed."),
         Cause.NO_CONTRACT: _("There has never been a contract."),
     }[standing.cause]
+
+
+def mass_state_words(state: MassState) -> str:
+    """Return where a change for everyone stands."""
+    return {
+        MassState.RUNNING: _("Under way"),
+        MassState.DONE: _("Done"),
+        MassState.UNDOING: _("Being taken back"),
+        MassState.UNDONE: _("Taken back"),
+    }[state]
+
+
+def freeze_limit_words(terms: FreezeTerms) -> list[str]:
+    """Return the limits of a kind of freeze as short sentences."""
+    told = []
+    if terms.min_days and terms.max_days:
+        told.append(_("%(low)s to %(high)s days", low=terms.min_days, high=terms.max_days))
+    elif terms.max_days:
+        told.append(ngettext("%(num)s day at most", "%(num)s days at most", terms.max_days))
+    elif terms.min_days:
+        told.append(ngettext("%(num)s day at least", "%(num)s days at least", terms.min_days))
+    told += _allowance_words(terms)
+    if terms.notice_days:
+        told.append(ngettext("%(num)s day of notice", "%(num)s days of notice", terms.notice_days))
+    if terms.needs_proof:
+        told.append(_("needs a document"))
+    if terms.forbidden_in_debt:
+        told.append(_("not in debt"))
+    if terms.granted_by is GrantedBy.MANAGER:
+        told.append(_("managers only"))
+    if not terms.extends_end:
+        told.append(_("the last day stays"))
+    return told
+
+
+def _allowance_words(terms: FreezeTerms) -> list[str]:
+    told = []
+    is_year = terms.allowance_per is AllowancePer.YEAR
+    if terms.allowance_days:
+        text = _("%(num)s days a year") if is_year else _("%(num)s days in all")
+        told.append(text % {"num": terms.allowance_days})
+    if terms.allowance_count:
+        text = _("%(num)s times a year") if is_year else _("%(num)s times in all")
+        told.append(text % {"num": terms.allowance_count})
+    return told

@@ -1,6 +1,7 @@
 """Views room: sign a contract, freeze one, stop a person; the result is shown before saving."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,17 +19,20 @@ from memberships.blocks import services as blocks
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
 from memberships.contracts import freezes, history
+from memberships.contracts.asking import ask_backdated_freeze
 from memberships.contracts.catalogue import PlanOnSale, plans_on_sale
 from memberships.contracts.forms import BlockForm, FreezeForm, SignForm
+from memberships.contracts.freeze_catalogue import freeze_type_for, freeze_types_offered
 from memberships.contracts.rules import ContractState
 from memberships.contracts.services import Offer, SignRequest, preview, sign
 from memberships.contracts.words import (
     block_owner_words,
+    freeze_price_words,
     hours_words,
     length_words,
     plan_kind_words,
 )
-from memberships.permissions import FREEZE_CONTRACTS, PLACE_BLOCKS, SIGN_CONTRACTS
+from memberships.permissions import FREEZE_CONTRACTS, GRANT_FREEZES, PLACE_BLOCKS, SIGN_CONTRACTS
 
 contracts = Blueprint("contracts", __name__)
 NEW = "memberships/contracts/sign.html"
@@ -48,12 +52,17 @@ class Whom:
         """Return the address of the person's card."""
         return url_for(CARD, person_id=self.person.public_id)
 
+    @property
+    def today(self) -> date:
+        """Return today by the club's clock."""
+        return clock.today(self.club.zone)
+
 
 @contracts.route("/members/<person_id>/contracts/new", methods=["GET", "POST"])
 @require(SIGN_CONTRACTS)
 def new(person_id: str) -> ResponseReturnValue:
     """Choose a plan and a day, see what it gives, sign."""
-    whom = _whom(person_id)
+    whom = whom_of(person_id)
     on_sale = plans_on_sale(whom.club.id)
     form = SignForm(request.values)
     form.plan.choices = [(plan.public_id, plan.terms.name) for plan in on_sale]
@@ -82,7 +91,7 @@ def new(person_id: str) -> ResponseReturnValue:
 @require(FREEZE_CONTRACTS)
 def freeze(person_id: str) -> ResponseReturnValue:
     """What stops a person at the gate, and the forms to freeze or block."""
-    whom = _whom(person_id)
+    whom = whom_of(person_id)
     form = _freeze_form(whom)
     if "contract" not in request.args:
         return _stops_page(whom, freeze_form=form)
@@ -92,7 +101,7 @@ def freeze(person_id: str) -> ResponseReturnValue:
 @contracts.post("/members/<person_id>/stops/freeze")
 @require(FREEZE_CONTRACTS)
 def freeze_now(person_id: str) -> ResponseReturnValue:
-    whom = _whom(person_id)
+    whom = whom_of(person_id)
     form = _freeze_form(whom)
     request_of = _freeze_request(form) if form.validate() else None
     if request_of is None:
@@ -107,10 +116,28 @@ def freeze_now(person_id: str) -> ResponseReturnValue:
     return redirect(url_for("contracts.freeze", person_id=person_id), 303)
 
 
+@contracts.post("/members/<person_id>/stops/freeze/ask")
+@require(FREEZE_CONTRACTS)
+def freeze_asked(person_id: str) -> ResponseReturnValue:
+    """A freeze that began in the past waits for somebody else's word."""
+    whom = whom_of(person_id)
+    form = _freeze_form(whom)
+    request_of = _freeze_request(form) if form.validate() else None
+    if request_of is None:
+        return _stops_page(whom, freeze_form=form, status=400)
+    try:
+        ask_backdated_freeze(request_of, by=current_actor().ref)
+    except DomainError as error:
+        text = form.accept(error)
+        return _stops_page(whom, freeze_form=form, refusal=text, status=error.status)
+    flash(_("Asked. Another person has to agree to a freeze dated back."), "success")
+    return redirect(url_for("contracts.freeze", person_id=person_id), 303)
+
+
 @contracts.post("/members/<person_id>/stops/block")
 @require(PLACE_BLOCKS)
 def block_now(person_id: str) -> ResponseReturnValue:
-    whom = _whom(person_id)
+    whom = whom_of(person_id)
     form = _block_form(whom)
     if not form.validate():
         return _stops_page(whom, block_form=form, status=400)
@@ -134,7 +161,7 @@ def block_now(person_id: str) -> ResponseReturnValue:
 @require(FREEZE_CONTRACTS)
 def lift(person_id: str, block_id: int) -> ResponseReturnValue:
     """A freeze ends today; another block is lifted by those who may place one."""
-    whom, actor = _whom(person_id), current_actor()
+    whom, actor = whom_of(person_id), current_actor()
     block = block_rows.block_for(actor.scope, block_id)
     if block is None or block.person_id != whom.person.id:
         raise not_found(_("There is no such block."))
@@ -150,7 +177,8 @@ def lift(person_id: str, block_id: int) -> ResponseReturnValue:
     return redirect(url_for("contracts.freeze", person_id=person_id), 303)
 
 
-def _whom(person_id: str) -> Whom:
+def whom_of(person_id: str) -> Whom:
+    """Return the person a page is about with his club; raises NOT_FOUND outside the scope."""
     person = person_in(current_actor().scope, person_id)
     return Whom(person, next(club for club in my_clubs() if club.id == person.club_id))
 
@@ -185,6 +213,9 @@ def _freeze_form(whom: Whom) -> FreezeForm:
         for row in history.contracts_of(whom.person.id)
         if row.state is ContractState.SIGNED
     ]
+    kinds = freeze_types_offered(whom.club.id)
+    form.kind.choices = [(one.public_id, one.terms.name) for one in kinds]
+    form.kind.flags.required = bool(kinds)
     return form
 
 
@@ -198,8 +229,16 @@ def _freeze_request(form: FreezeForm) -> freezes.FreezeRequest | None:
     row = history.contract_for(current_actor().scope, form.contract.data or "")
     if row is None or form.from_on.data is None or form.until_on.data is None:
         return None
+    actor = current_actor()
+    kind = freeze_type_for(actor.scope, form.kind.data or "")
     return freezes.FreezeRequest(
-        row.contract_id, form.from_on.data, form.until_on.data, form.reason.data or ""
+        row.contract_id,
+        form.from_on.data,
+        form.until_on.data,
+        form.reason.data or "",
+        kind.type_id if kind else None,
+        form.proof.data or "",
+        may_grant_all=actor.may(GRANT_FREEZES),
     )
 
 
@@ -210,8 +249,10 @@ def _with_preview(whom: Whom, form: FreezeForm) -> ResponseReturnValue:
     try:
         shown = freezes.freeze_preview(asked)
     except DomainError as error:
-        text = form.accept(error)
-        return _stops_page(whom, freeze_form=form, refusal=text, status=error.status)
+        text, may_ask = form.accept(error), error.extra.get("rule") == "past"
+        return _stops_page(
+            whom, freeze_form=form, refusal=text, may_ask=may_ask, status=error.status
+        )
     return _stops_page(whom, freeze_form=form, preview=shown)
 
 
@@ -234,9 +275,11 @@ def _stops_page(
         over=[one for one in found if not _matters(one, today)],
         today=today,
         owner_words=block_owner_words,
+        price_words=freeze_price_words,
         is_freeze=lambda one: one.owner is BlockOwner.FREEZE,
         preview=more.get("preview"),
         refusal=more.get("refusal", ""),
+        may_ask=more.get("may_ask", False),
     )
     return page, status
 

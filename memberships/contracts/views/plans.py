@@ -1,5 +1,6 @@
 """Views room: the plans of a club in the settings."""
 
+from dataclasses import replace
 from typing import Any
 
 from babel.dates import get_day_names
@@ -12,9 +13,12 @@ from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.shell import ClubChoice, current_club, my_clubs
 from clubcrm.core.web import current_actor, require
 from memberships.contracts.catalogue import PlanOnSale, contracts_running, plan_for, plans_of
-from memberships.contracts.forms import Grid, PlanForm, grid_of, typed_grid, windows_of
+from memberships.contracts.conditions import PlanFreezing
+from memberships.contracts.forms import Grid, grid_of, typed_grid, windows_of
+from memberships.contracts.freeze_catalogue import freeze_types_offered
 from memberships.contracts.models import PlanState
 from memberships.contracts.plans import create_plan, edit_plan, offer_plan, withdraw_plan
+from memberships.contracts.stay_forms import PlanPageForm
 from memberships.contracts.terms import PlanTerms
 from memberships.contracts.words import hours_words, length_words, plan_kind_words
 from memberships.permissions import EDIT_PLANS, SEE_PLANS
@@ -66,6 +70,7 @@ def edit(plan_id: str) -> ResponseReturnValue:
     form = _form(club)
     if request.method == "GET":
         form.show(plan.terms, plan.version, _club_ids())
+        form.show_stays(plan.terms, _type_ids(club))
         return _page(form, grid_of(plan.terms.windows), club, plan)
     grid = typed_grid(request.form)
     terms = _typed_terms(form, grid, club)
@@ -111,18 +116,23 @@ def _plan(plan_id: str) -> PlanOnSale:
     return found
 
 
-def _form(club: ClubChoice) -> PlanForm:
-    form = PlanForm()
+def _form(club: ClubChoice) -> PlanPageForm:
+    form = PlanPageForm()
     others = [(one.public_id, one.name) for one in my_clubs() if one.id != club.id]
     form.offer(club.currency, others)
+    form.offer_stays([(one.public_id, one.terms.name) for one in freeze_types_offered(club.id)])
     return form
+
+
+def _type_ids(club: ClubChoice) -> dict[str, int]:
+    return {one.public_id: one.type_id for one in freeze_types_offered(club.id)}
 
 
 def _club_ids() -> dict[str, int]:
     return {club.public_id: club.id for club in my_clubs()}
 
 
-def _typed_terms(form: PlanForm, grid: Grid, club: ClubChoice) -> PlanTerms | None:
+def _typed_terms(form: PlanPageForm, grid: Grid, club: ClubChoice) -> PlanTerms | None:
     """Return the typed terms, or None when a field says what is wrong."""
     is_good = form.validate()
     try:
@@ -130,11 +140,18 @@ def _typed_terms(form: PlanForm, grid: Grid, club: ClubChoice) -> PlanTerms | No
     except ValueError as problem:
         form.form_errors.append(str(problem))
         return None
-    return form.terms(_club_ids() | {"": club.id}, windows) if is_good else None
+    if not is_good:
+        return None
+    return replace(
+        form.terms(_club_ids() | {"": club.id}, windows),
+        leaving=form.leaving(),
+        freezing=PlanFreezing(form.freezing.data or PlanFreezing.ANY),
+        freeze_type_ids=form.named_types(_type_ids(club)),
+    )
 
 
 def _refused(
-    form: PlanForm,
+    form: PlanPageForm,
     grid: Grid,
     club: ClubChoice,
     error: DomainError,
@@ -145,7 +162,7 @@ def _refused(
 
 
 def _page(
-    form: PlanForm,
+    form: PlanPageForm,
     grid: Grid,
     club: ClubChoice,
     plan: PlanOnSale | None = None,

@@ -144,14 +144,6 @@ def test_leaving_table_gives_last_day_and_money(bond, terms, asked_on, wished_on
     assert leaving(bond, terms, asked_on, wished_on) == expected
 
 
-def test_what_is_due_and_what_comes_back_are_one_balance():
-    asked = leaving(YEAR, YEAR_SHARE, date(2026, 6, 30))
-    bound = leaving(MONTHLY, BOUND_FEE, date(2026, 9, 1))
-
-    assert (asked.due_minor, asked.back_minor) == (0, 1_656_000)
-    assert (bound.due_minor, bound.back_minor) == (750_000, 0)
-
-
 @pytest.mark.parametrize(
     ("terms", "faults"),
     [

@@ -1,0 +1,49 @@
+"""Views room: the pages of the settings that belong to memberships, in the order of the list."""
+
+from flask_babel import lazy_gettext as _l
+
+from clubcrm.core.shell import Place
+from memberships.permissions import (
+    CHANGE_ALL,
+    CHANGE_GATEWAYS,
+    EDIT_DOCUMENTS,
+    SEE_PLANS,
+)
+
+SETTINGS: tuple[Place, ...] = (
+    Place(
+        "plans.index",
+        _l("Plans"),
+        "file-text",
+        SEE_PLANS,
+        _l("What the club sells, at which price, with which hours"),
+    ),
+    Place(
+        "gateways.choice",
+        _l("Paying online"),
+        "credit-card",
+        CHANGE_GATEWAYS,
+        _l("Cards and wallets by which members pay"),
+    ),
+    Place(
+        "document_settings.texts",
+        _l("Documents"),
+        "printer",
+        EDIT_DOCUMENTS,
+        _l("Words of contracts, waivers and invoices, letterhead"),
+    ),
+    Place(
+        "freeze_types.index",
+        _l("Kinds of freeze"),
+        "snowflake",
+        SEE_PLANS,
+        _l("How long, how often, for which price a contract may stand still"),
+    ),
+    Place(
+        "everyone.index",
+        _l("Days for everyone"),
+        "gift",
+        CHANGE_ALL,
+        _l("Give days to, or freeze, all active members when the club was shut"),
+    ),
+)
