@@ -12,6 +12,7 @@ from access_control.rules.clocks import SKEW_WORTH_CORRECTING
 from access_control.rules.policy import DEFAULT_POLICY, GatePolicy, policy_from
 from clubcrm.core.clubs import Club, ClubHours, ClubSetting
 from clubcrm.core.db import db
+from clubcrm.core.prepared import Prepared
 from memberships.contracts.rules import Window, windows_hold
 
 POLICY_SETTING = "gate"
@@ -76,18 +77,20 @@ _DOOR = (
     .outerjoin(ClubHours, ClubHours.club_id == Club.id)
     .where(Device.claimed.is_(True))
 )
-_BY_SERIAL = _DOOR.where(Device.serial == bindparam("serial"))
-_DESK_OF = _DOOR.where(Device.kind == DeviceKind.DESK, Device.club_id == bindparam("club_id"))
+_BY_SERIAL = Prepared(_DOOR.where(Device.serial == bindparam("serial")))
+_DESK_OF = Prepared(
+    _DOOR.where(Device.kind == DeviceKind.DESK, Device.club_id == bindparam("club_id"))
+)
 
 
 def door_of(serial: str) -> Door | None:
     """Return the claimed device of a serial number, None for an unknown or unclaimed one."""
-    return _door(db.session().connection().execute(_BY_SERIAL, {"serial": serial}).all())
+    return _door(_BY_SERIAL.all(db.session().connection(), {"serial": serial}))
 
 
 def desk_door(club_id: int) -> Door | None:
     """Return the desk of a club, None before its first use."""
-    return _door(db.session().connection().execute(_DESK_OF, {"club_id": club_id}).all())
+    return _door(_DESK_OF.all(db.session().connection(), {"club_id": club_id}))
 
 
 def _door(rows: Any) -> Door | None:

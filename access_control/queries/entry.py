@@ -35,6 +35,7 @@ from access_control.rules.facts import NO_RIGHTS, EntryFacts, Passage, PersonFac
 from clubcrm.core import clock
 from clubcrm.core.clubs import ClosedDay, Club
 from clubcrm.core.db import db
+from clubcrm.core.prepared import Prepared
 from clubcrm.people.models import DeskFlag, Person
 from memberships.contracts.queries import rights_at
 from memberships.contracts.rules import MemberRights, PlanKind
@@ -43,6 +44,7 @@ _event = AccessEvent.__table__
 _visit = Visit.__table__
 NEVER = date(9999, 12, 31)
 NEARLY_FULL = 10
+PASSED = or_(_event.c.status == EventStatus.NORMAL, _event.c.status == EventStatus.OFFLINE_ADMIT)
 ADMITTED = or_(_event.c.decision != Severity.DENY, _event.c.status == EventStatus.OFFLINE_ADMIT)
 
 
@@ -126,7 +128,7 @@ def _holder_columns() -> tuple[Any, ...]:
 
 
 # The person's row is locked, so that two gates decide about one person one after the other.
-_BY_CREDENTIAL = (
+_BY_CREDENTIAL = Prepared(
     select(
         Credential.id,
         Credential.state == CredentialState.BLOCKED,
@@ -142,12 +144,12 @@ _BY_CREDENTIAL = (
     .with_for_update(of=Person, key_share=True)
 )
 _PERSON_COLUMNS = (literal(None), literal(False), literal(False), *_holder_columns())
-_BY_PUBLIC_ID = (
+_BY_PUBLIC_ID = Prepared(
     select(*_PERSON_COLUMNS)
     .where(Person.public_id == bindparam("public_id"))
     .with_for_update(of=Person, key_share=True)
 )
-_BY_PERSON = (
+_BY_PERSON = Prepared(
     select(*_PERSON_COLUMNS)
     .where(Person.id == bindparam("person_id"))
     .with_for_update(of=Person, key_share=True)
@@ -169,8 +171,8 @@ def holder_by_person(person_id: int, club_id: int) -> Holder | None:
     return _holder(_BY_PERSON, {"person_id": person_id, "club_id": club_id})
 
 
-def _holder(statement: Select[Any], asked: dict[str, Any]) -> Holder | None:
-    row = db.session().connection().execute(statement, asked).first()
+def _holder(statement: Prepared, asked: dict[str, Any]) -> Holder | None:
+    row = statement.first(db.session().connection(), asked)
     return None if row is None else Holder(*row)
 
 
@@ -182,7 +184,7 @@ def _first_tap() -> Select[Any]:
             _event.c.credential_value == bindparam("value"),
             _event.c.at > bindparam("tap_from"),
             _event.c.at < bindparam("tap_to"),
-            _event.c.status.in_([EventStatus.NORMAL, EventStatus.OFFLINE_ADMIT]),
+            PASSED,
         )
         .order_by(_event.c.at, _event.c.id)
         .limit(1)
@@ -196,7 +198,7 @@ def _last_passage() -> Subquery:
             _event.c.person_id == bindparam("person_id"),
             # Clocks of two gates differ a little: a passage just after this one is seen as well.
             _event.c.at < bindparam("until"),
-            _event.c.status.in_([EventStatus.NORMAL, EventStatus.OFFLINE_ADMIT]),
+            PASSED,
             ADMITTED,
         )
         .order_by(_event.c.at.desc(), _event.c.id.desc())
@@ -220,7 +222,7 @@ def _last_visit() -> Subquery:
 
 
 @lru_cache(maxsize=2)
-def _history(with_capacity: bool) -> Select[Any]:
+def _history(with_capacity: bool) -> Prepared:
     inside = select(func.count()).where(
         _visit.c.club_id == bindparam("club_id"), _visit.c.left_at.is_(None)
     )
@@ -238,7 +240,7 @@ def _history(with_capacity: bool) -> Select[Any]:
     last, visit = _last_passage(), _last_visit()
     tap = _first_tap().subquery("first_tap")
     one = select(literal(1).label("one")).subquery("one")
-    return select(
+    history = select(
         last.c.at,
         last.c.direction,
         last.c.zone,
@@ -266,11 +268,14 @@ def _history(with_capacity: bool) -> Select[Any]:
         tap.c.tap_id,
         tap.c.tap_direction,
     ).select_from(one.outerjoin(last, true()).outerjoin(visit, true()).outerjoin(tap, true()))
+    return Prepared(history)
 
 
-_TAP = _first_tap()
+_TAP = Prepared(_first_tap())
 # The last places go one by one; SQLite has one writer anyway and ignores the lock.
-_LOCK_CLUB = select(Club.id).where(Club.id == bindparam("club_id")).with_for_update(key_share=True)
+_LOCK_CLUB = Prepared(
+    select(Club.id).where(Club.id == bindparam("club_id")).with_for_update(key_share=True)
+)
 
 
 def sighting_of(
@@ -322,7 +327,7 @@ def sighting_of(
 
 def _before_stranger(door: Door, at: datetime, value: str) -> Before:
     asked = {"device_id": door.device_id, "value": value, **_tap_span(door, at)}
-    row = db.session().connection().execute(_TAP, asked).first()
+    row = _TAP.first(db.session().connection(), asked)
     return Before() if row is None else Before(tap_id=row[0], tap_direction=row[1])
 
 
@@ -333,26 +338,22 @@ def _tap_span(door: Door, at: datetime) -> dict[str, datetime]:
 
 def _before(door: Door, person_id: int, at: datetime, value: str, rights: MemberRights) -> Before:
     trials = [one.starts_on for one in rights.contracts if one.plan_kind is PlanKind.TRIAL]
-    row = (
-        db.session()
-        .connection()
-        .execute(
-            _history(bool(door.capacity)),
-            {
-                "person_id": person_id,
-                "club_id": door.club_id,
-                "device_id": door.device_id,
-                "value": value,
-                "at": at,
-                "until": at + timedelta(seconds=max(1, door.policy.passback_seconds)),
-                "day": clock.local_day(at, door.tz),
-                "visit_day": clock.visit_day(at, door.tz),
-                "guest_since": min(trials, default=NEVER),
-                **_tap_span(door, at),
-            },
-        )
-        .one()
+    row = _history(bool(door.capacity)).first(
+        db.session().connection(),
+        {
+            "person_id": person_id,
+            "club_id": door.club_id,
+            "device_id": door.device_id,
+            "value": value,
+            "at": at,
+            "until": at + timedelta(seconds=max(1, door.policy.passback_seconds)),
+            "day": clock.local_day(at, door.tz),
+            "visit_day": clock.visit_day(at, door.tz),
+            "guest_since": min(trials, default=NEVER),
+            **_tap_span(door, at),
+        },
     )
+    assert row is not None  # noqa: S101 - one row always, made of outer joins
     last = Passage(row[0], row[1], row[2]) if row[0] is not None else None
     return Before(last, *row[3:])
 
@@ -361,7 +362,7 @@ def _before_in_line(
     door: Door, person_id: int, at: datetime, value: str, rights: MemberRights
 ) -> Before:
     """Return what happened before, counted while no other gate of the club lets anybody in."""
-    db.session().connection().execute(_LOCK_CLUB, {"club_id": door.club_id})
+    _LOCK_CLUB.first(db.session().connection(), {"club_id": door.club_id})
     return _before(door, person_id, at, value, rights)
 
 

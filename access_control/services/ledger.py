@@ -16,19 +16,23 @@ from access_control.rules.codes import Code, CredentialKind, Severity
 from access_control.rules.decide import EntryDecision
 from access_control.rules.facts import inputs_of
 from clubcrm.core.db import db
+from clubcrm.core.prepared import Prepared
 from clubcrm.core.types import new_public_id
 
 _event = cast(Table, AccessEvent.__table__)
-_ADD = {
-    "sqlite": sqlite_insert(_event)
-    .on_conflict_do_nothing(index_elements=["device_id", "event_key"])
-    .returning(_event.c.id),
-    "postgresql": pg_insert(_event)
-    .on_conflict_do_nothing(index_elements=["device_id", "event_key"])
-    .returning(_event.c.id),
-}
-_KEPT = select(_event.c.id).where(
-    _event.c.device_id == bindparam("device_id"), _event.c.event_key == bindparam("event_key")
+_WRITTEN = tuple(column.name for column in _event.c if column.name != "id")
+
+
+def _add(make: Any) -> Prepared:
+    fresh = make(_event).on_conflict_do_nothing(index_elements=["device_id", "event_key"])
+    return Prepared(fresh.returning(_event.c.id), *_WRITTEN)
+
+
+_ADD = {"sqlite": _add(sqlite_insert), "postgresql": _add(pg_insert)}
+_KEPT = Prepared(
+    select(_event.c.id).where(
+        _event.c.device_id == bindparam("device_id"), _event.c.event_key == bindparam("event_key")
+    )
 )
 
 
@@ -64,14 +68,16 @@ def add_line(line: Line, sighting: Sighting, decision: EntryDecision) -> tuple[i
     public_id = new_public_id()
     values = _values(line, sighting, decision)
     values["public_id"] = public_id
-    row = connection.execute(_ADD[connection.dialect.name], values).first()
+    row = _ADD[connection.dialect.name].first(connection, values)
     return (None if row is None else int(row[0])), public_id
 
 
 def kept_line(device_id: int, event_key: str) -> int:
     """Return the id of the line that an earlier telling of the same event has left."""
     asked = {"device_id": device_id, "event_key": event_key}
-    return int(db.session().connection().execute(_KEPT, asked).scalar_one())
+    found = _KEPT.first(db.session().connection(), asked)
+    assert found is not None  # noqa: S101 - the caller was told so by the store
+    return int(found.id)
 
 
 def keys_kept(device_id: int, keys: list[str]) -> dict[str, KeptKey]:

@@ -18,6 +18,7 @@ from access_control.rules.facts import EntryFacts
 from access_control.rules.visits import LeftHow, auto_exit
 from clubcrm.core import clock, events
 from clubcrm.core.db import db
+from clubcrm.core.prepared import Prepared
 from clubcrm.core.types import new_public_id
 from memberships.api import use_visit
 
@@ -25,8 +26,11 @@ VISIT = "visit"
 DEFAULT_REENTRY = 120
 _visit = cast(Table, Visit.__table__)
 _day = cast(Table, VisitDay.__table__)
-_BEGIN = insert(_visit).returning(_visit.c.id)
-_END = (
+_BEGIN = Prepared(
+    insert(_visit).returning(_visit.c.id),
+    *(column.name for column in _visit.c if column.name != "id"),
+)
+_END = Prepared(
     update(_visit)
     .where(_visit.c.id == bindparam("visit_id"))
     .values(
@@ -105,8 +109,8 @@ def begin_visit(new: NewVisit, *, must_draw: bool = True) -> int:
         if not drawn and must_draw:
             raise LotRanOutError
     day = clock.visit_day(new.entered_at, new.tz)
-    visit_id: int = connection.execute(
-        _BEGIN,
+    begun = _BEGIN.first(
+        connection,
         {
             "public_id": public_id,
             "club_id": new.club_id,
@@ -120,9 +124,11 @@ def begin_visit(new: NewVisit, *, must_draw: bool = True) -> int:
             "exit_event_id": new.exit_event_id,
             "units": int(drawn),
         },
-    ).scalar_one()
-    connection.execute(
-        _COUNT_DAY[connection.dialect.name],
+    )
+    assert begun is not None  # noqa: S101 - an insert gives its key
+    visit_id: int = begun.id
+    _COUNT_DAY[connection.dialect.name].run(
+        connection,
         {"person_id": new.person_id, "day": day, "club_id": new.club_id, "visits": 1},
     )
     events.record(
@@ -198,14 +204,15 @@ def _set_end(
     visit_id: int, left_at: datetime | None, how: LeftHow | None, exit_event_id: int | None
 ) -> None:
     values = {"ended_at": left_at, "ended_how": how, "ended_by": exit_event_id}
-    db.session().connection().execute(_END, {"visit_id": visit_id, **values})
+    _END.run(db.session().connection(), {"visit_id": visit_id, **values})
 
 
-def _count_day(make: Any) -> Any:
+def _count_day(make: Any) -> Prepared:
     statement = make(_day)
-    return statement.on_conflict_do_update(
+    counted = statement.on_conflict_do_update(
         index_elements=["person_id", "day"], set_={"visits": _day.c.visits + 1}
     )
+    return Prepared(counted, "person_id", "day", "club_id", "visits")
 
 
 _COUNT_DAY = {"sqlite": _count_day(sqlite_insert), "postgresql": _count_day(pg_insert)}

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_SECONDS = 5
+ASK_AGAIN_S = 0.001
 POOL_SIZE = 12
 
 
@@ -104,7 +106,32 @@ def _on_sqlite_begin(connection: Connection) -> None:
         if not _writer.acquire(timeout=BUSY_SECONDS):
             raise store_busy()
         connection.info["is_writer"] = True
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _begin_writing(connection)
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Take the write lock of the file, asking again every millisecond while another process has it.
+
+    SQLite's own waiting sleeps up to a tenth of a second at a time, which a queue at a turnstile
+    feels.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    ends = time.monotonic() + BUSY_SECONDS
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                if time.monotonic() > ends:
+                    raise store_busy() from error
+                time.sleep(ASK_AGAIN_S)
+            else:
+                return
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
 
 def _on_checkin(_: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

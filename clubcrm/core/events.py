@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from clubcrm.core.clock import now
 from clubcrm.core.db import Model, db, unit_id, unit_of_work
 from clubcrm.core.ledger import AppendOnly
+from clubcrm.core.prepared import Prepared
 from clubcrm.core.types import Json, JsonObject, UtcInstant, text_enum
 
 CLAIM_SECONDS = 120
@@ -89,8 +90,14 @@ class Delivery(Model):
 
 
 # Built once: facts are recorded while somebody stands at the turnstile.
-_ADD_EVENT = insert(cast(Table, Event.__table__)).returning(Event.id)
-_ADD_DELIVERY = insert(cast(Table, Delivery.__table__))
+_ADD_EVENT = Prepared(
+    insert(cast(Table, Event.__table__)).returning(Event.id),
+    *("kind", "club_id", "happened_at", "recorded_at", "payload", "unit_id"),
+)
+_ADD_DELIVERY = Prepared(
+    insert(cast(Table, Delivery.__table__)),
+    *("event_id", "handler", "state", "attempts", "next_at", "error"),
+)
 
 
 def install(app: Flask, handlers: Handlers) -> None:
@@ -109,8 +116,8 @@ def record(fact: Fact) -> int:
     """Keep the fact and a delivery for each of its handlers in the running unit of work."""
     moment = now()
     connection = db.session().connection()
-    event_id: int = connection.execute(
-        _ADD_EVENT,
+    added = _ADD_EVENT.first(
+        connection,
         {
             "kind": type(fact).__name__,
             "club_id": fact.club_id,
@@ -119,22 +126,21 @@ def record(fact: Fact) -> int:
             "payload": _encode(fact),
             "unit_id": unit_id(),
         },
-    ).scalar_one()
+    )
+    assert added is not None  # noqa: S101 - an insert gives its key
+    event_id: int = added.id
     heard_by = current_app.extensions["club_handlers"].get(type(fact), ())
-    if heard_by:
-        connection.execute(
-            _ADD_DELIVERY,
-            [
-                {
-                    "event_id": event_id,
-                    "handler": handler_name(handler),
-                    "state": DeliveryState.PENDING,
-                    "attempts": 0,
-                    "next_at": moment,
-                    "error": "",
-                }
-                for handler in heard_by
-            ],
+    for handler in heard_by:
+        _ADD_DELIVERY.run(
+            connection,
+            {
+                "event_id": event_id,
+                "handler": handler_name(handler),
+                "state": DeliveryState.PENDING,
+                "attempts": 0,
+                "next_at": moment,
+                "error": "",
+            },
         )
     return event_id
 

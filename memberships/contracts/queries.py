@@ -5,9 +5,10 @@ from datetime import date, time
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, String, bindparam, case, cast, func, literal_column, select
+from sqlalchemy import Select, String, bindparam, case, cast, func, literal_column, select
 
 from clubcrm.core.db import db
+from clubcrm.core.prepared import Prepared
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockFact
 from memberships.contracts.models import Contract, Plan, PlanClub, PlanVersion, PlanWindow
@@ -102,9 +103,9 @@ def _recent(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     )
 
 
-_ALL_RIGHTS = _rights_select()
-_RIGHTS = _recent(_ALL_RIGHTS)
-_BLOCKS = (
+_ALL_RIGHTS = Prepared(_rights_select())
+_RIGHTS = Prepared(_recent(_rights_select()))
+_BLOCKS = Prepared(
     select(
         Block.id,
         Block.owner,
@@ -131,18 +132,18 @@ def rights_at(person_id: int, on: date) -> MemberRights:
     """
     connection = db.session().connection()
     asked = {"person_id": person_id, "on": on}
-    contracts = _rights(connection.execute(_RIGHTS, asked).all(), on)
-    blocks = tuple(BlockFact(*row) for row in connection.execute(_BLOCKS, asked))
+    contracts = _rights(_RIGHTS.all(connection, asked), on)
+    blocks = tuple(BlockFact(*row) for row in _BLOCKS.all(connection, asked))
     return without_idle_freezes(MemberRights(contracts, blocks), on)
 
 
 def all_rights(person_id: int, on: date) -> tuple[ContractRight, ...]:
     """Return what every contract of a person allows, ended ones too; units as of today."""
     connection = db.session().connection()
-    return _rights(connection.execute(_ALL_RIGHTS, {"person_id": person_id}).all(), on)
+    return _rights(_ALL_RIGHTS.all(connection, {"person_id": person_id}), on)
 
 
-def _rights(rows: Sequence[Row[Any]], on: date) -> tuple[ContractRight, ...]:
+def _rights(rows: Sequence[Any], on: date) -> tuple[ContractRight, ...]:
     found: dict[int, ContractRight] = {}
     for row in rows:
         units, lot_id = _units(row, found.get(row.id), on)
@@ -165,7 +166,7 @@ def _rights(rows: Sequence[Row[Any]], on: date) -> tuple[ContractRight, ...]:
     return tuple(found.values())
 
 
-def _units(row: Row[Any], before: ContractRight | None, on: date) -> tuple[int | None, int | None]:
+def _units(row: Any, before: ContractRight | None, on: date) -> tuple[int | None, int | None]:
     """Add up the lots of a contract; rows come with the lot that ends first in front."""
     if row.visits is None:
         return None, None
