@@ -59,7 +59,7 @@ class Prepared:
     """
 
     def __init__(self, statement: Executable, *columns: str) -> None:
-        self._statement = statement
+        self.statement = statement
         self._columns = columns
         self._ready: dict[str, _Ready] = {}
 
@@ -93,7 +93,7 @@ class Prepared:
     def _of(self, dialect: Dialect) -> _Ready:
         ready = self._ready.get(dialect.name)
         if ready is None:
-            ready = self._ready[dialect.name] = _prepare(self._statement, self._columns, dialect)
+            ready = self._ready[dialect.name] = _prepare(self.statement, self._columns, dialect)
         return ready
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
+from typing import cast as cast_to
 
 import pytest
 import time_machine
@@ -20,6 +21,7 @@ from access_control.rules.visits import LeftHow
 from access_control.services.scanning import Entry, handle_scan
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import unit_of_work
+from clubcrm.core.prepared import Prepared
 from memberships.contracts.invariants import unit_balances
 from memberships.contracts.rules import PlanKind
 from tests.access_control.faults.crowd import ROUNDS, SIXTEEN, crowd, unguarded_unit
@@ -135,10 +137,10 @@ def test_same_card_at_sixteen_gates_enters_once(app: Flask, doors: list[Door], c
 @pytest.fixture
 def _no_person_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the lock on the person out of the statement."""
-    locked: Select[tuple[object, ...]] = entry_queries._BY_CREDENTIAL
+    locked = cast_to(Select[tuple[object, ...]], entry_queries._BY_CREDENTIAL.statement)
     bare = locked._generate()
     bare._for_update_arg = None
-    monkeypatch.setattr(entry_queries, "_BY_CREDENTIAL", bare)
+    monkeypatch.setattr(entry_queries, "_BY_CREDENTIAL", Prepared(bare))
 
 
 @pytest.mark.usefixtures("_no_person_lock")
@@ -232,6 +234,6 @@ def test_without_its_lock_a_full_club_overflows(
     app: Flask, guests: list[Door], monkeypatch: pytest.MonkeyPatch
 ):
     """The positive control of the last places."""
-    monkeypatch.setattr(entry_queries, "_LOCK_CLUB", select(Club.id))
+    monkeypatch.setattr(entry_queries, "_LOCK_CLUB", Prepared(select(Club.id)))
 
     assert rush_last_places(app, guests, 20, one_guest_unguarded) != []
