@@ -96,9 +96,13 @@ from memberships.schedule import events as class_facts
 from memberships.schedule import handlers as schedule_handlers
 from memberships.schedule import invariants as class_checks
 from memberships.schedule import jobs as schedule_jobs
+from memberships.packages.views.products import products as product_pages
+from memberships.packages.views.sales import sales as package_pages
 from memberships.trainers import handlers as trainer_handlers
 from memberships.trainers import invariants as trainer_checks
 from memberships.trainers.views.api import api as sessions_api
+from memberships.trainers.views.member import training as training_pages
+from memberships.trainers.views.phone import trainer as trainer_pages
 
 # Page blueprints and device doors, registered by create_app.
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -117,6 +121,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     everyone,
     freeze_kinds,
     leaving,
+    package_pages,
+    product_pages,
+    trainer_pages,
+    training_pages,
     plan_pages,
     gateway_pages,
     pay,
@@ -214,6 +222,7 @@ SEND_CHECKS = (journeys.check_before_sending,)
 
 # Places of the rail, in order; those whose right a person lacks are not shown.
 PLACES: tuple[Place, ...] = (
+    Place("trainer.today", _l("Training"), "stretching", memberships.TRAIN),
     Place("desk.show", _l("Desk"), "door-enter", card.WATCH_DESK),
     Place("people.index", _l("Members"), "users", people.SEE_PEOPLE),
     Place("tasks.my_day", _l("My day"), "checks", tasks.SEE_TASKS),
@@ -238,6 +247,34 @@ SETTINGS: tuple[Place, ...] = (
         _l("Hours, closed days, time zone"),
     ),
     *membership_places.SETTINGS,
+    Place(
+        "plans.index",
+        _l("Plans"),
+        "file-text",
+        memberships.SEE_PLANS,
+        _l("What the club sells, at which price, with which hours"),
+    ),
+    Place(
+        "products.index",
+        _l("Packages"),
+        "ticket",
+        memberships.SEE_PLANS,
+        _l("Sessions with trainers, massages and the like, by number"),
+    ),
+    Place(
+        "gateways.choice",
+        _l("Paying online"),
+        "credit-card",
+        memberships.CHANGE_GATEWAYS,
+        _l("Cards and wallets by which members pay"),
+    ),
+    Place(
+        "document_settings.texts",
+        _l("Documents"),
+        "printer",
+        memberships.EDIT_DOCUMENTS,
+        _l("Words of contracts, waivers and invoices, letterhead"),
+    ),
     Place(
         "gate_settings.gate",
         _l("Rules of the gate"),

@@ -74,6 +74,8 @@ class Lot:
     bought: int
     remaining: int
     expires: str
+    href: str = ""
+    mark: str = ""
 
 
 def standing_line(standing: Standing) -> Line:

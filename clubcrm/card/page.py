@@ -11,6 +11,7 @@ from access_control.permissions import SCAN_AT_DESK
 from clubcrm.card import member as words
 from clubcrm.card.habits import RhythmShown, rhythm_shown
 from clubcrm.card.history import Happening, happenings
+from clubcrm.card.packages import package_lots
 from clubcrm.card.photos import photo_address
 from clubcrm.card.queries import person as people
 from clubcrm.card.queries.timeline import FILTERS, PAGE, timeline
@@ -24,6 +25,7 @@ from memberships.blocks.queries import blocks_of
 from memberships.contracts.history import contracts_of
 from memberships.contracts.queries import all_rights
 from memberships.contracts.standing import status_at
+from memberships.packages.offers import filled_packages
 
 Chip = tuple[str, str, bool, int | None]
 
@@ -31,6 +33,7 @@ Chip = tuple[str, str, bool, int | None]
 ACTS = (
     ("contracts.new", "file-text", "contracts.sign", "person_id"),
     ("people.notes", "note", "people.edit", "public_id"),
+    ("training.member", "ticket", "contracts.see", "person_id"),
     ("contracts.freeze", "snowflake", "contracts.freeze", "person_id"),
     ("leaving.show", "door-exit", "contracts.cancel", "person_id"),
     ("leaving.days", "gift", "contracts.freeze", "person_id"),
@@ -106,7 +109,10 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         route=route_of(contracts, touches, today),
         rhythm=rhythm_shown(days, words.frozen_spans(blocks), joined, today),
         contracts=words.contract_lines(contracts, today),
-        lots=words.lots_of(contracts, today),
+        lots=[
+            *words.lots_of(contracts, today),
+            *package_lots(filled_packages([person.id]), today),
+        ],
         blocks=words.block_lines(blocks, today),
         touchpoints=touch_lines(touches, person.zone),
         filters=_filters(person.public_id, only),
@@ -119,6 +125,7 @@ def _acts(person_id: str) -> list[Act]:
     labels = {
         "contracts.new": _("New contract"),
         "people.notes": _("Write a note"),
+        "training.member": _("Packages and training"),
         "contracts.freeze": _("Freeze or block"),
         "leaving.show": _("Cancel a contract"),
         "leaving.days": _("Give days"),

@@ -16,7 +16,10 @@ from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.money import Money
 from clubcrm.core.text import clean
 from clubcrm.core.types import new_public_id
-from memberships.packages.models import EntryKind, PackageSale, ProductState
+from memberships.billing.credits import credit
+from memberships.billing.orders import CreditOrder, InvoiceOrder, LineKind, LineOrder
+from memberships.billing.services import issue
+from memberships.packages.models import EntryKind, PackageLot, PackageSale, ProductState
 from memberships.packages.offers import (
     PackageRow,
     ProductOnSale,
@@ -102,6 +105,7 @@ def sell_package(request: SaleRequest, *, by: str) -> PackageRow:
     )
     db.session.add(sale)
     db.session.flush()
+    _invoice(sale, lot.public_id, terms.name, by)
     after = {"units": terms.units, "price_minor": terms.price_minor, "version": product.version}
     audit.note("package.sold", "package_lot", lot.id, after=after, by=by)
     return _row(lot.id)
@@ -164,9 +168,10 @@ def refund_value(row: PackageRow) -> Money:
 
 
 def take_back_units(lot_id: int, *, by: str, reason: str) -> Money:
-    """The unused units are gone and worth exactly what was paid for them; used ones stay.
+    """The unused units are gone and credited at exactly what was paid for them; used ones stay.
 
-    Returns the amount to pay back. Raises NO_UNITS when nothing is left.
+    Returns the amount; what of it was paid is the payer's credit and may be paid out. Raises
+    NO_UNITS when nothing is left.
     """
     why = _reason(reason)
     lock_person(_row(lot_id).person_id)
@@ -176,10 +181,31 @@ def take_back_units(lot_id: int, *, by: str, reason: str) -> Money:
     value = refund_value(row)
     change = Change(-row.remaining, EntryKind.CORRECT, "refund", new_public_id(), why)
     change_lot(lot_id, change, by=by)
-    _release(lot_id, value)
+    sale = _release(lot_id, value)
+    if sale.invoice_id is not None and value.amount_minor:
+        order = CreditOrder(sale.invoice_id, why, change.source_id, amount_minor=value.amount_minor)
+        credit(order, by=by)
     after = {"units": row.remaining, "value_minor": value.amount_minor, "why": why}
     audit.note("package.taken_back", "package_lot", lot_id, after=after, by=by)
     return value
+
+
+def _invoice(sale: PackageSale, source_id: str, name: str, by: str) -> None:
+    """The payer owes the price; what the invoice comes to with its tax is what the units cost."""
+    if not sale.price_minor:
+        return
+    line = LineOrder(name, LineKind.PACKAGE, sale.price_minor, lot_id=sale.lot_id)
+    order = InvoiceOrder(
+        sale.club_id,
+        sale.payer_id,
+        db.session.get_one(PackageLot, sale.lot_id).person_id,
+        (line,),
+        "package",
+        source_id,
+    )
+    invoice = issue(order, by=by)
+    sale.invoice_id, sale.price_minor = invoice.id, invoice.total_minor
+    db.session.flush()
 
 
 def _release(lot_id: int, value: Money) -> PackageSale:

@@ -2,20 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, or_, select
 
 from clubcrm.accounts.models import User
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
-from clubcrm.people.models import Person, StoredFile
-from memberships.packages.models import AttendedDay
-from memberships.packages.offers import PackageRow, filled_packages
+from clubcrm.people.models import Person
+from memberships.packages.models import AttendedDay, PackageLot
 from memberships.trainers.models import SessionSignature, TrainerClient, TrainerSession
-from memberships.trainers.rules import ClientFacts, SessionState, reasons_of, urgency
+from memberships.trainers.rules import SessionState
 
 MISSED_WINDOW = timedelta(days=30)
 MISSES = (SessionState.NO_SHOW, SessionState.LATE_CANCEL)
@@ -30,24 +29,6 @@ class SessionRow:
     person_name: str
     trainer_name: str
     zone: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClientRow:
-    """A client of a trainer with units, ends, and the reasons to call; nothing about money."""
-
-    person_id: int
-    public_id: str
-    name: str
-    photo_id: str | None
-    zone: str
-    packages: tuple[PackageRow, ...]
-    facts: ClientFacts
-
-    @property
-    def reasons(self) -> tuple[Any, ...]:
-        """Return why this client deserves attention, the most urgent first."""
-        return reasons_of(self.facts)
 
 
 def session_for(
@@ -81,9 +62,13 @@ def sessions_of_day(trainer_id: int, day: date, club_ids: Sequence[int]) -> list
     )
 
 
-def sessions_of(person_id: int, *, limit: int = 30) -> list[SessionRow]:
-    """Return the newest sessions of a person, those taken back included."""
+def sessions_of(
+    person_id: int, *, trainer_id: int | None = None, limit: int = 30
+) -> list[SessionRow]:
+    """Return the newest sessions of a person, taken back ones too; of one trainer if named."""
     chosen = _listed().where(TrainerSession.person_id == person_id)
+    if trainer_id is not None:
+        chosen = chosen.where(TrainerSession.trainer_id == trainer_id)
     return _rows(chosen.order_by(TrainerSession.held_at.desc()).limit(limit))
 
 
@@ -118,47 +103,6 @@ def is_client(trainer_id: int, person_id: int) -> bool:
     return db.session.scalar(found.limit(1)) is not None
 
 
-def clients_of(trainer_id: int, moment: datetime) -> list[ClientRow]:
-    """Return the trainer's clients, the most urgent first, in a fixed number of selects."""
-    people = db.session.execute(
-        select(Person, StoredFile.public_id, Club.zone)
-        .join(Club, Club.id == Person.club_id)
-        .outerjoin(StoredFile, StoredFile.id == Person.photo_id)
-        .where(
-            Person.id.in_(
-                select(TrainerClient.person_id).where(
-                    TrainerClient.trainer_id == trainer_id,
-                    or_(TrainerClient.until_on.is_(None), TrainerClient.until_on >= moment.date()),
-                )
-            )
-        )
-        .order_by(Person.sort_name, Person.id)
-    ).all()
-    ids = [person.id for person, _photo, _zone in people]
-    packages = _packages_of(ids)
-    lives = _lives(ids, moment)
-    rows = [
-        ClientRow(
-            person.id,
-            person.public_id,
-            person.full_name,
-            photo,
-            zone,
-            packages.get(person.id, ()),
-            _facts(
-                clock.local_day(moment, zone), packages.get(person.id, ()), lives.get(person.id)
-            ),
-        )
-        for person, photo, zone in people
-    ]
-    return sorted(rows, key=lambda row: -urgency(row.facts))
-
-
-def client_row(trainer_id: int, public_id: str, moment: datetime) -> ClientRow | None:
-    """Return one client of the trainer, None for anybody else's."""
-    return next((row for row in clients_of(trainer_id, moment) if row.public_id == public_id), None)
-
-
 def came_on(person_id: int, day: date) -> bool:
     """Tell whether the gate saw the person that day."""
     found = select(AttendedDay.day).where(
@@ -172,68 +116,17 @@ def public_id_of(person_id: int) -> str:
     return db.session.scalars(select(Person.public_id).where(Person.id == person_id)).one()
 
 
+def units_left(session: TrainerSession) -> int | None:
+    """Return how many units the package of a session still holds."""
+    if session.lot_id is None:
+        return None
+    return db.session.scalar(select(PackageLot.remaining).where(PackageLot.id == session.lot_id))
+
+
 def signature_of(session_id: int) -> str | None:
     """Return the lines a client drew to confirm a session."""
     return db.session.scalar(
         select(SessionSignature.strokes).where(SessionSignature.session_id == session_id)
-    )
-
-
-def trainers_of_client(person_id: int, day: date) -> list[tuple[int, str, str]]:
-    """Return id, public id and name of the trainers whose client a person is."""
-    rows = db.session.execute(
-        select(User.id, User.public_id, User.name)
-        .join(TrainerClient, TrainerClient.trainer_id == User.id)
-        .where(
-            TrainerClient.person_id == person_id,
-            TrainerClient.from_on <= day,
-            or_(TrainerClient.until_on.is_(None), TrainerClient.until_on >= day),
-        )
-        .order_by(User.name)
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
-
-
-def _packages_of(person_ids: Sequence[int]) -> dict[int, tuple[PackageRow, ...]]:
-    found: dict[int, tuple[PackageRow, ...]] = {}
-    for row in filled_packages(person_ids):
-        found[row.person_id] = (*found.get(row.person_id, ()), row)
-    return found
-
-
-def _lives(person_ids: Sequence[int], moment: datetime) -> dict[int, Any]:
-    held = TrainerSession.state == SessionState.COMPLETE
-    planned = and_(TrainerSession.state == SessionState.PLANNED, TrainerSession.held_at >= moment)
-    missed = and_(
-        TrainerSession.state.in_(MISSES), TrainerSession.held_at >= moment - MISSED_WINDOW
-    )
-    rows = db.session.execute(
-        select(
-            TrainerSession.person_id,
-            func.count().filter(held).label("held"),
-            func.max(TrainerSession.held_on).filter(held).label("last"),
-            func.min(TrainerSession.held_on).filter(planned).label("next"),
-            func.count().filter(missed).label("missed"),
-        )
-        .where(TrainerSession.person_id.in_(person_ids))
-        .group_by(TrainerSession.person_id)
-    )
-    return {row.person_id: row for row in rows}
-
-
-def _facts(today: date, packages: Sequence[PackageRow], life: Any) -> ClientFacts:
-    open_ones = [row for row in packages if row.is_open(today)]
-    ends = [row.expires_on for row in open_ones if row.expires_on is not None]
-    return ClientFacts(
-        today=today,
-        units_left=sum(row.remaining for row in open_ones),
-        low_mark=max((row.terms.low_mark for row in open_ones), default=0),
-        next_end=min(ends, default=None),
-        bought_on=min((row.opened_at.date() for row in open_ones), default=None),
-        sessions=life.held if life else 0,
-        last_session=life.last if life else None,
-        next_session=life.next if life else None,
-        missed_lately=life.missed if life else 0,
     )
 
 

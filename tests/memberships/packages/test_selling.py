@@ -11,6 +11,8 @@ from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.core.money import Money
+from memberships.billing.invariants import invoices_add_up
+from memberships.billing.queries import account_of
 from memberships.contracts.freezes import FreezeRequest, end_freeze, freeze_contract
 from memberships.contracts.invariants import unit_balances, unit_sources
 from memberships.packages.invariants import released_values
@@ -198,12 +200,30 @@ def test_freezing_the_membership_moves_the_packages_that_say_so(cast):
     assert now_as(moving).expires_on == date(2027, 2, 24)
 
 
+def test_a_sale_is_invoiced_and_a_refund_credited(cast):
+    """Nothing was paid yet: what is open shrinks to the used units, and no more is owed."""
+    row = sell(cast)
+    hold(row, 6)
+    assert account_of(cast.members["Mia"], cast.club).owed_minor == 1_200_000
+
+    take_back_units(row.lot_id, by=SARA, reason="Moves away")
+
+    assert account_of(cast.members["Mia"], cast.club).owed_minor == 720_000
+    assert invoices_add_up() == []
+
+
 def test_every_act_stands_in_the_audit_chain(cast):
     row = sell(cast)
     take_back_units(row.lot_id, by=SARA, reason="Moves away")
 
     actions = [line.action for line in db.session.query(audit.AuditLine)]
-    assert actions == ["package.created", "package.sold", "package.taken_back"]
+    assert actions == [
+        "package.created",
+        "invoice.issued",
+        "package.sold",
+        "credit_note.issued",
+        "package.taken_back",
+    ]
 
 
 def test_products_of_another_club_are_not_listed(cast):

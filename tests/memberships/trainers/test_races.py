@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
 def packages_of_one(app: Flask, cast: Cast, count: int) -> list[int]:
     with app.app_context(), unit_of_work():
-        product = make_product(cast, units=1, valid_days=None)
+        product = make_product(cast, units=1, valid_days=None, price_minor=0)
         return [sell(cast, product=product).lot_id for _number in range(count)]
 
 
