@@ -222,7 +222,7 @@ SEND_CHECKS = (journeys.check_before_sending,)
 
 # Places of the rail, in order; those whose right a person lacks are not shown.
 PLACES: tuple[Place, ...] = (
-    Place("trainer.today", _l("Training"), "stretching", memberships.TRAIN),
+    Place("trainer.today", _l("Training"), "stretching", memberships.TRAIN, role="trainer"),
     Place("desk.show", _l("Desk"), "door-enter", card.WATCH_DESK),
     Place("people.index", _l("Members"), "users", people.SEE_PEOPLE),
     Place("tasks.my_day", _l("My day"), "checks", tasks.SEE_TASKS),
@@ -386,7 +386,7 @@ RUNS_THE_DESK = SEES_MEMBERS | {
 
 # Rights each role holds unless the owner changed it.
 DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
-    "owner": frozenset(RIGHTS) - {memberships.TRAIN},
+    "owner": frozenset(RIGHTS),
     "manager": frozenset(RIGHTS)
     - {
         accounts.CHANGE_ROLES,

@@ -20,13 +20,17 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place of the rail: shown to those who hold the right, if its page exists."""
+    """A place of the rail: shown to those who hold the right, if its page exists.
+
+    One with a role is shown to that role alone, though an owner holds every right.
+    """
 
     endpoint: str
     label: LazyString | str
     icon: str
     right: str
     help: LazyString | str = ""
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,8 @@ def _places() -> tuple[ShownPlace, ...]:
     here = request.path
     shown = []
     for place in current_app.extensions.get("club_places", ()):
-        if place.endpoint in known and actor.may(place.right):
+        meant = not place.role or place.role == actor.role
+        if meant and place.endpoint in known and actor.may(place.right):
             href = url_for(place.endpoint)
             current = here == href or here.startswith(f"{href}/")
             shown.append(ShownPlace(href, str(place.label), place.icon, current))

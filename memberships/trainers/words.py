@@ -20,7 +20,7 @@ PROOF_LOOK: dict[Confirmation, tuple[str, str]] = {
     Confirmation.SCAN: ("go", "door-enter"),
     Confirmation.CODE: ("go", "key"),
     Confirmation.SIGNATURE: ("go", "signature"),
-    Confirmation.UNCONFIRMED: ("note", "help-circle"),
+    Confirmation.UNCONFIRMED: ("note", "alert-triangle"),
 }
 URGENT = frozenset({Reason.FIRST_SESSION, Reason.SILENT, Reason.USED_UP, Reason.ENDS_SOON})
 
