@@ -59,50 +59,26 @@ from clubcrm.tasks.events import TaskClosed
 from clubcrm.tasks.jobs import expire_tasks
 from clubcrm.tasks.views.api import api as tasks_api
 from clubcrm.tasks.views.pages import tasks as task_views
+from memberships import checks as membership_checks
 from memberships import events as membership_facts
 from memberships import jobs as membership_jobs
+from memberships import pages as membership_pages
 from memberships import places as membership_places
 from memberships.approvals.rules import LimitKind
 from memberships.approvals.services import Executor
-from memberships.billing import invariants as money_checks
 from memberships.billing.credits import write_off_approved
 from memberships.billing.gateways import jobs as gateway_jobs
-from memberships.billing.gateways.views.pay import pay
-from memberships.billing.gateways.views.staff import gateway_pages
 from memberships.billing.refunds import refund_approved
-from memberships.books import invariants as book_checks
-from memberships.books.views import books as book_pages
-from memberships.contracts import invariants as membership_checks
 from memberships.contracts.asking import (
     BACKDATED_FREEZE,
     FREE_DAYS,
     backdated_freeze_approved,
     free_days_approved,
 )
-from memberships.contracts.views.agreements_api import agreements_api
-from memberships.contracts.views.api import api as memberships_api
-from memberships.contracts.views.contracts import contracts as contract_pages
-from memberships.contracts.views.everyone import everyone
-from memberships.contracts.views.freeze_types import freeze_kinds
-from memberships.contracts.views.leaving import leaving
-from memberships.contracts.views.leaving_api import leaving_api
-from memberships.contracts.views.papers import contract_papers
-from memberships.contracts.views.plans import plans as plan_pages
-from memberships.documents import queries as document_checks
-from memberships.documents.views.settings import document_settings
-from memberships.packages import invariants as package_checks
-from memberships.packages.views.api import api as packages_api
 from memberships.schedule import events as class_facts
 from memberships.schedule import handlers as schedule_handlers
-from memberships.schedule import invariants as class_checks
 from memberships.schedule import jobs as schedule_jobs
-from memberships.packages.views.products import products as product_pages
-from memberships.packages.views.sales import sales as package_pages
 from memberships.trainers import handlers as trainer_handlers
-from memberships.trainers import invariants as trainer_checks
-from memberships.trainers.views.api import api as sessions_api
-from memberships.trainers.views.member import training as training_pages
-from memberships.trainers.views.phone import trainer as trainer_pages
 
 # Page blueprints and device doors, registered by create_app.
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -116,20 +92,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people_views.people,
     task_views,
     messages,
-    book_pages,
-    contract_pages,
-    everyone,
-    freeze_kinds,
-    leaving,
-    package_pages,
-    product_pages,
-    trainer_pages,
-    training_pages,
-    plan_pages,
-    gateway_pages,
-    pay,
-    contract_papers,
-    document_settings,
+    *membership_pages.PAGES,
 )
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
@@ -141,11 +104,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     reading,
     steering,
     people_views.api,
-    memberships_api,
-    leaving_api,
-    agreements_api,
-    packages_api,
-    sessions_api,
+    *membership_pages.API,
 )
 
 EVENT_HANDLERS: Handlers = {
@@ -248,34 +207,6 @@ SETTINGS: tuple[Place, ...] = (
     ),
     *membership_places.SETTINGS,
     Place(
-        "plans.index",
-        _l("Plans"),
-        "file-text",
-        memberships.SEE_PLANS,
-        _l("What the club sells, at which price, with which hours"),
-    ),
-    Place(
-        "products.index",
-        _l("Packages"),
-        "ticket",
-        memberships.SEE_PLANS,
-        _l("Sessions with trainers, massages and the like, by number"),
-    ),
-    Place(
-        "gateways.choice",
-        _l("Paying online"),
-        "credit-card",
-        memberships.CHANGE_GATEWAYS,
-        _l("Cards and wallets by which members pay"),
-    ),
-    Place(
-        "document_settings.texts",
-        _l("Documents"),
-        "printer",
-        memberships.EDIT_DOCUMENTS,
-        _l("Words of contracts, waivers and invoices, letterhead"),
-    ),
-    Place(
         "gate_settings.gate",
         _l("Rules of the gate"),
         "door-enter",
@@ -311,22 +242,11 @@ APPROVALS: Mapping[str, Executor] = {
 
 # Invariants by id; each returns the offending rows as sentences.
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
-    "I1": membership_checks.unit_balances,
-    "I2": membership_checks.unit_sources,
-    "I2-sessions": trainer_checks.units_of_sessions,
-    "I6-packages": package_checks.released_values,
+    **membership_checks.CHECKS,
     "I2-visits": gate_checks.units_of_visits,
-    "I4": money_checks.invoices_add_up,
-    "I6": money_checks.money_is_given_back_once,
-    "I8": membership_checks.contract_periods,
-    "I9": membership_checks.freezes,
     "I10": gate_checks.scans_and_visits,
-    "I16": membership_checks.renewals,
     "I15": gate_checks.inside_counts,
-    "I5": book_checks.closings_hold,
-    "I15-classes": class_checks.places_and_waiting,
     "I7": core_checks.audit_chain_holds,
-    "I7-documents": document_checks.altered_documents,
     "I11": message_checks.said_once_with_consent,
     "I12": message_checks.none_after_a_no,
     "I13": core_checks.store_is_sound,

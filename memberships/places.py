@@ -19,6 +19,13 @@ SETTINGS: tuple[Place, ...] = (
         _l("What the club sells, at which price, with which hours"),
     ),
     Place(
+        "products.index",
+        _l("Packages"),
+        "ticket",
+        SEE_PLANS,
+        _l("Sessions with trainers, massages and the like, by number"),
+    ),
+    Place(
         "gateways.choice",
         _l("Paying online"),
         "credit-card",

@@ -12,7 +12,6 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from clubcrm.accounts.forms import PageForm
 from clubcrm.core.text import ascii_digits
-from memberships.billing.fields import AmountField
 from memberships.books.cash_book import EntryRequest, TransferRequest
 from memberships.books.kinds import (
     BY_COUNT,

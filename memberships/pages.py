@@ -1,0 +1,48 @@
+"""Views room: every blueprint of the memberships: the pages of the staff, and the API."""
+
+from flask import Blueprint
+
+from memberships.billing.gateways.views.pay import pay
+from memberships.billing.gateways.views.staff import gateway_pages
+from memberships.books.views import books as book_pages
+from memberships.contracts.views.agreements_api import agreements_api
+from memberships.contracts.views.api import api as memberships_api
+from memberships.contracts.views.contracts import contracts as contract_pages
+from memberships.contracts.views.everyone import everyone
+from memberships.contracts.views.freeze_types import freeze_kinds
+from memberships.contracts.views.leaving import leaving
+from memberships.contracts.views.leaving_api import leaving_api
+from memberships.contracts.views.papers import contract_papers
+from memberships.contracts.views.plans import plans as plan_pages
+from memberships.documents.views.settings import document_settings
+from memberships.packages.views.api import api as packages_api
+from memberships.packages.views.products import products as product_pages
+from memberships.packages.views.sales import sales as package_pages
+from memberships.trainers.views.api import api as sessions_api
+from memberships.trainers.views.member import training as training_pages
+from memberships.trainers.views.phone import trainer as trainer_pages
+
+PAGES: tuple[Blueprint, ...] = (
+    book_pages,
+    contract_pages,
+    everyone,
+    freeze_kinds,
+    leaving,
+    package_pages,
+    product_pages,
+    trainer_pages,
+    training_pages,
+    plan_pages,
+    gateway_pages,
+    pay,
+    contract_papers,
+    document_settings,
+)
+
+API: tuple[Blueprint, ...] = (
+    memberships_api,
+    leaving_api,
+    agreements_api,
+    packages_api,
+    sessions_api,
+)
