@@ -24,6 +24,7 @@ import memberships.contracts.gift_tables
 import memberships.contracts.leaving_tables
 import memberships.contracts.models
 import memberships.documents.models
+import memberships.dunning.models
 import memberships.packages.models
 import memberships.schedule.models
 import memberships.trainers.models
@@ -60,6 +61,7 @@ _MODULES = (
     memberships.books.models,
     memberships.contracts.models,
     memberships.documents.models,
+    memberships.dunning.models,
     memberships.packages.models,
     memberships.trainers.models,
     memberships.waivers.models,

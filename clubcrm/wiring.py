@@ -42,6 +42,7 @@ from clubcrm.core.metrics import Figure
 from clubcrm.core.shell import Place
 from clubcrm.core.tidying import tidy
 from clubcrm.journeys import api as journeys
+from clubcrm.journeys import dunning as payment_news
 from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
 from clubcrm.journeys.views.api import api as journeys_api
@@ -75,6 +76,7 @@ from memberships.contracts.asking import (
     backdated_freeze_approved,
     free_days_approved,
 )
+from memberships.dunning import jobs as dunning_jobs
 from memberships.schedule import events as class_facts
 from memberships.schedule import handlers as schedule_handlers
 from memberships.schedule import jobs as schedule_jobs
@@ -118,6 +120,9 @@ EVENT_HANDLERS: Handlers = {
     membership_facts.ContractCancelled: (schedule_handlers.on_contract_cancelled,),
     membership_facts.ContractEnded: (schedule_handlers.on_contract_ended,),
     membership_facts.ContractFrozen: (schedule_handlers.on_contract_frozen,),
+    membership_facts.PaymentFailed: (payment_news.on_payment_failed,),
+    membership_facts.ChargeFollowUp: (payment_news.on_charge_follow_up,),
+    membership_facts.DebtStepReached: (payment_news.on_debt_step_reached,),
 }
 
 # Facts that nobody has to hear, each with the reason.
@@ -142,7 +147,6 @@ UNHEARD: Mapping[type[Fact], str] = {
     membership_facts.InvoiceIssued: "money pages read invoices themselves",
     membership_facts.InvoiceOverdue: "the ladder of reminders will hear it",
     membership_facts.PaymentTaken: "money pages read payments themselves",
-    membership_facts.PaymentFailed: "the ladder of reminders will hear it",
     membership_facts.RefundMade: "money pages read refunds themselves",
     membership_facts.SessionLogged: "the trainer's pages read sessions; no journey follows one yet",
     membership_facts.SessionReversed: "the unit is back in the same transaction",
@@ -170,6 +174,11 @@ JOBS: tuple[Job, ...] = (
     Job("publish-classes", schedule_jobs.publish_classes, daily_at=time(0, 30)),
     Job("run-classes", schedule_jobs.run_classes, every=timedelta(minutes=5)),
     Job("watch-clock", watch_clock, every=timedelta(minutes=1)),
+    # Before the desk opens: invoices of the day, charges, and then who is behind.
+    Job("invoice-due", dunning_jobs.invoice_due, daily_at=time(5)),
+    Job("charge-due", dunning_jobs.charge_due, daily_at=time(6)),
+    Job("walk-debtors", dunning_jobs.walk_debtors, daily_at=time(7)),
+    Job("resolve-charges", dunning_jobs.resolve_charges, every=timedelta(minutes=10)),
     Job("ask-gateways", gateway_jobs.ask_gateways, every=timedelta(minutes=5)),
     Job("send-refunds", gateway_jobs.send_refunds, every=timedelta(minutes=1)),
     Job("tidy", tidy, every=timedelta(hours=1)),

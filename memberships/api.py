@@ -1,6 +1,7 @@
 """The door of the memberships: what other packages may call and the values they get."""
 
 from memberships.approvals.services import ApprovalRequest, decide, request_approval
+from memberships.billing.gateways.links import pay_address
 from memberships.billing.orders import (
     CreditLine,
     CreditOrder,
@@ -60,6 +61,15 @@ from memberships.contracts.services import (
 )
 from memberships.contracts.standing import Cause, Standing, Status
 from memberships.contracts.terms import PlanTerms
+from memberships.dunning.debtors import StepNews, debt_step
+from memberships.dunning.queries import FailedFee, failed_fee, grace_end
+from memberships.dunning.services import (
+    ChargePlan,
+    change_charges,
+    move_charges,
+    plan_charges,
+    stop_charges,
+)
 from memberships.packages.products import (
     create_product,
     edit_product,
@@ -99,11 +109,13 @@ __all__ = [
     "CancelReason",
     "CancelRequest",
     "Cause",
+    "ChargePlan",
     "ContractRight",
     "CreditLine",
     "CreditOrder",
     "DeclineReason",
     "Due",
+    "FailedFee",
     "FreezeRequest",
     "GiftOrder",
     "InvoiceOrder",
@@ -125,6 +137,7 @@ __all__ = [
     "SignRequest",
     "Standing",
     "Status",
+    "StepNews",
     "Tender",
     "VoucherOrder",
     "Window",
@@ -134,29 +147,36 @@ __all__ = [
     "assign_client",
     "cancel_contract",
     "cancel_preview",
+    "change_charges",
     "confirm_session",
     "create_plan",
     "create_product",
     "credit",
+    "debt_step",
     "decide",
     "decline_renewal",
     "edit_plan",
     "edit_product",
     "end_contract",
     "end_freeze",
+    "failed_fee",
     "freeze_contract",
     "freeze_preview",
     "gift_preview",
     "give_days",
+    "grace_end",
     "issue",
     "issue_voucher",
     "lift_block",
     "log_session",
+    "move_charges",
     "offer_plan",
     "offer_product",
     "offer_renewal",
     "open_lots",
+    "pay_address",
     "place_block",
+    "plan_charges",
     "plan_session",
     "plans_on_sale",
     "preview",
@@ -176,6 +196,7 @@ __all__ = [
     "split_session",
     "standing_on",
     "statement",
+    "stop_charges",
     "take_back_units",
     "take_days_back",
     "take_payment",

@@ -222,3 +222,22 @@ class SessionReversed(Fact):
 
     session_id: int
     person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeFollowUp(Fact):
+    """A failed recurring fee has waited until a day on which the club does something about it."""
+
+    payer_id: int
+    invoice_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class DebtStepReached(Fact):
+    """A payer who is behind has reached the next step of the club's way with debts."""
+
+    step_id: int
+    payer_id: int
+    number: int
+    has_task: bool

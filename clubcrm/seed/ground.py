@@ -77,6 +77,7 @@ class Ground:
     blocks: dict[int, list[BlockFact]] = field(default_factory=dict)
     lots: dict[tuple[int, int], Lot] = field(default_factory=dict)
     deeds: list[Deed] = field(default_factory=list)
+    period_invoices: dict[str, int] = field(default_factory=dict)
 
     @property
     def until(self) -> int:

@@ -22,6 +22,7 @@ from clubcrm.seed.classes import run_classes
 from clubcrm.seed.coaching import coach
 from clubcrm.seed.crowd import Crowd
 from clubcrm.seed.doors import hang_doors
+from clubcrm.seed.fees import write_fees
 from clubcrm.seed.gateways import write_gateways
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.house import build_house
@@ -106,6 +107,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     write_lots(ground)
     ring_up(ground)
     write_gateways(ground)
+    write_fees(ground)
     run_classes(ground)
     write_everyone(ground)
     write_events(ground)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 
+from clubcrm.seed.fees import grace_of
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.lives import Agreement, Life
 from clubcrm.seed.offers import BY_KEY
@@ -105,7 +106,7 @@ def _months(ground: Ground, life: Life, agreement: Agreement, contract_id: int) 
     offer, last = BY_KEY[agreement.offer], min(agreement.ends or ground.today, ground.today)
     price = ground.prices[life.town, agreement.offer]
     days = due_days(date.fromordinal(agreement.starts))
-    day, first = next(days), True
+    day, first, zero = next(days), True, timedelta(0)
     while day.toordinal() <= last:
         after = next(days)
         line = LineOrder(
@@ -126,7 +127,7 @@ def _months(ground: Ground, life: Life, agreement: Agreement, contract_id: int) 
             number=life.number,
             source=source,
             line=line,
-            due=(Due(date.fromordinal(on), price),),
+            due=(Due(date.fromordinal(on) + (zero if first else grace_of(life)), price),),
         )
         day, first = after, False
 

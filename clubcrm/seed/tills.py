@@ -126,6 +126,8 @@ class Tills:
         currency = ground.calendars[life.town].town.currency
         common = (club_id, person_id, currency)
         invoice_id = self._paper(InvoiceKind.INVOICE, common, totals, (day, at), sale.source)
+        if sale.source[0] == "period":
+            ground.period_invoices[sale.source[1]] = invoice_id
         line_id = self._line(invoice_id, sale, totals)
         parts = tuple(
             (self._part(invoice_id, position, part.on, part.amount_minor, sale), part.on,

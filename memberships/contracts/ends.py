@@ -10,6 +10,7 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.states import move
 from memberships.contracts.catalogue import terms_of
+from memberships.contracts.fees import move_fees, stop_fees
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import CONTRACT_MOVES, ContractState
 from memberships.contracts.services import as_kept, note_change
@@ -23,6 +24,7 @@ _DAY = timedelta(days=1)
 def move_end(contract: Contract, days: int, *, by: str) -> None:
     """The contract ends so many days later, or earlier; a renewal that has not begun follows."""
     set_end(contract, moved_end(contract.ends_on, days), by=by)
+    move_fees(contract, days, by=by)
 
 
 def set_end(contract: Contract, ends_on: date | None, *, by: str) -> None:
@@ -34,6 +36,7 @@ def set_end(contract: Contract, ends_on: date | None, *, by: str) -> None:
     contract.ends_on = ends_on
     contract.version += 1
     db.session.flush()
+    stop_fees(contract, by=by)
     if before is not None and ends_on is not None:
         move_lot_ends(contract.id, (ends_on - before).days)
         if renewal is not None and _may_move(renewal):

@@ -18,10 +18,12 @@ from clubcrm.core.states import move
 from clubcrm.core.text import clean
 from clubcrm.core.types import JsonObject
 from memberships.contracts.catalogue import PlanOnSale, plan_by_id, plans_on_sale
+from memberships.contracts.fees import plan_fees, stop_fees
 from memberships.contracts.history import lock_person, overlapping
 from memberships.contracts.models import Contract, ContractChange, ContractSeries, PlanState
 from memberships.contracts.rules import CONTRACT_MOVES, ContractState, PlanKind
 from memberships.contracts.terms import term_end
+from memberships.dunning.services import stop_charges
 from memberships.events import ContractEnded, ContractSigned
 from memberships.packages.queries import lots_of_contract
 from memberships.packages.services import LotOrder, expire_lot, open_lot
@@ -158,6 +160,7 @@ def make_valid(contract: Contract, *, by: str, what: str = "signed", why: str = 
     db.session.flush()
     before: JsonObject = {"state": ContractState.INCOMPLETE.value}
     note_change(contract, what, before=before, by=by, why=why)
+    plan_fees(contract, by=by)
 
 
 def void_contract(contract_id: int, *, by: str, why: str) -> None:
@@ -169,6 +172,7 @@ def void_contract(contract_id: int, *, by: str, why: str) -> None:
     before = as_kept(contract)
     move(contract, ContractState.VOID, moves=CONTRACT_MOVES, by=by, why=reason)
     note_change(contract, "void", before=before, by=by, why=reason)
+    stop_charges(contract.id, contract.starts_on - timedelta(days=1), by=by)
     for lot_id in lots_of_contract(contract_id):
         expire_lot(lot_id, by=by, why=reason)
 
@@ -181,6 +185,7 @@ def end_contract(contract_id: int, *, by: str) -> None:
     before = as_kept(contract)
     move(contract, ContractState.ENDED, moves=CONTRACT_MOVES, by=by)
     note_change(contract, "ended", before=before, by=by)
+    stop_fees(contract, by=by)
     events.record(
         ContractEnded(
             contract.club_id, clock.now(), contract.id, contract.person_id, contract.ends_on

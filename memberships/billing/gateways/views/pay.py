@@ -25,6 +25,7 @@ from memberships.billing.gateways.base import (
     Redirect,
 )
 from memberships.billing.gateways.intents import Begin
+from memberships.billing.gateways.links import PURPOSE
 from memberships.billing.gateways.paying import (
     MOST_BYTES,
     Addresses,
@@ -38,7 +39,6 @@ from memberships.billing.gateways.registry import offered
 from memberships.billing.gateways.words import gateway_hint, outcome_words
 
 pay = Blueprint("pay", __name__)
-PURPOSE = "pay"
 BACK = "a gateway sends the payer's browser here; only the gateway itself is believed"
 HOOKS = "gateways tell here what happened; each message bears the gateway's signature"
 

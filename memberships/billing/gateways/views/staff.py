@@ -1,7 +1,5 @@
 """Views room: which gateways the club offers, money that waits for a decision, links to pay by."""
 
-from datetime import timedelta
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,8 +9,9 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import invalid, not_found
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
-from clubcrm.people.api import link_address, make_link, person_in
+from clubcrm.people.api import link_address, person_in
 from memberships.billing.gateways import intents, returns
+from memberships.billing.gateways.links import LINK_LIVES, PAGE, pay_token
 from memberships.billing.gateways.models import PaymentIntent
 from memberships.billing.gateways.pictures import qr_svg
 from memberships.billing.gateways.queries import (
@@ -30,7 +29,6 @@ from memberships.billing.gateways.words import gateway_hint, review_words
 from memberships.permissions import CHANGE_GATEWAYS, MAKE_PAY_LINKS, REVIEW_PAYMENTS
 
 gateway_pages = Blueprint("gateways", __name__)
-LINK_LIVES = timedelta(days=30)
 
 
 @gateway_pages.get("/settings/gateways")
@@ -129,14 +127,8 @@ def pay_link(invoice_id: str) -> ResponseReturnValue:
         raise not_found(_("There is no such invoice."))
     if wanted.open_minor <= 0:
         raise invalid({"invoice": _("This invoice is paid already.")})
-    token = make_link(
-        wanted.payer_id,
-        "pay",
-        subject_id=str(wanted.invoice_id),
-        expires_at=clock.now() + LINK_LIVES,
-        by=current_actor().ref,
-    )
-    address = link_address("pay.show", token)
+    token = pay_token(wanted.invoice_id, wanted.payer_id, by=current_actor().ref)
+    address = link_address(PAGE, token)
     return render_template(
         "memberships/gateways/link.html",
         bill=wanted,

@@ -1,0 +1,133 @@
+"""Nightly work of dunning: invoices of the day, charges and further tries, debts on their steps."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import structlog
+from sqlalchemy import select
+
+from clubcrm.core import clock
+from clubcrm.core.clubs import Club
+from clubcrm.core.db import unit_of_work
+from clubcrm.core.errors import DomainError
+from clubcrm.core.jobs import JobContext, Outcome
+from clubcrm.core.leases import LostLeaseError
+from memberships.dunning import debtors, queries
+from memberships.dunning.charging import CUT_SHORT, try_charge
+from memberships.dunning.debts import walk_case
+from memberships.dunning.following import follow_up, note_paid
+from memberships.dunning.invoicing import invoice_charges
+
+log = structlog.get_logger(__name__)
+BY = "system"
+CHUNK = 100
+
+
+def invoice_due(context: JobContext) -> Outcome:
+    """Fees of the club whose day has come have their invoice, a hundred in one unit of work.
+
+    A chunk that fails is done again one by one, so that one bad fee stops no other.
+    """
+    if context.club_id is None or context.day is None:
+        return Outcome()
+    day = context.day
+    with unit_of_work(write=False):
+        due = queries.charges_to_invoice(context.club_id, day)
+    outcome = Outcome()
+    for first in range(0, len(due), CHUNK):
+        piece = due[first : first + CHUNK]
+        try:
+            with context.unit():
+                outcome.done += invoice_charges(piece, day, by=BY)
+        except LostLeaseError:
+            raise
+        except Exception:
+            log.exception("chunk failed", job=context.job, first=piece[0])
+            _each(context, outcome, piece, lambda one: _one_invoice(context, one))
+    return outcome
+
+
+def _one_invoice(context: JobContext, charge_id: int) -> None:
+    assert context.day is not None  # noqa: S101 - narrows the type
+    with context.unit():
+        invoice_charges([charge_id], context.day, by=BY)
+
+
+def charge_due(context: JobContext) -> Outcome:
+    """Fees whose try has come are charged, and what follows a failure day by day is on its way."""
+    if context.club_id is None or context.day is None:
+        return Outcome()
+    day = context.day
+    with unit_of_work(write=False):
+        due = queries.charges_to_try(context.club_id, day, context.moment - CUT_SHORT)
+        paid = queries.charges_paid_elsewhere(context.club_id)
+    outcome = Outcome()
+
+    def note(charge_id: int) -> None:
+        with context.unit():
+            note_paid(charge_id, by=BY)
+
+    _each(context, outcome, paid, note)
+    _each(context, outcome, due, partial(try_charge, day=day, by=BY, unit=context.unit))
+    with unit_of_work(write=False):
+        failing = queries.failing_charges(context.club_id)
+
+    def follow(charge_id: int) -> None:
+        with context.unit():
+            follow_up(charge_id, day, by=BY)
+
+    _each(context, outcome, failing, follow)
+    return outcome
+
+
+def resolve_charges(context: JobContext) -> Outcome:
+    """Charges whose asking was cut short are looked up and ended, without waiting for the night."""
+    outcome = Outcome()
+    before = context.moment - CUT_SHORT
+    with unit_of_work(write=False) as session:
+        clubs = session.execute(select(Club.id, Club.zone)).all()
+        due = [
+            (charge_id, zone)
+            for club_id, zone in clubs
+            for charge_id in queries.charges_in_doubt(club_id, before)
+        ]
+    for charge_id, zone in due:
+        day = clock.local_day(context.moment, zone)
+        act = partial(try_charge, day=day, by=BY, unit=context.unit)
+        _each(context, outcome, [charge_id], act)
+    return outcome
+
+
+def walk_debtors(context: JobContext) -> Outcome:
+    """Every payer who is behind stands on the step his debt has reached; who has paid is let go."""
+    if context.club_id is None or context.day is None:
+        return Outcome()
+    club_id, day = context.club_id, context.day
+    with unit_of_work(write=False):
+        owed = {one.payer_id: one for one in debtors.overdue_payers(club_id, day)}
+        behind = sorted(owed.keys() | debtors.open_cases(club_id).keys())
+
+    def walk(payer_id: int) -> None:
+        with context.unit():
+            walk_case(club_id, payer_id, owed.get(payer_id), day, by=BY)
+
+    outcome = Outcome()
+    _each(context, outcome, behind, walk)
+    return outcome
+
+
+def _each(
+    context: JobContext, outcome: Outcome, ids: Iterable[int], act: Callable[[int], object]
+) -> None:
+    for one in ids:
+        try:
+            act(one)
+            outcome.done += 1
+        except LostLeaseError:
+            raise
+        except DomainError as refusal:
+            log.info("item refused", job=context.job, row=one, code=refusal.code)
+        except Exception as problem:
+            log.exception("item failed", job=context.job, row=one)
+            outcome.failed += 1
+            outcome.errors.append(f"{one}: {problem!r}")
