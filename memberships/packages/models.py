@@ -119,7 +119,9 @@ class PackageVersion(Model):
     moves_with_freeze: Mapped[bool] = mapped_column(default=False)
     low_mark: Mapped[int] = mapped_column(default=2)
     no_show: Mapped[MissedRule] = mapped_column(text_enum(MissedRule), default=MissedRule.UNIT)
-    late_cancel: Mapped[MissedRule] = mapped_column(text_enum(MissedRule), default=MissedRule.UNIT)
+    late_cancel: Mapped[MissedRule] = mapped_column(
+        text_enum(MissedRule, "latecancelrule"), default=MissedRule.UNIT
+    )
     late_cancel_hours: Mapped[int] = mapped_column(default=24)
     trainer_choice: Mapped[TrainerChoice] = mapped_column(
         text_enum(TrainerChoice), default=TrainerChoice.ANY

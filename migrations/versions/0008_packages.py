@@ -105,7 +105,7 @@ def upgrade() -> None:
             sa.Enum(
                 "unit",
                 "nothing",
-                name="missedrule",
+                name="latecancelrule",
                 native_enum=False,
                 create_constraint=True,
                 length=32,

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import CheckConstraint, Engine, create_engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from clubcrm.core import schema
@@ -87,6 +88,20 @@ def test_upgraded_database_has_the_checks_of_the_models(engine):
     }
 
     assert check_texts(engine) == wanted
+
+
+def test_no_table_has_two_checks_of_one_name():
+    """PostgreSQL refuses them; SQLite would not say so."""
+    twice = [
+        (table.name, name)
+        for table in METADATA.tables.values()
+        for name, times in Counter(
+            str(one.name) for one in table.constraints if isinstance(one, CheckConstraint)
+        ).items()
+        if times > 1
+    ]
+
+    assert twice == []
 
 
 def test_second_upgrade_changes_nothing(engine):
