@@ -18,11 +18,12 @@ import memberships.billing.gateways.models
 import memberships.billing.models
 import memberships.blocks.models
 import memberships.books.models
-import memberships.contracts.agreements
 import memberships.contracts.freeze_tables
 import memberships.contracts.gift_tables
+import memberships.contracts.handover_tables
 import memberships.contracts.leaving_tables
 import memberships.contracts.models
+import memberships.contracts.renewal_tables
 import memberships.documents.models
 import memberships.dunning.models
 import memberships.packages.models
@@ -56,9 +57,10 @@ _MODULES = (
     memberships.blocks.models,
     memberships.contracts.freeze_tables,
     memberships.contracts.gift_tables,
+    memberships.contracts.handover_tables,
     memberships.contracts.leaving_tables,
-    memberships.contracts.agreements,
     memberships.books.models,
+    memberships.contracts.renewal_tables,
     memberships.contracts.models,
     memberships.documents.models,
     memberships.dunning.models,

@@ -22,7 +22,6 @@ from memberships.billing.vouchers import VoucherOrder, issue_voucher
 from memberships.blocks.rules import BlockFact, BlockOwner
 from memberships.blocks.services import BlockRequest, lift_block, place_block
 from memberships.books.spend import spend_by_channel
-from memberships.contracts.agreements import DeclineReason
 from memberships.contracts.cancelling import (
     CancelOffer,
     CancelRequest,
@@ -31,6 +30,14 @@ from memberships.contracts.cancelling import (
     withdraw_cancellation,
 )
 from memberships.contracts.catalogue import PlanOnSale, plans_on_sale
+from memberships.contracts.changes import ChangeRequest, change_plan, change_preview, undo_change
+from memberships.contracts.families import (
+    JoinRequest,
+    hand_on,
+    join_family,
+    join_preview,
+    leave_family,
+)
 from memberships.contracts.freezes import (
     FreezeRequest,
     end_freeze,
@@ -48,6 +55,7 @@ from memberships.contracts.offers import (
 )
 from memberships.contracts.plans import create_plan, edit_plan, offer_plan, withdraw_plan
 from memberships.contracts.queries import rights_at
+from memberships.contracts.renewal_tables import DeclineReason
 from memberships.contracts.renewals import AcceptRequest, Renewal, accept_renewal, renew
 from memberships.contracts.rules import ContractRight, MemberRights, PlanKind, Window
 from memberships.contracts.services import (
@@ -61,6 +69,7 @@ from memberships.contracts.services import (
 )
 from memberships.contracts.standing import Cause, Standing, Status
 from memberships.contracts.terms import PlanTerms
+from memberships.contracts.transfers import TransferRequest, transfer_contract, transfer_preview
 from memberships.dunning.debtors import StepNews, debt_step
 from memberships.dunning.queries import FailedFee, failed_fee, grace_end
 from memberships.dunning.services import (
@@ -109,6 +118,7 @@ __all__ = [
     "CancelReason",
     "CancelRequest",
     "Cause",
+    "ChangeRequest",
     "ChargePlan",
     "ContractRight",
     "CreditLine",
@@ -119,6 +129,7 @@ __all__ = [
     "FreezeRequest",
     "GiftOrder",
     "InvoiceOrder",
+    "JoinRequest",
     "Leaving",
     "LineKind",
     "LineOrder",
@@ -139,6 +150,7 @@ __all__ = [
     "Status",
     "StepNews",
     "Tender",
+    "TransferRequest",
     "VoucherOrder",
     "Window",
     "WriteOffOrder",
@@ -148,6 +160,8 @@ __all__ = [
     "cancel_contract",
     "cancel_preview",
     "change_charges",
+    "change_plan",
+    "change_preview",
     "confirm_session",
     "create_plan",
     "create_product",
@@ -165,8 +179,12 @@ __all__ = [
     "gift_preview",
     "give_days",
     "grace_end",
+    "hand_on",
     "issue",
     "issue_voucher",
+    "join_family",
+    "join_preview",
+    "leave_family",
     "lift_block",
     "log_session",
     "move_charges",
@@ -200,7 +218,10 @@ __all__ = [
     "take_back_units",
     "take_days_back",
     "take_payment",
+    "transfer_contract",
+    "transfer_preview",
     "transfer_units",
+    "undo_change",
     "use_visit",
     "void_contract",
     "withdraw_cancellation",

@@ -71,6 +71,47 @@ class ContractRenewed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class PlanChanged(Fact):
+    """A contract goes on as another one on another plan; a negative charge was given back."""
+
+    contract_id: int
+    new_contract_id: int
+    person_id: int
+    effective_on: date
+    charge_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChangeUndone(Fact):
+    """A change of plan was called off, before its day or on it."""
+
+    change_id: int
+    contract_id: int
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTransferred(Fact):
+    """The rest of a contract belongs to somebody else from a day."""
+
+    contract_id: int
+    new_contract_id: int
+    from_person_id: int
+    to_person_id: int
+    effective_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyChanged(Fact):
+    """Somebody joined or left a family, or it has another holder or payer."""
+
+    family_id: int
+    holder_id: int
+    payer_id: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenewalDeclined(Fact):
     """A person has said that he does not want to go on, and perhaps why."""
 

@@ -11,12 +11,16 @@ from clubcrm.core.leases import LostLeaseError
 from memberships.books.kinds import RecurringState
 from memberships.books.lines import items_to_book
 from memberships.books.recurring import book_due
+from memberships.contracts.changes import perform_change
 from memberships.contracts.everyone import items_in, mass_changes_open
+from memberships.contracts.families import end_with_holder
 from memberships.contracts.gift_tables import ItemState
 from memberships.contracts.history import contracts_to_end
 from memberships.contracts.mass import carry_out, close_if_through, restore, set_aside
+from memberships.contracts.outlook import changes_due
 from memberships.contracts.renewals import carry_over
 from memberships.contracts.services import end_contract
+from memberships.contracts.transfers import hand_units_over
 from memberships.packages.queries import lots_to_expire
 from memberships.packages.services import expire_lot
 
@@ -35,6 +39,15 @@ def end_due(context: JobContext) -> Outcome:
     return _each(context, due, _end_one)
 
 
+def change_plans(context: JobContext) -> Outcome:
+    """Contracts whose change of plan has come go on as the other plan."""
+    if context.club_id is None or context.day is None:
+        return Outcome()
+    with unit_of_work(write=False):
+        due = changes_due(context.club_id, context.day)
+    return _each(context, due, lambda change_id: perform_change(change_id, by=BY))
+
+
 def expire_units(context: JobContext) -> Outcome:
     """Units whose last day is a grace time ago are taken off by a line of the ledger."""
     if context.club_id is None or context.day is None:
@@ -48,6 +61,8 @@ def _end_one(contract_id: int) -> None:
     """The contract is over, and what its plan lets go on stands in the next one."""
     end_contract(contract_id, by=BY)
     carry_over(contract_id, by=BY)
+    hand_units_over(contract_id, by=BY)
+    end_with_holder(contract_id, by=BY)
 
 
 def book_recurring(context: JobContext) -> Outcome:

@@ -10,6 +10,7 @@ from memberships.contracts.views.api import api as memberships_api
 from memberships.contracts.views.contracts import contracts as contract_pages
 from memberships.contracts.views.everyone import everyone
 from memberships.contracts.views.freeze_types import freeze_kinds
+from memberships.contracts.views.handover_api import handover_api
 from memberships.contracts.views.leaving import leaving
 from memberships.contracts.views.leaving_api import leaving_api
 from memberships.contracts.views.papers import contract_papers
@@ -43,6 +44,7 @@ API: tuple[Blueprint, ...] = (
     memberships_api,
     leaving_api,
     agreements_api,
+    handover_api,
     packages_api,
     sessions_api,
 )

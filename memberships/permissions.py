@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 SEE_CONTRACTS: Final = "contracts.see"
 SIGN_CONTRACTS: Final = "contracts.sign"
+TRANSFER_CONTRACTS: Final = "contracts.transfer"
 FREEZE_CONTRACTS: Final = "contracts.freeze"
 GRANT_FREEZES: Final = "contracts.freeze_all"
 CANCEL_CONTRACTS: Final = "contracts.cancel"
@@ -43,6 +44,7 @@ INVITE_GUESTS: Final = "guests.invite"
 RIGHTS: Mapping[str, object] = {
     SEE_CONTRACTS: _l("See contracts and balances"),
     SIGN_CONTRACTS: _l("Sign contracts and sell day passes"),
+    TRANSFER_CONTRACTS: _l("Hand the rest of a contract to somebody else"),
     FREEZE_CONTRACTS: _l("Freeze contracts and end freezes"),
     GRANT_FREEZES: _l("Grant kinds of freeze that are kept to managers"),
     CANCEL_CONTRACTS: _l("Cancel contracts and take cancellations back"),

@@ -7,7 +7,7 @@ from clubcrm.seed.ground import Ground
 from clubcrm.seed.lives import Agreement, Life
 from clubcrm.seed.offers import BY_KEY
 from clubcrm.seed.order import public_id
-from memberships.contracts.agreements import (
+from memberships.contracts.renewal_tables import (
     DeclineReason,
     OfferState,
     PlanCondition,

@@ -7,7 +7,6 @@ from sqlalchemy import Select, func, select
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
-from memberships.contracts.agreements import PlanCondition
 from memberships.contracts.conditions import PLAIN_LEAVING, LeavingTerms, PlanFreezing
 from memberships.contracts.freeze_tables import PlanFreezeRule, PlanFreezeType
 from memberships.contracts.leaving_tables import PlanLeaving
@@ -19,6 +18,7 @@ from memberships.contracts.models import (
     PlanVersion,
     PlanWindow,
 )
+from memberships.contracts.renewal_tables import PlanCondition
 from memberships.contracts.renewal_terms import USUAL, Conditions
 from memberships.contracts.rules import ContractState, Window
 from memberships.contracts.terms import PlanTerms

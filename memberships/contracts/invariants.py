@@ -6,12 +6,12 @@ from sqlalchemy.orm import aliased
 from clubcrm.core.db import db
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
-from memberships.contracts.agreements import OfferState, RenewalOffer
 from memberships.contracts.freeze_catalogue import freeze_terms
 from memberships.contracts.freeze_tables import FreezeTaken, FreezeTypeVersion
 from memberships.contracts.freezing import FreezeCase, granted_fault
 from memberships.contracts.gift_tables import GiftLine
 from memberships.contracts.models import Contract, Plan, PlanVersion
+from memberships.contracts.renewal_tables import OfferState, RenewalOffer
 from memberships.contracts.rules import ContractState, PlanKind
 from memberships.contracts.terms import FrozenSpan, Term, moved_end, term_end
 from memberships.packages.models import EntryKind, PackageEntry, PackageLot

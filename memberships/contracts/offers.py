@@ -11,15 +11,16 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import move
 from clubcrm.core.text import clean
-from memberships.contracts.agreements import (
+from memberships.contracts.catalogue import PlanOnSale, plan_by_id
+from memberships.contracts.kin import seat_of
+from memberships.contracts.models import Contract, PlanState
+from memberships.contracts.outlook import Running, moved_on, open_offers, running, window_of
+from memberships.contracts.renewal_tables import (
     OFFER_MOVES,
     DeclineReason,
     OfferState,
     RenewalOffer,
 )
-from memberships.contracts.catalogue import PlanOnSale, plan_by_id
-from memberships.contracts.models import Contract, PlanState
-from memberships.contracts.outlook import Running, open_offers, running, window_of
 from memberships.contracts.renewal_terms import early_until
 from memberships.contracts.rules import ContractState, PlanKind
 from memberships.events import RenewalDeclined
@@ -148,6 +149,10 @@ def refuse_renewal(one: Running) -> None:
         raise _refused("not_signed", _("Only a signed contract can be renewed."))
     if contract.ends_on is None:
         raise _refused("rolls_on", _("This contract runs on by itself until it is cancelled."))
+    if seat_of(contract.id) is not None:
+        raise _refused("family", _("It is renewed with the contract of the family's holder."))
+    if moved_on(contract.id):
+        raise _refused("moved_on", _("It goes on as another contract. Renew that one."))
     window = window_of(one)
     if window is not None and one.today > window.last:
         last = formats.day(window.last)

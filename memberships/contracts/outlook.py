@@ -9,10 +9,11 @@ from sqlalchemy import select
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club, Scope, club_setting
 from clubcrm.core.db import db
-from memberships.contracts.agreements import OfferState, RenewalOffer
 from memberships.contracts.catalogue import PlanOnSale, plan_version
+from memberships.contracts.handover_tables import ChangeState, ContractTransfer, PlanChange
 from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.proration import TIMED
+from memberships.contracts.renewal_tables import OfferState, RenewalOffer
 from memberships.contracts.renewal_terms import (
     DAYS_AFTER,
     DAYS_BEFORE,
@@ -101,6 +102,53 @@ def offer_for(scope: Scope, public_id: str) -> RenewalOffer | None:
     return db.session.scalars(
         select(RenewalOffer).where(
             RenewalOffer.public_id == public_id, RenewalOffer.club_id.in_(scope.club_ids)
+        )
+    ).first()
+
+
+def scheduled_change(contract_id: int) -> PlanChange | None:
+    """Return the change of plan that waits for its day, None when there is none."""
+    return db.session.scalars(
+        select(PlanChange).where(
+            PlanChange.contract_id == contract_id, PlanChange.state == ChangeState.SCHEDULED
+        )
+    ).first()
+
+
+def moved_on(contract_id: int) -> bool:
+    """Tell whether a contract goes on as another plan or for somebody else."""
+    changed = select(PlanChange.id).where(
+        PlanChange.contract_id == contract_id, PlanChange.state == ChangeState.DONE
+    )
+    given = select(ContractTransfer.id).where(ContractTransfer.contract_id == contract_id)
+    return any(db.session.scalar(one.limit(1)) is not None for one in (changed, given))
+
+
+def changes_due(club_id: int, day: date) -> Sequence[int]:
+    """Return the club's changes of plan that take effect by this day."""
+    return db.session.scalars(
+        select(PlanChange.id)
+        .where(
+            PlanChange.club_id == club_id,
+            PlanChange.state == ChangeState.SCHEDULED,
+            PlanChange.effective_on <= day,
+        )
+        .order_by(PlanChange.id)
+    ).all()
+
+
+def plan_changes_of(person_id: int) -> Sequence[PlanChange]:
+    """Return the changes of plan of a person, newest first."""
+    return db.session.scalars(
+        select(PlanChange).where(PlanChange.person_id == person_id).order_by(PlanChange.id.desc())
+    ).all()
+
+
+def change_for(scope: Scope, public_id: str) -> PlanChange | None:
+    """Return a change of plan made in one of these clubs, None when there is none."""
+    return db.session.scalars(
+        select(PlanChange).where(
+            PlanChange.public_id == public_id, PlanChange.club_id.in_(scope.club_ids)
         )
     ).first()
 

@@ -12,11 +12,11 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import Moves, move
 from clubcrm.core.text import clean
-from memberships.contracts.agreements import PlanCondition
 from memberships.contracts.conditions import PLAIN_LEAVING, PlanFreezing
 from memberships.contracts.freeze_tables import FreezeType, PlanFreezeRule, PlanFreezeType
 from memberships.contracts.leaving_tables import PlanLeaving
 from memberships.contracts.models import Plan, PlanClub, PlanState, PlanVersion, PlanWindow
+from memberships.contracts.renewal_tables import PlanCondition
 from memberships.contracts.renewal_terms import USUAL
 from memberships.contracts.terms import PlanTerms, plan_faults
 from memberships.contracts.words import plan_fault_words

@@ -6,11 +6,19 @@ once, half a minor unit away from zero.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 from memberships.contracts.rules import PlanKind
 from memberships.contracts.terms import Term, period_of, term_end
 
 TIMED = frozenset({PlanKind.TERM, PlanKind.RECURRING})
+
+
+class When(StrEnum):
+    """When a change of plan takes effect: today, or with the next payment."""
+
+    NOW = "now"
+    NEXT_PAYMENT = "next_payment"
 
 
 @dataclass(frozen=True, slots=True)

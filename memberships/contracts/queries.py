@@ -5,13 +5,26 @@ from datetime import date, time
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, case, cast, func, literal_column, select
+from sqlalchemy import (
+    Exists,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    select,
+)
 
 from clubcrm.core.db import db
 from clubcrm.core.prepared import Prepared
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockFact
+from memberships.contracts.handover_tables import Family, FamilyMember
 from memberships.contracts.models import Contract, Plan, PlanClub, PlanVersion, PlanWindow
+from memberships.contracts.renewal_tables import PlanCondition
 from memberships.contracts.rules import (
     ContractRight,
     ContractState,
@@ -76,8 +89,39 @@ def _rights_select() -> Select[*tuple[Any, ...]]:
         .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
         .join(Plan, Plan.id == PlanVersion.plan_id)
         .outerjoin(PackageLot, lot)
-        .where(Contract.person_id == bindparam("person_id"), Contract.state != ContractState.VOID)
+        .where(
+            Contract.person_id == bindparam("person_id"),
+            Contract.state != ContractState.VOID,
+            ~_left_alone(),
+        )
         .order_by(Contract.starts_on, Contract.id, PackageLot.expires_on, PackageLot.id)
+    )
+
+
+def _left_alone() -> Exists:
+    """Tell whether the contract belongs to a family whose holder has nothing that carries it."""
+    held = Contract.__table__.alias("held")
+    carries = (
+        exists()
+        .where(
+            held.c.person_id == Family.holder_id,
+            held.c.state != ContractState.VOID,
+            held.c.state != ContractState.INCOMPLETE,
+            held.c.ends_on.is_(None) | (held.c.ends_on >= bindparam("on")),
+            PlanCondition.version_id == held.c.plan_version_id,
+            PlanCondition.extra_member_minor.is_not(None),
+        )
+        .correlate(Family)
+    )
+    return (
+        exists()
+        .where(
+            FamilyMember.contract_id == Contract.id,
+            FamilyMember.family_id == Family.id,
+            FamilyMember.left_on.is_(None) | (FamilyMember.left_on > bindparam("on")),
+            ~carries,
+        )
+        .correlate(Contract)
     )
 
 
@@ -140,7 +184,7 @@ def rights_at(person_id: int, on: date) -> MemberRights:
 def all_rights(person_id: int, on: date) -> tuple[ContractRight, ...]:
     """Return what every contract of a person allows, ended ones too; units as of today."""
     connection = db.session().connection()
-    return _rights(_ALL_RIGHTS.all(connection, {"person_id": person_id}), on)
+    return _rights(_ALL_RIGHTS.all(connection, {"person_id": person_id, "on": on}), on)
 
 
 def _rights(rows: Sequence[Any], on: date) -> tuple[ContractRight, ...]:

@@ -13,8 +13,9 @@ from clubcrm.core import audit, clock, events, failpoints, formats
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.states import move
-from memberships.contracts.agreements import OFFER_MOVES, OfferState, RenewalOffer
 from memberships.contracts.catalogue import PlanOnSale, plan_version
+from memberships.contracts.charges import charge, term_charge
+from memberships.contracts.families import family_terms, renew_family
 from memberships.contracts.history import lock_person, overlapping
 from memberships.contracts.models import Contract
 from memberships.contracts.offers import (
@@ -30,9 +31,11 @@ from memberships.contracts.outlook import (
     Running,
     accepted_offers,
     clash_on,
+    moved_on,
     running,
     successor_of,
 )
+from memberships.contracts.renewal_tables import OFFER_MOVES, OfferState, RenewalOffer
 from memberships.contracts.renewal_terms import (
     carried_units,
     early_until,
@@ -79,6 +82,12 @@ class Terms:
     early_until: date | None
     clash: str | None
     carried: int
+    members: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def total_minor(self) -> int:
+        """Return what the next term costs with everybody who goes on with it, before tax."""
+        return self.price_minor + sum(price for _name, price in self.members)
 
 
 def renewal_terms(offer: RenewalOffer, plan_id: int | None = None) -> Terms:
@@ -102,6 +111,10 @@ def renewal_terms(offer: RenewalOffer, plan_id: int | None = None) -> Terms:
         until if early is not None and until is not None and one.today <= until else None,
         clash_on(one.contract.person_id, starts_on, ends_on, beside=one.contract.id),
         _carried(one, plan),
+        tuple(
+            (seat.person.full_name, price)
+            for seat, price in family_terms(one.contract.person_id, plan, one.contract.id)
+        ),
     )
 
 
@@ -127,6 +140,8 @@ def accept_renewal(request: AcceptRequest, *, by: str) -> Renewal:
     offer.accepted_contract_id = contract.id
     offer.settled_at, offer.settled_by = clock.now(), by
     withdraw_rest(offer.contract_id, by=by)
+    own = term_charge(contract, terms.plan.terms, contract.price_minor)
+    charge(contract.payer_id, [own, *renew_family(contract, terms.plan, by=by)], by=by)
     audit.note(
         "renewal.accepted",
         "renewal_offer",
@@ -190,7 +205,9 @@ def carry_over(contract_id: int, *, by: str) -> int:
 def _successor(contract_id: int, by: str) -> Contract | None:
     """Return the next contract; one declared void gives its place free, so that one may renew."""
     known = successor_of(contract_id)
-    if known is None or known.state is not ContractState.VOID:
+    if known is None or moved_on(contract_id):
+        return None
+    if known.state is not ContractState.VOID:
         return known
     known.previous_id = None
     db.session.flush()

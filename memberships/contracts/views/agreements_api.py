@@ -9,9 +9,9 @@ from clubcrm.core.errors import not_found
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
 from memberships.contracts import history, offers, renewals
-from memberships.contracts.agreements import RenewalOffer
 from memberships.contracts.catalogue import plan_for, plan_version
 from memberships.contracts.outlook import offer_for, offers_of
+from memberships.contracts.renewal_tables import RenewalOffer
 from memberships.contracts.views import schemas
 from memberships.contracts.views.api import contract_row, contract_shown
 from memberships.permissions import SEE_CONTRACTS, SIGN_CONTRACTS

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from clubcrm.core.api import InputSchema, PageArgs
 from memberships.blocks.rules import PLACED_BY_HAND
-from memberships.contracts.agreements import DeclineReason
+from memberships.contracts.renewal_tables import DeclineReason
 from memberships.contracts.renewal_terms import Carry
 from memberships.contracts.rules import FreezeOnScan, PlanKind
 

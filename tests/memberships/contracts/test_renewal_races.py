@@ -13,10 +13,10 @@ from sqlalchemy import func, select
 
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.events import Event
-from memberships.contracts.agreements import OfferState, RenewalOffer
 from memberships.contracts.invariants import contract_periods, renewals
 from memberships.contracts.models import Contract
 from memberships.contracts.offers import OfferRequest, offer_renewal
+from memberships.contracts.renewal_tables import OfferState, RenewalOffer
 from memberships.contracts.renewals import AcceptRequest, accept_renewal, renew
 from memberships.contracts.services import SignRequest, sign
 from tests.cast import Cast, make_member

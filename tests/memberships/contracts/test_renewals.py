@@ -9,7 +9,6 @@ from clubcrm.core.clubs import set_club_setting
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.core.events import Event
-from memberships.contracts.agreements import DeclineReason, OfferState
 from memberships.contracts.freezes import FreezeRequest, freeze_contract
 from memberships.contracts.history import contracts_of
 from memberships.contracts.invariants import contract_periods, renewals, unit_balances
@@ -21,6 +20,7 @@ from memberships.contracts.offers import (
     withdraw_offer,
 )
 from memberships.contracts.plans import edit_plan, withdraw_plan
+from memberships.contracts.renewal_tables import DeclineReason, OfferState
 from memberships.contracts.renewal_terms import Carry, Conditions
 from memberships.contracts.renewals import (
     AcceptRequest,

@@ -1,4 +1,4 @@
-"""Models room: what people agree on during a contract: renewals, changes, transfers, families."""
+"""Models room: what a plan version says at renewal, and the offers of the next term."""
 
 from datetime import date, datetime
 from enum import StrEnum
