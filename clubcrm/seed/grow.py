@@ -25,6 +25,7 @@ from clubcrm.seed.doors import hang_doors
 from clubcrm.seed.fees import write_fees
 from clubcrm.seed.gateways import write_gateways
 from clubcrm.seed.ground import Ground
+from clubcrm.seed.handovers import choose_handovers, write_handovers
 from clubcrm.seed.house import build_house
 from clubcrm.seed.lives import Walk
 from clubcrm.seed.order import SeedOrder
@@ -85,8 +86,9 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     hang_doors(ground)
     _live(ground, progress)
     give_some_days(ground)
+    handovers = choose_handovers(ground)
     strangers = Strangers(ground)
-    crowd, registry, talk = Crowd(ground), Registry(ground), Talk(ground)
+    crowd, registry, talk = Crowd(ground), Registry(ground, handovers), Talk(ground)
     offers, signed = Offers(ground), Signed(ground)
     for number, life in enumerate(ground.lives):
         crowd.write(life)
@@ -98,6 +100,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
         if number % 200 == 0:
             progress("People and contracts", number / len(ground.lives))
     registry.close()
+    write_handovers(ground, handovers)
     talk.close()
     scans = [scan for life in ground.lives for scan in life.scans] + strangers.scans
     scans.sort()

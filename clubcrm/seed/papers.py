@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from clubcrm.core.states import StateChange
 from clubcrm.core.types import JsonObject
 from clubcrm.seed.ground import Deed, Ground, Lot
+from clubcrm.seed.handovers import Handovers
 from clubcrm.seed.lives import Agreement, Life
 from clubcrm.seed.offers import BY_KEY, OFFERS, Offer
 from clubcrm.seed.order import public_id
@@ -77,8 +78,9 @@ def _version(ground: Ground, place: int, offer: Offer, terms: tuple[int, int, in
 class Registry:
     """Writes the contracts of lives, numbering them per club and year."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, handovers: Handovers) -> None:
         self._ground = ground
+        self._handovers = handovers
         self._numbers: dict[tuple[int, int], int] = {}
         self._chance = ground.order.chance("contracts")
 
@@ -116,19 +118,23 @@ class Registry:
         key = (club_id, starts_on.year)
         self._numbers[key] = self._numbers.get(key, 0) + 1
         person_id = ground.person_ids[number]
+        place = len(ground.contract_ids[number])
+        is_newest = place == len(life.agreements) - 1
+        payer = self._handovers.payer_of(number) if is_newest else number
+        cut = self._handovers.cuts.get((number, place))
         return ground.store.sink(Contract).add(
             public_id=public_id(self._chance),
             number=f"{club_id}-{starts_on.year}-{self._numbers[key]:05}",
             club_id=club_id,
             person_id=person_id,
-            payer_id=person_id,
+            payer_id=ground.person_ids[payer],
             plan_version_id=ground.versions[life.town, agreement.offer],
             previous_id=previous if agreement.renews else None,
             state=self.state_of(agreement),
             starts_on=starts_on,
             ends_on=_day(agreement.ends),
             term_ends_on=_day(agreement.sold_ends),
-            cut_ends_on=_day(agreement.ends) if agreement.sold_ends is None else None,
+            cut_ends_on=_day(agreement.ends) if agreement.sold_ends is None else _day(cut),
             price_minor=ground.prices[life.town, agreement.offer],
             currency=ground.calendars[life.town].town.currency,
             signed_at=self.signed_at(life, agreement),

@@ -24,6 +24,16 @@ class Seat:
     person: Person
 
 
+def club_of(person_id: int) -> int | None:
+    """Return the home club of a person, None when there is no such person."""
+    return db.session.scalar(select(Person.club_id).where(Person.id == person_id))
+
+
+def public_id_of(person_id: int) -> str:
+    """Return the id of a person that may stand in an address."""
+    return db.session.execute(select(Person.public_id).where(Person.id == person_id)).scalar_one()
+
+
 def family_held_by(person_id: int) -> Family | None:
     """Return the family that hangs on this person's contract, None when there is none."""
     return db.session.scalars(select(Family).where(Family.holder_id == person_id)).first()

@@ -35,7 +35,7 @@ from memberships.contracts.rules import (
 from memberships.packages.models import VISIT_SERVICE, PackageLot
 
 
-def _rights_select() -> Select[*tuple[Any, ...]]:
+def _listed_in_text() -> tuple[Any, Any]:
     # The hours and clubs of a version come as one text each: one row per contract and lot, and no
     # third trip to the store while somebody stands at the turnstile.
     # Constants are written out: bound ones would be handled again at every scan.
@@ -62,6 +62,11 @@ def _rights_select() -> Select[*tuple[Any, ...]]:
         .correlate(PlanVersion)
         .scalar_subquery()
     )
+    return hours, clubs
+
+
+def _rights_select() -> Select[*tuple[Any, ...]]:
+    hours, clubs = _listed_in_text()
     lot = (PackageLot.contract_id == Contract.id) & (PackageLot.service == VISIT_SERVICE)
     return (
         select(

@@ -14,11 +14,11 @@ from clubcrm.core import audit, clock, events
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
-from clubcrm.people.models import Person
 from memberships.billing.orders import LineKind
 from memberships.contracts.charges import Charge, charge
 from memberships.contracts.handover_tables import ContractTransfer
 from memberships.contracts.history import lock_person, overlapping
+from memberships.contracts.kin import club_of
 from memberships.contracts.models import Contract
 from memberships.contracts.moves import ChangeFault, change_refused, moving_fault
 from memberships.contracts.offers import contract_of, withdraw_rest
@@ -70,8 +70,7 @@ def transfer_preview(contract_id: int, to_person_id: int) -> TransferOffer:
     fault = _fault(one)
     if fault is not None:
         raise change_refused(fault)
-    person = db.session.get(Person, to_person_id)
-    if person is None or person.club_id != contract.club_id:
+    if club_of(to_person_id) != contract.club_id:
         raise not_found(_("There is no such member."))
     if to_person_id == contract.person_id:
         raise invalid({"to": _("It is this person's contract already.")})

@@ -48,8 +48,8 @@ def post_renewal(body: dict[str, Any], public_id: str) -> tuple[dict[str, Any], 
 @agreements_api.post("/contracts/<string:public_id>/offers")
 @agreements_api.doc(summary="Offer the next term to a member; the same offer is made once")
 @require(SIGN_CONTRACTS)
-@agreements_api.arguments(schemas.OfferBody)
-@agreements_api.response(201, schemas.OfferShown)
+@agreements_api.arguments(schemas.RenewalOfferBody)
+@agreements_api.response(201, schemas.RenewalOfferShown)
 def post_offer(body: dict[str, Any], public_id: str) -> dict[str, Any]:
     row = contract_row(public_id)
     request = offers.OfferRequest(
@@ -66,7 +66,7 @@ def post_offer(body: dict[str, Any], public_id: str) -> dict[str, Any]:
 @agreements_api.get("/members/<string:public_id>/offers")
 @agreements_api.doc(summary="Every renewal offer a member has had, newest first")
 @require(SEE_CONTRACTS)
-@agreements_api.response(200, schemas.OfferList)
+@agreements_api.response(200, schemas.RenewalOfferList)
 def list_offers(public_id: str) -> dict[str, Any]:
     person = person_in(current_actor().scope, public_id)
     contracts = {row.contract_id: row.public_id for row in history.contracts_of(person.id)}
@@ -77,8 +77,8 @@ def list_offers(public_id: str) -> dict[str, Any]:
 @agreements_api.post("/offers/<string:offer_id>/decline")
 @agreements_api.doc(summary="Keep why a member does not want to go on")
 @require(SIGN_CONTRACTS)
-@agreements_api.arguments(schemas.DeclineBody)
-@agreements_api.response(200, schemas.OfferShown)
+@agreements_api.arguments(schemas.RenewalDeclineBody)
+@agreements_api.response(200, schemas.RenewalOfferShown)
 def post_decline(body: dict[str, Any], offer_id: str) -> dict[str, Any]:
     offer = _offer(offer_id)
     by = current_actor().ref

@@ -9,7 +9,6 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import not_found
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
-from clubcrm.people.models import Person
 from memberships.contracts import changes, families, kin, transfers
 from memberships.contracts.catalogue import plan_for
 from memberships.contracts.handover_tables import Family, PlanChange
@@ -28,8 +27,8 @@ handover_api = ApiBlueprint(
 @handover_api.post("/contracts/<string:public_id>/change-plan")
 @handover_api.doc(summary="Let a contract go on as another plan, now or at the next payment")
 @require(SIGN_CONTRACTS)
-@handover_api.arguments(schemas.ChangeBody)
-@handover_api.response(201, schemas.ChangeShown)
+@handover_api.arguments(schemas.PlanChangeBody)
+@handover_api.response(201, schemas.PlanChangeShown)
 def post_change(body: dict[str, Any], public_id: str) -> dict[str, Any]:
     made = changes.change_plan(_change_request(body, public_id), by=current_actor().ref)
     return _change(made)
@@ -38,8 +37,8 @@ def post_change(body: dict[str, Any], public_id: str) -> dict[str, Any]:
 @handover_api.post("/contracts/<string:public_id>/change-plan/preview")
 @handover_api.doc(summary="What a change would cost: (new daily - current daily) x days left")
 @require(SIGN_CONTRACTS)
-@handover_api.arguments(schemas.ChangeBody)
-@handover_api.response(200, schemas.ChangePreviewShown)
+@handover_api.arguments(schemas.PlanChangeBody)
+@handover_api.response(200, schemas.PlanChangePreviewShown)
 def post_change_preview(body: dict[str, Any], public_id: str) -> dict[str, Any]:
     shown = changes.change_preview(_change_request(body, public_id))
     return {
@@ -56,7 +55,7 @@ def post_change_preview(body: dict[str, Any], public_id: str) -> dict[str, Any]:
 @handover_api.post("/plan-changes/<string:change_id>/undo")
 @handover_api.doc(summary="Call a change off: while it lies ahead, or on the day it was done")
 @require(SIGN_CONTRACTS)
-@handover_api.response(200, schemas.ChangeShown)
+@handover_api.response(200, schemas.PlanChangeShown)
 def post_undo(change_id: str) -> dict[str, Any]:
     actor = current_actor()
     change = change_for(actor.scope, change_id)
@@ -68,8 +67,8 @@ def post_undo(change_id: str) -> dict[str, Any]:
 @handover_api.post("/contracts/<string:public_id>/transfer")
 @handover_api.doc(summary="Give the rest of a contract to another member for the plan's fee")
 @require(TRANSFER_CONTRACTS)
-@handover_api.arguments(schemas.TransferBody)
-@handover_api.response(201, schemas.TransferShown)
+@handover_api.arguments(schemas.ContractTransferBody)
+@handover_api.response(201, schemas.ContractTransferShown)
 def post_transfer(body: dict[str, Any], public_id: str) -> dict[str, Any]:
     actor = current_actor()
     row = contract_row(public_id)
@@ -101,7 +100,7 @@ def list_families(public_id: str) -> dict[str, Any]:
 @handover_api.post("/members/<string:public_id>/family")
 @handover_api.doc(summary="Add a member to the family of the holder named in the address")
 @require(SIGN_CONTRACTS)
-@handover_api.arguments(schemas.JoinBody)
+@handover_api.arguments(schemas.FamilyJoinBody)
 @handover_api.response(201, ContractShown)
 def post_member(body: dict[str, Any], public_id: str) -> dict[str, Any]:
     actor = current_actor()
@@ -163,8 +162,8 @@ def _change(change: PlanChange) -> dict[str, Any]:
 def _family(family: Family) -> dict[str, Any]:
     return {
         "id": family.public_id,
-        "holder_id": _person(family.holder_id),
-        "payer_id": _person(family.payer_id),
+        "holder_id": kin.public_id_of(family.holder_id),
+        "payer_id": kin.public_id_of(family.payer_id),
         "members": [
             {
                 "member_id": seat.person.public_id,
@@ -178,7 +177,3 @@ def _family(family: Family) -> dict[str, Any]:
 
 def _public(contract_id: int) -> str:
     return db.session.get_one(Contract, contract_id).public_id
-
-
-def _person(person_id: int) -> str:
-    return db.session.get_one(Person, person_id).public_id

@@ -10,12 +10,12 @@ _ID = validate.Length(min=1, max=64)
 _LINE = validate.Length(max=300)
 
 
-class ChangeBody(InputSchema):
+class PlanChangeBody(InputSchema):
     plan_id = fields.String(required=True, validate=_ID)
     when = fields.Enum(When, by_value=True, load_default=When.NOW)
 
 
-class ChangePreviewShown(InputSchema):
+class PlanChangePreviewShown(InputSchema):
     effective_on = fields.Date()
     ends_on = fields.Date(allow_none=True)
     days_left = fields.Integer()
@@ -24,14 +24,14 @@ class ChangePreviewShown(InputSchema):
     )
 
 
-class ChangeShown(ChangePreviewShown):
+class PlanChangeShown(PlanChangePreviewShown):
     id = fields.String()
     state = fields.String()
     contract_id = fields.String()
     new_contract_id = fields.String(allow_none=True)
 
 
-class TransferBody(InputSchema):
+class ContractTransferBody(InputSchema):
     member_id = fields.String(
         required=True, validate=_ID, metadata={"description": "who has the contract from tomorrow"}
     )
@@ -39,7 +39,7 @@ class TransferBody(InputSchema):
     old_holder_pays = fields.Boolean(load_default=False)
 
 
-class TransferShown(InputSchema):
+class ContractTransferShown(InputSchema):
     id = fields.String()
     effective_on = fields.Date()
     units = fields.Integer()
@@ -47,7 +47,7 @@ class TransferShown(InputSchema):
     contract = fields.Nested(ContractShown)
 
 
-class JoinBody(InputSchema):
+class FamilyJoinBody(InputSchema):
     member_id = fields.String(required=True, validate=_ID)
     payer_id = fields.String(load_default=None, allow_none=True, validate=_ID)
 

@@ -164,7 +164,7 @@ class RenewalShown(ContractShown):
     already_accepted = fields.Boolean()
 
 
-class OfferBody(InputSchema):
+class RenewalOfferBody(InputSchema):
     plan_id = fields.String(load_default=None, allow_none=True, validate=_ID)
     price_minor = fields.Integer(**_MINOR)
     early_price_minor = fields.Integer(**_MINOR)
@@ -176,7 +176,7 @@ class OfferBody(InputSchema):
     )
 
 
-class OfferShown(InputSchema):
+class RenewalOfferShown(InputSchema):
     id = fields.String()
     contract_id = fields.String()
     plan_name = fields.String()
@@ -188,11 +188,11 @@ class OfferShown(InputSchema):
     reason = fields.String(allow_none=True)
 
 
-class OfferList(InputSchema):
-    items = fields.List(fields.Nested(OfferShown))
+class RenewalOfferList(InputSchema):
+    items = fields.List(fields.Nested(RenewalOfferShown))
 
 
-class DeclineBody(InputSchema):
+class RenewalDeclineBody(InputSchema):
     reason = fields.Enum(DeclineReason, by_value=True, required=True)
     words = fields.String(load_default="", validate=_LINE)
 
