@@ -76,6 +76,7 @@ from memberships.contracts.asking import (
     backdated_freeze_approved,
     free_days_approved,
 )
+from memberships.contracts.services import discount_approved
 from memberships.dunning import jobs as dunning_jobs
 from memberships.schedule import events as class_facts
 from memberships.schedule import handlers as schedule_handlers
@@ -170,6 +171,7 @@ JOBS: tuple[Job, ...] = (
     Job("change-plans", membership_jobs.change_plans, daily_at=time(0, 5)),
     Job("end-contracts", membership_jobs.end_due, daily_at=time(0, 10)),
     Job("mass-changes", membership_jobs.run_mass_changes, every=timedelta(seconds=5)),
+    Job("mark-overdue", membership_jobs.mark_overdue, daily_at=time(0, 15)),
     Job("expire-units", membership_jobs.expire_units, daily_at=time(0, 20)),
     Job("book-recurring", membership_jobs.book_recurring, daily_at=time(0, 30)),
     # After 04:00, when the visit-day of last night is over.
@@ -198,6 +200,7 @@ PLACES: tuple[Place, ...] = (
     Place("trainer.today", _l("Training"), "stretching", memberships.TRAIN, role="trainer"),
     Place("desk.show", _l("Desk"), "door-enter", card.WATCH_DESK),
     Place("people.index", _l("Members"), "users", people.SEE_PEOPLE),
+    Place("money.index", _l("Money"), "cash", memberships.SEE_MONEY),
     Place("tasks.my_day", _l("My day"), "checks", tasks.SEE_TASKS),
     Place("messages.outbox", _l("Messages"), "mail", messaging.SEE_OUTBOX),
     Place("gate.devices", _l("Devices"), "router", gate.SEE_GATE),
@@ -220,6 +223,13 @@ SETTINGS: tuple[Place, ...] = (
         _l("Hours, closed days, time zone"),
     ),
     *membership_places.SETTINGS,
+    Place(
+        "money_settings.show",
+        _l("Taxes and limits"),
+        "receipt",
+        memberships.EDIT_MONEY,
+        _l("Taxes, rounding of cash, what each role may do alone"),
+    ),
     Place(
         "gate_settings.gate",
         _l("Rules of the gate"),
@@ -250,6 +260,7 @@ SETTINGS: tuple[Place, ...] = (
 APPROVALS: Mapping[str, Executor] = {
     BACKDATED_FREEZE: backdated_freeze_approved,
     FREE_DAYS: free_days_approved,
+    LimitKind.DISCOUNT: discount_approved,
     LimitKind.REFUND: refund_approved,
     LimitKind.WRITE_OFF: write_off_approved,
 }
@@ -308,6 +319,8 @@ RUNS_THE_DESK = SEES_MEMBERS | {
     memberships.ASSIGN_CLIENTS,
     memberships.TAKE_WAIVERS,
     memberships.TAKE_MEDICAL,
+    memberships.TAKE_MONEY,
+    memberships.REFUND_MONEY,
     gate.SEE_GATE,
     gate.SCAN_AT_DESK,
     gate.LET_IN,
@@ -362,6 +375,10 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
             memberships.SEE_BOOKS,
             memberships.WRITE_BOOKS,
             memberships.CLOSE_BOOKS,
+            memberships.SEE_MONEY,
+            memberships.TAKE_MONEY,
+            memberships.REFUND_MONEY,
+            memberships.EDIT_MONEY,
             card.SEE_CARD,
         }
     ),

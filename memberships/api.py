@@ -58,6 +58,7 @@ from memberships.contracts.queries import rights_at
 from memberships.contracts.renewal_tables import DeclineReason
 from memberships.contracts.renewals import AcceptRequest, Renewal, accept_renewal, renew
 from memberships.contracts.rules import ContractRight, MemberRights, PlanKind, Window
+from memberships.contracts.selling import SaleTerms
 from memberships.contracts.services import (
     Offer,
     SignRequest,
@@ -144,6 +145,7 @@ __all__ = [
     "RefundOrder",
     "Renewal",
     "SaleRequest",
+    "SaleTerms",
     "SessionState",
     "SignRequest",
     "Standing",

@@ -8,6 +8,7 @@ import structlog
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.jobs import JobContext, Outcome
 from clubcrm.core.leases import LostLeaseError
+from memberships.billing import overdue
 from memberships.books.kinds import RecurringState
 from memberships.books.lines import items_to_book
 from memberships.books.recurring import book_due
@@ -55,6 +56,16 @@ def expire_units(context: JobContext) -> Outcome:
     with unit_of_work(write=False):
         due = lots_to_expire(context.club_id, context.day)
     return _each(context, due, lambda lot_id: expire_lot(lot_id, by=BY))
+
+
+def mark_overdue(context: JobContext) -> Outcome:
+    """Payers of the club whose parts have become late are told of once and blocked by the debt."""
+    if context.club_id is None or context.day is None:
+        return Outcome()
+    club_id, day = context.club_id, context.day
+    with unit_of_work(write=False):
+        late = overdue.payers_with_news(club_id, day)
+    return _each(context, late, lambda payer: overdue.mark_overdue(payer, club_id, day, by=BY))
 
 
 def _end_one(contract_id: int) -> None:

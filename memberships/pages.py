@@ -2,8 +2,14 @@
 
 from flask import Blueprint
 
+from memberships.approvals.views import approvals
 from memberships.billing.gateways.views.pay import pay
 from memberships.billing.gateways.views.staff import gateway_pages
+from memberships.billing.views.account import account
+from memberships.billing.views.api import money_api
+from memberships.billing.views.money import money
+from memberships.billing.views.settings import money_settings_pages
+from memberships.billing.views.vouchers import vouchers
 from memberships.books.views import books as book_pages
 from memberships.contracts.views.agreements_api import agreements_api
 from memberships.contracts.views.api import api as memberships_api
@@ -24,7 +30,12 @@ from memberships.trainers.views.member import training as training_pages
 from memberships.trainers.views.phone import trainer as trainer_pages
 
 PAGES: tuple[Blueprint, ...] = (
+    account,
+    approvals,
     book_pages,
+    money,
+    money_settings_pages,
+    vouchers,
     contract_pages,
     everyone,
     freeze_kinds,
@@ -42,6 +53,7 @@ PAGES: tuple[Blueprint, ...] = (
 
 API: tuple[Blueprint, ...] = (
     memberships_api,
+    money_api,
     leaving_api,
     agreements_api,
     handover_api,

@@ -40,6 +40,11 @@ TEACH_CLASSES: Final = "classes.teach"
 EDIT_CLASSES: Final = "classes.edit"
 EXCUSE_STRIKES: Final = "classes.excuse"
 INVITE_GUESTS: Final = "guests.invite"
+SEE_MONEY: Final = "money.see"
+TAKE_MONEY: Final = "money.take"
+REFUND_MONEY: Final = "money.refund"
+DECIDE_APPROVALS: Final = "approvals.decide"
+EDIT_MONEY: Final = "money.edit"
 
 RIGHTS: Mapping[str, object] = {
     SEE_CONTRACTS: _l("See contracts and balances"),
@@ -77,4 +82,9 @@ RIGHTS: Mapping[str, object] = {
     EDIT_CLASSES: _l("Change the timetable, call off classes, set their rules"),
     EXCUSE_STRIKES: _l("Excuse late cancellations and missed classes"),
     INVITE_GUESTS: _l("Give guests of members a pass for the day"),
+    SEE_MONEY: _l("See who owes what, and today's takings"),
+    TAKE_MONEY: _l("Take payments and sell at the desk"),
+    REFUND_MONEY: _l("Ask for refunds, credit notes and write-offs, within the role's limits"),
+    DECIDE_APPROVALS: _l("Decide what colleagues may not do alone"),
+    EDIT_MONEY: _l("Change taxes, rounding and limits of roles"),
 }

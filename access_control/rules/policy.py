@@ -16,6 +16,8 @@ class GatePolicy:
 
     severities: Mapping[Code, Severity] = field(default_factory=dict)
     debt_limit_minor: int = 0
+    debt_days: int = 0
+    debt_note_minor: int = 0
     expires_days: int = 30
     last_visits: int = 2
     medical_days: int = 14
@@ -40,6 +42,8 @@ _NUMBERS = tuple(
 )
 LIMITS: dict[str, tuple[int, int]] = {
     "debt_limit_minor": (0, 10**12),
+    "debt_days": (0, 366),
+    "debt_note_minor": (0, 10**12),
     "expires_days": (0, 366),
     "last_visits": (0, 50),
     "medical_days": (0, 366),

@@ -156,9 +156,25 @@ def debt_of(facts: EntryFacts) -> tuple[int | None, str | None]:
     return sum(block.amount_minor or 0 for block in debts), debts[0].currency
 
 
+def debt_refuses(facts: EntryFacts) -> bool:
+    """Tell whether a debt stops a person: it has to be both large and old enough."""
+    owed, _currency = debt_of(facts)
+    if owed is not None and owed <= facts.policy.debt_limit_minor:
+        return False
+    oldest = min(
+        (
+            block.from_on
+            for block in facts.rights.blocks
+            if block.owner is BlockOwner.DEBT and block.holds_on(facts.day)
+        ),
+        default=facts.day,
+    )
+    return (facts.day - oldest).days >= facts.policy.debt_days
+
+
 def _debt_over_limit(case: Candidates) -> Params | None:
     owed, currency = debt_of(case.facts)
-    if owed is not None and owed <= case.facts.policy.debt_limit_minor:
+    if not debt_refuses(case.facts):
         return None
     return {"amount_minor": owed, "currency": currency}
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from access_control.rules.codes import Code
 from access_control.rules.facts import EntryFacts, goes_on
-from access_control.rules.refusals import debt_of
+from access_control.rules.refusals import debt_of, debt_refuses
 from memberships.blocks.rules import BlockOwner
 from memberships.contracts.rules import ContractRight
 
@@ -16,7 +16,7 @@ Step = Callable[[EntryFacts, ContractRight | None], Params | None]
 
 def _debt_under_limit(facts: EntryFacts, _: ContractRight | None) -> Params | None:
     owed, currency = debt_of(facts)
-    if not owed or owed > facts.policy.debt_limit_minor:
+    if not owed or owed <= facts.policy.debt_note_minor or debt_refuses(facts):
         return None
     return {"amount_minor": owed, "currency": currency}
 

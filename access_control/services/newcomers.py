@@ -9,7 +9,15 @@ from access_control.services.credentials import issue_credential
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.people.api import PersonDraft, register
-from memberships.api import PlanKind, PlanTerms, SignRequest, create_plan, plans_on_sale, sign
+from memberships.api import (
+    PlanKind,
+    PlanTerms,
+    SaleTerms,
+    SignRequest,
+    create_plan,
+    plans_on_sale,
+    sign,
+)
 
 PLAN_NAME = "Brought in from another system"
 AT_ONCE = 50
@@ -43,7 +51,8 @@ def welcome(
                 if terms.contract_days is not None:
                     plan_id = _plan(club_id, terms.contract_days, by=by)
                     starts_on = terms.starts_on or first_on
-                    sign(SignRequest(found[number], plan_id, starts_on), by=by)
+                    before = SaleTerms(is_billed=False)
+                    sign(SignRequest(found[number], plan_id, starts_on, sale=before), by=by)
     return found
 
 

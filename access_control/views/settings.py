@@ -20,6 +20,7 @@ from clubcrm.core.text import ascii_digits
 from memberships.billing.rules import parse_amount
 
 gate_settings = Blueprint("gate_settings", __name__)
+AMOUNTS = ("debt_limit", "debt_note")
 
 
 @gate_settings.get("/settings/gate")
@@ -42,7 +43,10 @@ def gate() -> ResponseReturnValue:
             (Passback.IN_OUT.value, _("Until the way out is scanned")),
         ],
         limits=LIMITS,
-        debt_limit=_shown(policy.debt_limit_minor, current_club().currency),
+        amounts={
+            name: _shown(getattr(policy, f"{name}_minor"), current_club().currency)
+            for name in AMOUNTS
+        },
         club=current_club(),
     )
 
@@ -70,17 +74,18 @@ def _shown(minor: int, currency: str) -> str:
 def _typed(typed: Mapping[str, str], currency: str) -> GatePolicy:
     faults: dict[str, str] = {}
     numbers: dict[str, int] = {}
-    try:
-        debt = parse_amount(
-            ascii_digits(typed.get("debt_limit", "")), get_currency_precision(currency)
-        )
-        least, most = LIMITS["debt_limit_minor"]
-        numbers["debt_limit_minor"] = max(least, min(most, debt))
-    except ValueError:
-        text = _("Expected an amount in %(currency)s, such as 1500.", currency=currency)
-        faults["debt_limit"] = text
+    for name in AMOUNTS:
+        try:
+            amount = parse_amount(
+                ascii_digits(typed.get(name, "")), get_currency_precision(currency)
+            )
+            least, most = LIMITS[f"{name}_minor"]
+            numbers[f"{name}_minor"] = max(least, min(most, amount))
+        except ValueError:
+            text = _("Expected an amount in %(currency)s, such as 1500.", currency=currency)
+            faults[name] = text
     for name, (least, most) in LIMITS.items():
-        if name == "debt_limit_minor":
+        if name.endswith("_minor"):
             continue
         text = ascii_digits(typed.get(name, "").strip())
         if not text.isascii() or not text.isdigit() or not least <= int(text[:15]) <= most:

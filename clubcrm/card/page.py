@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from access_control.permissions import SCAN_AT_DESK
 from clubcrm.card import member as words
+from clubcrm.card.balance import account_line
 from clubcrm.card.habits import RhythmShown, rhythm_shown
 from clubcrm.card.history import Happening, happenings
 from clubcrm.card.packages import package_lots
@@ -31,9 +32,11 @@ Chip = tuple[str, str, bool, int | None]
 
 # The acts on a card, the main ones first: page, icon, right, and what its address calls a person.
 ACTS = (
+    ("account.pay", "cash", "money.take", "person_id"),
     ("contracts.new", "file-text", "contracts.sign", "person_id"),
     ("people.notes", "note", "people.edit", "public_id"),
     ("training.member", "ticket", "contracts.see", "person_id"),
+    ("account.show", "wallet", "contracts.see", "person_id"),
     ("contracts.freeze", "snowflake", "contracts.freeze", "person_id"),
     ("leaving.show", "door-exit", "contracts.cancel", "person_id"),
     ("leaving.days", "gift", "contracts.freeze", "person_id"),
@@ -42,7 +45,7 @@ ACTS = (
     ("people.consents", "shield-check", "people.edit", "public_id"),
     ("cards.show", "id", "gate.credentials", "person_id"),
 )
-MAIN_ACTS = 2
+MAIN_ACTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class CardPage:
     hints: list[words.Line]
     route: Route | None
     rhythm: RhythmShown
+    account: words.Line | None
     contracts: list[words.Line]
     lots: list[words.Lot]
     blocks: list[words.Line]
@@ -108,6 +112,7 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         hints=words.hints_of(person, tasks),
         route=route_of(contracts, touches, today),
         rhythm=rhythm_shown(days, words.frozen_spans(blocks), joined, today),
+        account=account_line(person.id, person.club_id, person.public_id),
         contracts=words.contract_lines(contracts, today),
         lots=[
             *words.lots_of(contracts, today),
@@ -123,6 +128,8 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
 
 def _acts(person_id: str) -> list[Act]:
     labels = {
+        "account.pay": _("Take payment"),
+        "account.show": _("Account"),
         "contracts.new": _("New contract"),
         "people.notes": _("Write a note"),
         "training.member": _("Packages and training"),

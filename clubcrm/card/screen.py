@@ -27,7 +27,7 @@ from clubcrm.core.clock import now, visit_day
 from clubcrm.core.formats import day_short
 from clubcrm.core.policy import Actor
 from memberships.contracts.queries import rights_at
-from memberships.permissions import SIGN_CONTRACTS
+from memberships.permissions import SIGN_CONTRACTS, TAKE_MONEY
 
 PINNED_FOR = timedelta(minutes=10)
 LET_IN_WITHIN = timedelta(minutes=30)
@@ -85,6 +85,7 @@ class ScanCard:
     may_let_in: bool
     may_sell_day_pass: bool
     may_sign: bool
+    may_take_money: bool
     unmatched: int | None
     unanswered: bool
 
@@ -167,7 +168,14 @@ def scan_card(scan: ScanRow, zone: str, actor: Actor) -> ScanCard:
         ),
         unmatched=_unmatched(scan, actor),
         may_sign=known and actor.may(SIGN_CONTRACTS),
+        may_take_money=known and _owes(decision) and actor.may(TAKE_MONEY),
         unanswered=fresh and (stopped or bool(tasks)),
+    )
+
+
+def _owes(decision: EntryDecision) -> bool:
+    return decision.code is Code.DEBT_OVER_LIMIT or any(
+        note.code is Code.DEBT_UNDER_LIMIT for note in decision.notes
     )
 
 

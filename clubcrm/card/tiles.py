@@ -81,14 +81,14 @@ def _units(right: ContractRight | None) -> Tile:
 def _debt(in_force: list[BlockFact]) -> Tile:
     debts = [one for one in in_force if one.owner is BlockOwner.DEBT]
     if not debts:
-        return Tile(_("Owes"), _("nothing"))
+        return Tile(_("Owes"), _("nothing"), part="account")
     since = _("since %(day)s", day=day_short(min(one.from_on for one in debts)))
     sums: dict[str, int] = {}
     for one in debts:
         if one.amount_minor and one.currency:
             sums[one.currency] = sums.get(one.currency, 0) + one.amount_minor
     value = ", ".join(money(amount, currency) for currency, amount in sums.items())
-    return Tile(_("Owes"), value or _("something"), since, "stop", "show")
+    return Tile(_("Owes"), value or _("something"), since, "stop", "account")
 
 
 def _last(last_visit: date | None, today: date) -> Tile:

@@ -37,8 +37,8 @@ def ring_up(ground: Ground) -> None:
     sales = [sale for life in ground.lives for sale in sales_of(ground, life)]
     sales.sort(key=lambda sale: (sale.second, sale.source))
     tills = Tills(ground)
-    for sale in sales:
-        tills.sell(sale)
+    written = [tills.sell(sale) for sale in sales]
+    tills.settle(written)
     tills.close()
 
 
@@ -58,13 +58,22 @@ class Tills:
         self._vouchers = VoucherBox(ground)
         self._decide_rules()
 
-    def sell(self, sale: Sale) -> None:
-        """The sale is invoiced, and paid, credited or given up as its fate wants."""
+    def sell(self, sale: Sale) -> Written:
+        """The sale is invoiced."""
         written = self._invoice(sale)
         self._audit(written)
-        for place, (_part, due_on, _amount) in enumerate(written.parts):
-            if due_on.toordinal() <= self._ground.today:
-                self._settle(written, place, due_on)
+        return written
+
+    def settle(self, sold: list[Written]) -> None:
+        """What has fallen due is paid, credited or given up as its fate wants, day by day."""
+        due = [
+            (max(due_on, written.day), written.at, number, place)
+            for number, written in enumerate(sold)
+            for place, (_part, due_on, _amount) in enumerate(written.parts)
+            if due_on.toordinal() <= self._ground.today
+        ]
+        for on, _at, number, place in sorted(due):
+            self._settle(sold[number], place, on)
 
     def close(self) -> None:
         """The last number of every series is kept, and what vouchers still hold."""
@@ -82,7 +91,7 @@ class Tills:
         elif fate is Fate.GIVEN_UP:
             self._give_up(written, place)
         else:
-            self._pay_in_full(written, place, max(due_on, written.day))
+            self._pay_in_full(written, place, due_on)
 
     def _pay_in_full(self, written: Written, place: int, on: date) -> None:
         amount = written.parts[place][2]

@@ -1,12 +1,14 @@
 """What waits for another person, and how far each role may go alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import case, func, select
 
 from clubcrm.accounts.models import ApiToken, User
 from clubcrm.core.clubs import Scope, club_setting
 from clubcrm.core.db import db
+from clubcrm.people.models import Person
 from memberships.approvals.models import Approval, ApprovalState
 from memberships.approvals.rules import LIMITED_ROLES, LimitKind, is_within, limit_for
 
@@ -79,3 +81,43 @@ def waiting_count(scope: Scope) -> int:
 def _stored(club_id: int) -> Mapping[str, object] | None:
     found: Mapping[str, object] | None = club_setting(club_id, LIMITS_SETTING, None)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a wish concerns: public id and name of a person."""
+
+    public_id: str
+    name: str
+
+
+def names_of(refs: Iterable[str]) -> dict[str, str]:
+    """Return the names behind "user:7" and "token:3"."""
+    numbers: dict[str, list[int]] = {"user": [], "token": []}
+    for ref in refs:
+        kind, _colon, number = ref.partition(":")
+        if kind in numbers and number.isdigit():
+            numbers[kind].append(int(number))
+    users = db.session.execute(select(User.id, User.name).where(User.id.in_(numbers["user"])))
+    tokens = db.session.execute(
+        select(ApiToken.id, ApiToken.name).where(ApiToken.id.in_(numbers["token"]))
+    )
+    named = {f"user:{number}": name for number, name in users}
+    return named | {f"token:{number}": name for number, name in tokens}
+
+
+def subjects_of(rows: Iterable[Approval]) -> dict[int, Subject]:
+    """Return by wish the person it concerns, for wishes that name one in their payload."""
+    people: dict[int, list[int]] = {}
+    for row in rows:
+        person_id = row.payload.get("person_id")
+        if row.subject_kind == "person":
+            person_id = row.subject_id
+        if person_id is not None:
+            people.setdefault(int(person_id), []).append(row.id)
+    found = db.session.scalars(select(Person).where(Person.id.in_(people)))
+    return {
+        row_id: Subject(person.public_id, person.full_name)
+        for person in found
+        for row_id in people[person.id]
+    }

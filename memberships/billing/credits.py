@@ -24,7 +24,13 @@ from memberships.billing.models import (
     Payment,
     WriteOff,
 )
-from memberships.billing.orders import CreditLine, CreditOrder, InvoiceOrder, WriteOffOrder
+from memberships.billing.orders import (
+    CreditLine,
+    CreditOrder,
+    InvoiceOrder,
+    LineKind,
+    WriteOffOrder,
+)
 from memberships.billing.totals import LineLeft, credited_line, share_over
 from memberships.billing.writing import (
     LONGEST_TEXT,
@@ -51,7 +57,7 @@ def credit(order: CreditOrder, *, by: str) -> Invoice:
     if found is not None:
         return found
     left = lines_left(invoice.id)
-    shares = _credit_shares(order, left)
+    shares = _credit_shares(order, left, _creditable(invoice.id))
     split = {line.line_id: credited_line(line, shares[line.line_id]) for line in left}
     net = sum(part[0] for part in split.values())
     tax = sum(part[1] for part in split.values())
@@ -74,6 +80,43 @@ def credit(order: CreditOrder, *, by: str) -> Invoice:
     tell(note, by=by)
     _take_back(invoice, note, net + tax, by=by)
     refresh_people(invoice, by=by)
+    return note
+
+
+def round_down(invoice_id: int, amount_minor: int, source_id: str, *, by: str) -> Invoice:
+    """What cash could not pay to the cent is credited by a line of rounding, without tax."""
+    invoice = invoice_by_id(invoice_id)
+    source = InvoiceOrder(
+        club_id=invoice.club_id,
+        payer_id=invoice.payer_id,
+        person_id=invoice.person_id,
+        lines=(),
+        source_kind="rounding",
+        source_id=source_id,
+    )
+    totals = Quote((), -amount_minor, 0, -amount_minor, invoice.currency, invoice.tax_included)
+    today = clock.today(settling.lock_payer(invoice.payer_id, invoice.club_id).zone)
+    note = write_document(
+        source, totals, InvoiceKind.CREDIT_NOTE, today, by=by, credits_id=invoice.id
+    )
+    db.session.add(
+        InvoiceLine(
+            invoice_id=note.id,
+            position=1,
+            kind=LineKind.ROUNDING,
+            text=_("Rounding of cash"),
+            quantity=1,
+            unit_price_minor=-amount_minor,
+            tax_bp=0,
+            net_minor=-amount_minor,
+            tax_minor=0,
+            total_minor=-amount_minor,
+        )
+    )
+    db.session.flush()
+    tell(note, by=by)
+    parts = settling.open_parts(Instalment.invoice_id == invoice.id)
+    settling.settle(settling.Cause(credit_note_id=note.id), amount_minor, parts, by=by)
     return note
 
 
@@ -132,7 +175,11 @@ def _ask(invoice: Invoice, amount_minor: int, reason: str, *, by: str) -> Approv
         subject_kind="invoice",
         subject_id=str(invoice.id),
         amount_minor=amount_minor,
-        payload={"invoice_id": invoice.id, "amount_minor": amount_minor},
+        payload={
+            "person_id": invoice.payer_id,
+            "invoice_id": invoice.id,
+            "amount_minor": amount_minor,
+        },
         reason=reason,
     )
     return request_approval(request, by=by)
@@ -172,18 +219,31 @@ def lines_left(invoice_id: int) -> list[LineLeft]:
     return left
 
 
-def _credit_shares(order: CreditOrder, left: list[LineLeft]) -> dict[int, int]:
+def _creditable(invoice_id: int) -> int:
+    """Return what of an invoice is open or paid; the rest was credited, rounded or given up."""
+    still_open = db.session.scalar(
+        select(func.coalesce(func.sum(Instalment.open_minor), 0)).where(
+            Instalment.invoice_id == invoice_id
+        )
+    )
+    paid = db.session.scalar(
+        select(func.coalesce(func.sum(Allocation.amount_minor), 0))
+        .join(Instalment, Instalment.id == Allocation.instalment_id)
+        .where(Instalment.invoice_id == invoice_id, Allocation.payment_id.is_not(None))
+    )
+    return int(still_open or 0) + int(paid or 0)
+
+
+def _credit_shares(order: CreditOrder, left: list[LineLeft], most_minor: int) -> dict[int, int]:
     room = {line.line_id: line.total_minor for line in left}
+    most = min(most_minor, sum(room.values()))
     if order.lines:
         wanted = _by_line(order.lines)
-    elif order.amount_minor is None:
-        wanted = dict(room)
-    elif not 0 < order.amount_minor <= sum(room.values()):
-        raise DomainError("TOO_MUCH", _("So much was not sold, or is credited already."))
     else:
-        wanted = share_over(order.amount_minor, room)
+        amount = most if order.amount_minor is None else order.amount_minor
+        wanted = share_over(amount, room) if 0 < amount <= most else {}
     within = all(0 <= abs(amount) <= abs(room.get(line, 0)) for line, amount in wanted.items())
-    if not within or sum(wanted.values()) <= 0:
+    if not within or not 0 < sum(wanted.values()) <= most:
         raise DomainError("TOO_MUCH", _("So much was not sold, or is credited already."))
     return {line: wanted.get(line, 0) for line in room}
 

@@ -40,6 +40,11 @@ class AmountField(StringField):
 
     def show(self, minor: int) -> None:
         """The field holds this many minor units."""
-        digits = get_currency_precision(self.currency)
-        whole, rest = divmod(minor, 10**digits)
-        self.data = f"{whole}.{rest:0{digits}d}" if digits and rest else str(whole)
+        self.data = typed_amount(minor, self.currency)
+
+
+def typed_amount(minor: int, currency: str) -> str:
+    """Return an amount as somebody would type it."""
+    digits = get_currency_precision(currency)
+    whole, rest = divmod(minor, 10**digits)
+    return f"{whole}.{rest:0{digits}d}" if digits and rest else str(whole)

@@ -16,6 +16,7 @@ from memberships.billing.debts import refresh_debt
 from memberships.billing.models import Instalment, Invoice, Payment, SeriesKind, Voucher
 from memberships.billing.numbers import next_number, number_text
 from memberships.billing.orders import PaymentOrder, Tender
+from memberships.billing.rounding import book_rounding, rounding_of
 from memberships.billing.totals import LARGEST_MINOR
 from memberships.billing.vouchers import bonus_of, find_voucher, use_voucher
 from memberships.events import PaymentTaken
@@ -38,11 +39,19 @@ def take_payment(order: PaymentOrder, *, by: str) -> Payment:
     if order.tender is Tender.ACCOUNT:
         payment = _from_credit(order, parts, by=by)
     else:
+        added = rounding_of(club.id, order.amount_minor, parts) if _is_cash(order) else 0
         payment = _receive(order, club, by=by)
         failpoints.hit("payment.after_insert")
         settling.spend(payment, parts, by=by)
+        if added:
+            book_rounding(payment, added, parts, by=by)
+            db.session.refresh(payment)
     _refresh_debts(order.payer_id, parts, by=by)
     return payment
+
+
+def _is_cash(order: PaymentOrder) -> bool:
+    return order.tender is Tender.CASH
 
 
 def payment_of_source(source_kind: str, source_id: str) -> Payment | None:

@@ -94,3 +94,13 @@ def takings(club_id: int, first: date, last: date) -> dict[Tender, int]:
     for tender, amount in went:
         sums[tender] = sums.get(tender, 0) - int(amount)
     return sums
+
+
+def still_open(invoice_id: int) -> int:
+    """Return what an invoice still asks for."""
+    found = db.session.scalar(
+        select(func.coalesce(func.sum(Instalment.open_minor), 0)).where(
+            Instalment.invoice_id == invoice_id
+        )
+    )
+    return int(found or 0)

@@ -77,6 +77,7 @@ def _ask(order: RefundOrder, payment: Payment, tender: Tender, reason: str, *, b
         subject_id=str(payment.id),
         amount_minor=order.amount_minor,
         payload={
+            "person_id": payment.payer_id,
             "payment_id": payment.id,
             "amount_minor": order.amount_minor,
             "tender": tender.value,

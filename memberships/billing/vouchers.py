@@ -4,7 +4,8 @@ The guarded update decides who gets the last of it; `remaining_minor` and the li
 """
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask_babel import gettext as _
@@ -17,6 +18,9 @@ from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
 from clubcrm.core.types import PUBLIC_ALPHABET
 from memberships.billing.models import Voucher, VoucherEntry, VoucherKind, VoucherMove
+from memberships.billing.orders import InvoiceOrder, LineKind, LineOrder
+from memberships.billing.queries import still_open
+from memberships.billing.services import issue
 from memberships.billing.totals import LARGEST_MINOR
 
 CODE_LETTERS = 10
@@ -69,11 +73,48 @@ def issue_voucher(order: VoucherOrder, *, by: str) -> Voucher:
     return voucher
 
 
+def sell_voucher(order: VoucherOrder, *, by: str) -> Voucher:
+    """A voucher is invoiced to its buyer and belongs to whoever has the code; a bonus is a gift.
+
+    `person_id` is the buyer of a voucher and the owner of a bonus.
+    """
+    if order.kind is VoucherKind.BONUS or order.person_id is None:
+        return issue_voucher(order, by=by)
+    code = fold_code(order.code) or _new_code()
+    line = LineOrder(_("Gift voucher"), LineKind.GIFT, order.amount_minor)
+    sold = InvoiceOrder(
+        club_id=order.club_id,
+        payer_id=order.person_id,
+        person_id=order.person_id,
+        lines=[line],
+        source_kind="voucher",
+        source_id=f"{order.club_id}:{code}",
+    )
+    if find_voucher(order.club_id, code) is not None:
+        raise DomainError("CODE_TAKEN", _("Another voucher has this code."))
+    invoice = issue(sold, by=by)
+    return issue_voucher(replace(order, code=code, person_id=None, invoice_id=invoice.id), by=by)
+
+
 def find_voucher(club_id: int, code: str) -> Voucher | None:
     """Return the voucher of the club under this code, however it was typed."""
     return db.session.scalars(
         select(Voucher).where(Voucher.club_id == club_id, Voucher.code == fold_code(code))
     ).first()
+
+
+def bonuses_of(person_id: int, club_id: int) -> Sequence[Voucher]:
+    """Return the bonuses of a member that still hold something, the first to end first."""
+    return db.session.scalars(
+        select(Voucher)
+        .where(
+            Voucher.person_id == person_id,
+            Voucher.club_id == club_id,
+            Voucher.kind == VoucherKind.BONUS,
+            Voucher.remaining_minor > 0,
+        )
+        .order_by(Voucher.valid_until.is_(None), Voucher.valid_until, Voucher.id)
+    ).all()
 
 
 def bonus_of(person_id: int, club_id: int, amount_minor: int, today: date) -> Voucher:
@@ -97,9 +138,14 @@ def bonus_of(person_id: int, club_id: int, amount_minor: int, today: date) -> Vo
 def use_voucher(
     voucher: Voucher, amount_minor: int, source: tuple[str, str], today: date, *, by: str
 ) -> None:
-    """So much of the voucher is used for the source; raises VOUCHER_ENDED or VOUCHER_EMPTY."""
+    """So much of the voucher is used for the source.
+
+    Raises VOUCHER_ENDED, VOUCHER_UNPAID or VOUCHER_EMPTY.
+    """
     if voucher.valid_until is not None and voucher.valid_until < today:
         raise DomainError("VOUCHER_ENDED", _("This voucher is no longer valid."))
+    if voucher.invoice_id is not None and still_open(voucher.invoice_id):
+        raise DomainError("VOUCHER_UNPAID", _("Nobody has paid for this voucher yet."))
     drawn = db.session.execute(
         update(Voucher)
         .where(Voucher.id == voucher.id, Voucher.remaining_minor >= amount_minor)

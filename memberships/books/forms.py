@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from clubcrm.accounts.forms import PageForm
 from clubcrm.core.text import ascii_digits
+from memberships.billing.fields import AmountField
 from memberships.books.cash_book import EntryRequest, TransferRequest
 from memberships.books.kinds import (
     BY_COUNT,
@@ -32,7 +33,6 @@ from memberships.books.words import (
     payee_kind_words,
     standard_words,
 )
-from memberships.contracts.fields import AmountField
 
 DECIMAL = {"inputmode": "decimal"}
 

@@ -6,13 +6,17 @@ from datetime import date, time
 from flask_babel import gettext as _
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
 from wtforms.fields import DateField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from clubcrm.accounts.forms import Choices, MultiCheckboxField, PageForm
+from clubcrm.core.money import Money
+from memberships.billing.orders import Due
+from memberships.billing.totals import instalments
 from memberships.blocks.rules import PLACED_BY_HAND, BlockOwner
 from memberships.contracts.fields import NUMERIC, AmountField, ConditionsForm, _l
 from memberships.contracts.rules import FreezeOnScan, PlanKind, Window
-from memberships.contracts.terms import PlanTerms
+from memberships.contracts.selling import SaleTerms
+from memberships.contracts.terms import PlanTerms, add_months
 from memberships.contracts.words import block_owner_words, plan_kind_words
 
 SLOTS = 2
@@ -98,10 +102,39 @@ class PlanForm(ConditionsForm):
 
 
 class SignForm(PageForm):
-    """Which plan, from when."""
+    """Which plan, from when, at which price and in how many parts."""
 
     plan = SelectField(_l("Plan"), [DataRequired(NEEDED)], render_kw={"autofocus": True})
     starts_on = DateField(_l("First day"), [DataRequired(NEEDED)])
+    discount = AmountField(_l("Discount"), [Optional()], render_kw={"inputmode": "decimal"})
+    discount_reason = StringField(_l("Why the discount"), [Length(max=300)])
+    first_percent = IntegerField(
+        _l("Percent paid now"), [Optional(), NumberRange(0, 100)], render_kw=NUMERIC
+    )
+    parts = IntegerField(
+        _l("Monthly parts for the rest"), [Optional(), NumberRange(0, 24)], render_kw=NUMERIC
+    )
+    shown = HiddenField()
+
+    def sale(self, total_minor: int, today: date) -> SaleTerms:
+        """Return how it is sold: all at once, or a share now and the rest month by month."""
+        shown = (self.shown.data or "").strip()
+        return SaleTerms(
+            shown_minor=int(shown) if shown.isascii() and shown.isdigit() else None,
+            discount_minor=self.discount.minor or 0,
+            discount_reason=self.discount_reason.data or "",
+            due=self.dues(total_minor, today),
+        )
+
+    def dues(self, total_minor: int, today: date) -> tuple[Due, ...]:
+        """Return the dated parts of a total, none when it is paid at once."""
+        count = self.parts.data or 0
+        if not count or not total_minor:
+            return ()
+        percent = 100 // (count + 1) if self.first_percent.data is None else self.first_percent.data
+        first = Money(total_minor, "").share_bp(percent * 100).amount_minor
+        later = [add_months(today, number) for number in range(1, count + 1)]
+        return instalments(total_minor, today, first, later)
 
 
 class FreezeForm(PageForm):

@@ -3,7 +3,7 @@
 Lock order: person, contract, lot.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from flask_babel import gettext as _
@@ -17,11 +17,27 @@ from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import move
 from clubcrm.core.text import clean
 from clubcrm.core.types import JsonObject
+from memberships.approvals.models import Approval
+from memberships.approvals.rules import LimitKind
+from memberships.approvals.services import ApprovalRequest, request_approval
+from memberships.billing.sales import sale_approved
+from memberships.billing.writing import Quote
 from memberships.contracts.catalogue import PlanOnSale, plan_by_id, plans_on_sale
 from memberships.contracts.fees import plan_fees, stop_fees
 from memberships.contracts.history import lock_person, overlapping
 from memberships.contracts.models import Contract, ContractChange, ContractSeries, PlanState
 from memberships.contracts.rules import CONTRACT_MOVES, ContractState, PlanKind
+from memberships.contracts.selling import (
+    SaleTerms,
+    bill,
+    check_discount,
+    check_price,
+    needs_approval,
+    one_time_discount,
+    price_of,
+    sale_terms_from,
+    take_sale_back,
+)
 from memberships.contracts.terms import term_end
 from memberships.dunning.services import stop_charges
 from memberships.events import ContractEnded, ContractSigned
@@ -44,6 +60,7 @@ class SignRequest:
     starts_on: date
     payer_id: int | None = None
     is_complete: bool = True
+    sale: SaleTerms = field(default_factory=SaleTerms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,39 +85,94 @@ class Offer:
     starts_on: date
     ends_on: date | None
     overlaps: str | None
+    price: Quote
+
+    @property
+    def total_minor(self) -> int:
+        """Return what the buyer pays, taxes included."""
+        return self.price.total_minor
 
 
-def preview(person_id: int, plan_id: int, starts_on: date) -> Offer:
+def preview(person_id: int, plan_id: int, starts_on: date, discount_minor: int = 0) -> Offer:
     """Return last day, price and clash that signing would bring; raises as `sign` would."""
     plan = _plan_on_sale(plan_id)
     _check_start(plan, starts_on)
     ends_on = term_end(starts_on, plan.terms.term)
     clash = overlapping(person_id, plan.plan_id, starts_on, ends_on)
-    return Offer(plan, starts_on, ends_on, clash.number if clash else None)
+    price = price_of(plan, starts_on, ends_on, discount_minor)
+    return Offer(plan, starts_on, ends_on, clash.number if clash else None, price)
 
 
 def sign(request: SignRequest, *, by: str) -> Contract:
-    """The person has a contract on the plan's newest terms, with its units when it counts visits.
+    """The person has a contract on the plan's newest terms, its units and its invoice.
 
     Raises NOT_ON_SALE for a withdrawn plan, CONTRACT_OVERLAPS when one on the same plan shares a
-    day, INVALID_INPUT for a start more than five years back or two years ahead.
+    day, PRICE_CHANGED when the buyer was shown another total, FORBIDDEN for a discount above the
+    limit, INVALID_INPUT for a start more than five years back or two years ahead.
     """
     if lock_person(request.person_id) is None:
         raise not_found(_("There is no such member."))
-    offer = preview(request.person_id, request.plan_id, request.starts_on)
+    sale = request.sale
+    offer = preview(request.person_id, request.plan_id, request.starts_on, sale.discount_minor)
     refuse_overlap(offer.overlaps)
+    check_price(offer.price, sale)
+    terms = offer.plan.terms
+    check_discount(terms, offer.plan.club_id, sale, by)
     draft = Draft(
         offer.plan,
         person_id=request.person_id,
         payer_id=request.payer_id or request.person_id,
         starts_on=request.starts_on,
         ends_on=offer.ends_on,
-        price_minor=offer.plan.terms.price_minor,
+        price_minor=terms.price_minor - one_time_discount(terms, sale),
     )
     contract = draw_up(draft, by=by)
     if request.is_complete:
-        complete(contract, by=by, kind=offer.plan.terms.kind)
+        complete(contract, by=by, kind=terms.kind)
+        bill(contract, terms, sale, by=by)
     return contract
+
+
+def sign_or_ask(request: SignRequest, *, by: str) -> Contract | Approval:
+    """The contract is signed, or waits for a colleague when its discount is above the limit."""
+    plan, sale = _plan_on_sale(request.plan_id), request.sale
+    depth = needs_approval(plan.terms, plan.club_id, sale, by)
+    if depth is None:
+        return sign(request, by=by)
+    offer = preview(request.person_id, request.plan_id, request.starts_on, sale.discount_minor)
+    check_price(offer.price, sale)
+    asked = ApprovalRequest(
+        club_id=plan.club_id,
+        kind=LimitKind.DISCOUNT.value,
+        subject_kind="person",
+        subject_id=str(request.person_id),
+        amount_minor=sale.discount_minor,
+        payload={
+            "person_id": request.person_id,
+            "plan_id": request.plan_id,
+            "starts_on": request.starts_on.isoformat(),
+            "payer_id": request.payer_id,
+            "sale": sale.as_kept(),
+        },
+        reason=sale.discount_reason,
+        measure=depth,
+    )
+    return request_approval(asked, by=by)
+
+
+def discount_approved(approval: Approval, by: str) -> JsonObject:
+    """The contract or sale whose discount another person has agreed to is made, for who asked."""
+    kept = approval.payload
+    if "order" in kept:
+        return sale_approved(approval, by)
+    request = SignRequest(
+        person_id=int(kept["person_id"]),
+        plan_id=int(kept["plan_id"]),
+        starts_on=date.fromisoformat(kept["starts_on"]),
+        payer_id=kept["payer_id"],
+        sale=sale_terms_from(kept["sale"], approval.id),
+    )
+    return {"contract": sign(request, by=approval.requested_by).public_id, "by": by}
 
 
 def refuse_overlap(number: str | None) -> None:
@@ -175,6 +247,7 @@ def void_contract(contract_id: int, *, by: str, why: str) -> None:
     stop_charges(contract.id, contract.starts_on - timedelta(days=1), by=by)
     for lot_id in lots_of_contract(contract_id):
         expire_lot(lot_id, by=by, why=reason)
+    take_sale_back(contract_id, reason, by=by)
 
 
 def end_contract(contract_id: int, *, by: str) -> None:

@@ -11,6 +11,7 @@ from clubcrm.core.errors import invalid, not_found
 from clubcrm.core.shell import ClubChoice, my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
+from memberships.billing.orders import Due
 from memberships.blocks import queries as block_rows
 from memberships.blocks import services as blocks
 from memberships.blocks.models import Block
@@ -21,6 +22,7 @@ from memberships.contracts.freeze_catalogue import freeze_type_for
 from memberships.contracts.plans import create_plan
 from memberships.contracts.renewal_terms import Conditions
 from memberships.contracts.rules import Window
+from memberships.contracts.selling import SaleTerms
 from memberships.contracts.services import SignRequest, sign
 from memberships.contracts.terms import PlanTerms
 from memberships.contracts.views import schemas
@@ -100,10 +102,23 @@ def post_contract(body: dict[str, Any]) -> dict[str, Any]:
             plan.plan_id,
             body["starts_on"] or clock.today(zone),
             is_complete=body["complete"],
+            sale=_sale(body, plan),
         ),
         by=actor.ref,
     )
     return contract_shown(contract_row(made.public_id))
+
+
+def _sale(body: dict[str, Any], plan: PlanOnSale) -> SaleTerms:
+    price = body["price"]
+    if price is not None and price["currency"] != plan.terms.currency:
+        raise invalid({"price.currency": _("This club sells in another currency.")})
+    return SaleTerms(
+        shown_minor=price["amount_minor"] if price else None,
+        discount_minor=body["discount_minor"],
+        discount_reason=body["discount_reason"],
+        due=tuple(Due(part["on"], part["amount_minor"]) for part in body["due"]),
+    )
 
 
 @api.get("/contracts/<string:public_id>")

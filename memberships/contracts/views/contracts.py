@@ -14,6 +14,7 @@ from clubcrm.core.shell import ClubChoice, my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
 from clubcrm.people.models import Person
+from memberships.approvals.models import Approval
 from memberships.blocks import queries as block_rows
 from memberships.blocks import services as blocks
 from memberships.blocks.models import Block
@@ -23,8 +24,9 @@ from memberships.contracts.asking import ask_backdated_freeze
 from memberships.contracts.catalogue import PlanOnSale, plans_on_sale
 from memberships.contracts.forms import BlockForm, FreezeForm, SignForm
 from memberships.contracts.freeze_catalogue import freeze_type_for, freeze_types_offered
+from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
-from memberships.contracts.services import Offer, SignRequest, preview, sign
+from memberships.contracts.services import Offer, SignRequest, preview, sign_or_ask
 from memberships.contracts.words import (
     block_owner_words,
     freeze_price_words,
@@ -32,7 +34,13 @@ from memberships.contracts.words import (
     length_words,
     plan_kind_words,
 )
-from memberships.permissions import FREEZE_CONTRACTS, GRANT_FREEZES, PLACE_BLOCKS, SIGN_CONTRACTS
+from memberships.permissions import (
+    FREEZE_CONTRACTS,
+    GRANT_FREEZES,
+    PLACE_BLOCKS,
+    SIGN_CONTRACTS,
+    TAKE_MONEY,
+)
 
 contracts = Blueprint("contracts", __name__)
 NEW = "memberships/contracts/sign.html"
@@ -65,6 +73,7 @@ def new(person_id: str) -> ResponseReturnValue:
     whom = whom_of(person_id)
     on_sale = plans_on_sale(whom.club.id)
     form = SignForm(request.values)
+    form.discount.currency = whom.club.currency
     form.plan.choices = [(plan.public_id, plan.terms.name) for plan in on_sale]
     if request.method == "GET" and "plan" not in request.args:
         form.starts_on.data = clock.today(whom.club.zone)
@@ -72,18 +81,31 @@ def new(person_id: str) -> ResponseReturnValue:
     if not form.validate() or form.starts_on.data is None:
         return _sign_page(whom, on_sale, form, status=400)
     chosen = next(plan for plan in on_sale if plan.public_id == form.plan.data)
-    asked = SignRequest(whom.person.id, chosen.plan_id, form.starts_on.data)
+    offer = None
     try:
+        offer = preview(
+            whom.person.id, chosen.plan_id, form.starts_on.data, form.discount.minor or 0
+        )
         if request.method == "GET":
-            offer = preview(asked.person_id, asked.plan_id, asked.starts_on)
             return _sign_page(whom, on_sale, form, offer=offer)
-        contract = sign(asked, by=current_actor().ref)
+        sale = form.sale(offer.total_minor, clock.today(whom.club.zone))
+        asked = SignRequest(whom.person.id, chosen.plan_id, form.starts_on.data, sale=sale)
+        made = sign_or_ask(asked, by=current_actor().ref)
     except DomainError as error:
-        return _sign_page(whom, on_sale, form, refusal=form.accept(error), status=error.status)
-    text = _(
-        "%(plan)s is signed: contract %(number)s.", plan=chosen.terms.name, number=contract.number
-    )
+        text = form.accept(error)
+        shown = offer if error.code == "PRICE_CHANGED" else None
+        return _sign_page(whom, on_sale, form, offer=shown, refusal=text, status=error.status)
+    return _signed(whom, chosen, made)
+
+
+def _signed(whom: Whom, chosen: PlanOnSale, made: Contract | Approval) -> ResponseReturnValue:
+    if isinstance(made, Approval):
+        flash(_("The discount is above your limit. It waits for a colleague."), "success")
+        return redirect(whom.address, 303)
+    text = _("%(plan)s is signed: contract %(number)s.", plan=chosen.terms.name, number=made.number)
     flash(text, "success")
+    if made.price_minor and current_actor().may(TAKE_MONEY):
+        return redirect(url_for("account.pay", person_id=whom.person.public_id), 303)
     return redirect(whom.address, 303)
 
 
@@ -198,6 +220,7 @@ def _sign_page(
         plans=on_sale,
         form=form,
         offer=offer,
+        dues=form.dues(offer.total_minor, clock.today(whom.club.zone)) if offer else (),
         refusal=refusal,
         kind_words=plan_kind_words,
         length_words=length_words,

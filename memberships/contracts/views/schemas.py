@@ -110,6 +110,11 @@ class PlanList(InputSchema):
     items = fields.List(fields.Nested(PlanShown))
 
 
+class DueSchema(InputSchema):
+    on = fields.Date(required=True)
+    amount_minor = fields.Integer(required=True, strict=True, validate=validate.Range(1, 10**12))
+
+
 class ContractBody(InputSchema):
     member_id = fields.String(required=True, validate=_ID)
     plan_id = fields.String(required=True, validate=_ID)
@@ -117,6 +122,15 @@ class ContractBody(InputSchema):
         load_default=None, allow_none=True, metadata={"description": "by default today"}
     )
     complete = fields.Boolean(load_default=True)
+    price = fields.Nested(
+        PriceSchema,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "the total the buyer was shown; refused when it is another now"},
+    )
+    discount_minor = fields.Integer(strict=True, load_default=0, validate=validate.Range(0, 10**12))
+    discount_reason = fields.String(load_default="", validate=_LINE)
+    due = fields.List(fields.Nested(DueSchema), load_default=list, validate=validate.Length(max=60))
 
 
 class ContractShown(InputSchema):

@@ -128,7 +128,7 @@ def test_unknown_card_is_given_to_its_owner_on_the_page(
 def settings_typed(**changed: str) -> dict[str, str]:
     typed = {code.value: "deny" for code in REFUSALS} | {code.value: "warn" for code in WARNINGS}
     typed |= {name: str(getattr(DEFAULT_POLICY, name)) for name in LIMITS}
-    return typed | {"passback": "timed", "debt_limit": "0"} | changed
+    return typed | {"passback": "timed", "debt_limit": "0", "debt_note": "0"} | changed
 
 
 def test_gate_follows_the_settings_of_its_club(app: Flask, cast: Cast, client_of: SignIn):
@@ -137,13 +137,14 @@ def test_gate_follows_the_settings_of_its_club(app: Flask, cast: Cast, client_of
 
     client.post(
         "/settings/gate",
-        data=settings_typed(CLUB_FULL="warn", passback="in_out", debt_limit="৫.50"),
+        data=settings_typed(CLUB_FULL="warn", passback="in_out", debt_limit="৫.50", debt_days="5"),
     )
 
     with app.app_context():
         policy = policy_of(cast.club)
         assert policy.severities == {Code.CLUB_FULL: Severity.WARN}
         assert (policy.passback, policy.debt_limit_minor) == (Passback.IN_OUT, 550)
+        assert (policy.debt_days, policy.debt_note_minor) == (5, 0)
         assert policy_of(cast.other_club) == DEFAULT_POLICY
 
 
@@ -153,6 +154,8 @@ def test_gate_follows_the_settings_of_its_club(app: Flask, cast: Cast, client_of
         {"CLUB_FULL": "maybe"},
         {"debt_limit": "-1"},
         {"debt_limit": ""},
+        {"debt_note": "1e3"},
+        {"debt_days": "400"},
         {"auto_exit_minutes": "0"},
         {"auto_exit_minutes": "²"},
         {"passback": ""},

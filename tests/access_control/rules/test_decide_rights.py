@@ -192,6 +192,25 @@ def test_debt_at_the_limit_notes_and_above_it_refuses():
     assert decide_entry(at_the_door(blocks=(above,), policy=policy)).code == Code.DEBT_OVER_LIMIT
 
 
+def test_a_debt_refuses_only_when_it_is_both_large_and_old():
+    policy = GatePolicy(debt_limit_minor=100, debt_days=5)
+    cases = [
+        (101, date(2026, 11, 13), Code.DEBT_OVER_LIMIT),
+        (101, date(2026, 11, 14), Code.DEBT_UNDER_LIMIT),
+        (100, date(2026, 1, 1), Code.DEBT_UNDER_LIMIT),
+    ]
+    for amount, since, code in cases:
+        owed = block(BlockOwner.DEBT, amount_minor=amount, currency="BDT", from_on=since)
+        assert decide_entry(at_the_door(blocks=(owed,), policy=policy)).code == code
+
+
+def test_a_small_late_sum_is_not_mentioned():
+    policy = GatePolicy(debt_limit_minor=100, debt_note_minor=20)
+    for amount, code in ((20, Code.OK), (21, Code.DEBT_UNDER_LIMIT)):
+        owed = block(BlockOwner.DEBT, amount_minor=amount, currency="BDT")
+        assert decide_entry(at_the_door(blocks=(owed,), policy=policy)).code == code
+
+
 def test_two_debts_are_added():
     policy = GatePolicy(debt_limit_minor=100)
     debts = tuple(block(BlockOwner.DEBT, amount_minor=60, currency="BDT") for _ in range(2))

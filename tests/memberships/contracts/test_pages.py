@@ -184,7 +184,7 @@ def test_the_last_day_is_shown_before_signing(app, client_of: ClientOf, cast):
     assert counted(app, Contract) == 0
 
 
-def test_signing_leads_back_to_the_card(app, client_of: ClientOf, cast):
+def test_signing_leads_to_the_till_with_the_price_filled_in(app, client_of: ClientOf, cast):
     with app.app_context(), unit_of_work():
         plan = make_plan(cast, YEAR).public_id
     frank = client_of("Frank")
@@ -195,7 +195,8 @@ def test_signing_leads_back_to_the_card(app, client_of: ClientOf, cast):
     again = frank.get(f"/members/{mia}/contracts/new", query_string=choice)
     forced = frank.post(f"/members/{mia}/contracts/new", data=choice)
 
-    assert (answer.status_code, answer.location) == (303, f"/members/{mia}")
+    assert (answer.status_code, answer.location) == (303, f"/members/{mia}/account/pay")
+    assert 'value="24000"' in frank.get(answer.location).text
     assert "already covers these days" in again.text
     assert forced.status_code == 409
     assert counted(app, Contract) == 1
