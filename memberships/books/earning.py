@@ -12,7 +12,6 @@ the steps done, rounded from the running total, so that the last step brings the
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -143,14 +142,17 @@ def _units_done(line: BilledLine, day: date) -> int:
 class Flows:
     """What happened in a stretch of days, in minor units; a cumulative sum when it starts at zero.
 
-    `cash_in` counts cash, card terminal, bank and gateway, refunds taken off.
+    `cash_in` counts cash, card terminal, bank and gateway, refunds taken off; `gifts_given` is
+    what was put onto gift cards beyond what was billed for them.
     """
 
     cash_in: int = 0
     earned: int = 0
     tax: int = 0
     bonus_spent: int = 0
+    given_up: int = 0
     gifts_lapsed: int = 0
+    gifts_given: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +175,19 @@ def gap(flows: Flows, before: Balances, after: Balances) -> int:
 
     Identity, for any stretch of days of one club:
 
-        cash in + bonus spent + change of receivables - tax - earned - gift cards lapsed
-            = change of what is owed to members
+        cash received + bonus spent + demands given up + gift cards given for nothing
+            + change of receivables - tax billed - revenue earned - gift cards lapsed
+            = change of what is owed to members (unearned lines, gift cards, money on account)
 
-    Bonus money pays without cash, so it stands with the cash; a gift card that lapses is revenue
-    without a line, so it stands with what was earned.
+    Bonus money and demands given up settle bills without cash, so they stand with the cash; a gift
+    card that lapses is revenue without a line, so it stands with what was earned. With nobody
+    owing, no tax and no gifts it reads: cash minus earned is the change of the liability.
     """
     left = (
         flows.cash_in
         + flows.bonus_spent
+        + flows.given_up
+        + flows.gifts_given
         + after.receivable
         - before.receivable
         - flows.tax
@@ -189,11 +195,3 @@ def gap(flows: Flows, before: Balances, after: Balances) -> int:
         - flows.gifts_lapsed
     )
     return left - (after.owed_to_members - before.owed_to_members)
-
-
-def total_by(rows: Sequence[tuple[str, int]]) -> Mapping[str, int]:
-    """Return the sums by name, in order of first appearance."""
-    sums: dict[str, int] = {}
-    for name, amount in rows:
-        sums[name] = sums.get(name, 0) + amount
-    return sums

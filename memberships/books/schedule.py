@@ -71,3 +71,12 @@ def part_of_month(amount_minor: int, first_month: date, months: int, month: date
     if not 0 <= place < months:
         return 0
     return Money(amount_minor, "").allocate([1] * months)[place].amount_minor
+
+
+def parts_until(amount_minor: int, first_month: date, months: int, last_month: date) -> int:
+    """Return the part of a spread amount that counts for all months up to one."""
+    place = (last_month.year - first_month.year) * 12 + last_month.month - first_month.month + 1
+    if place <= 0:
+        return 0
+    parts = Money(amount_minor, "").allocate([1] * months)
+    return sum(part.amount_minor for part in parts[:place])
