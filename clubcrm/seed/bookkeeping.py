@@ -1,9 +1,10 @@
 """The books of the demo clubs: rent and wages, bills, marketing, takings to the bank, closings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from clubcrm.seed.ground import Ground
 from clubcrm.seed.order import public_id
 from clubcrm.seed.towns import Town
 from memberships.books.calendar import books_of
+from memberships.books.cash_flow import movements
 from memberships.books.closings import closing_row
 from memberships.books.figures import day_figures, month_figures
 from memberships.books.kinds import (
@@ -37,6 +39,7 @@ from memberships.books.schedule import (
 
 _DAY = timedelta(days=1)
 CLOSED_DAYS = 12
+CLOSED_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,8 @@ def keep_books(ground: Ground) -> None:
             _open(keeper)
             _habits(keeper)
             _bills(keeper)
+            session.flush()
+            _bank(keeper)
         with unit_of_work() as session:
             _close(Keeper(ground, place, session))
 
@@ -262,14 +267,44 @@ def _bills(keeper: Keeper) -> None:
                 )  # fmt: skip
 
 
+def _bank(keeper: Keeper) -> None:
+    """What lies in the drawer and at the clearing goes to the bank every Monday."""
+    order = keeper.ground.order
+    moved: dict[tuple[date, Account], int] = {}
+    for one in movements(books_of(keeper.club_id), order.first_day, order.last_day):
+        key = (one.day, one.account)
+        moved[key] = moved.get(key, 0) + one.amount_minor
+    held, keeps = dict.fromkeys(Account, 0), {Account.CASH: keeper.share(15)}
+    for day in _days(order.first_day, order.last_day):
+        for account in (Account.CASH, Account.CARD, Account.GATEWAY) if day.weekday() == 0 else ():
+            spare = held[account] - keeps.get(account, 0)
+            if spare > 0:
+                _carry(keeper, account, spare, day)
+                held[account] -= spare
+        for account in Account:
+            held[account] += moved.get((day, account), 0)
+
+
+def _carry(keeper: Keeper, account: Account, amount: int, day: date) -> None:
+    number = public_id(keeper.chance)
+    text = "Takings to the bank" if account is Account.CASH else "Paid out by the clearing"
+    for side, where, signed_amount in (("out", account, -amount), ("in", Account.BANK, amount)):
+        keeper.line(
+            BookKind.TRANSFER, where, signed_amount, day,
+            text=text, source_kind="transfer", source_id=f"{number}:{side}",
+        )  # fmt: skip
+
+
 def _close(keeper: Keeper) -> None:
     """Past months are closed as a whole, the running one day by day but for yesterday."""
     order = keeper.ground.order
-    for month in months_between(order.first_day, month_after(month_of(order.last_day), -1)):
-        first = max(month, order.first_day) if month < order.first_day else month
-        _seal(keeper, ClosingKind.DAY, (first, month_end(month)))
-        _seal(keeper, ClosingKind.MONTH, (month, month_end(month)))
     running = month_of(order.last_day)
+    before: Mapping[str, int] | None = None
+    for month in months_between(
+        max(order.first_day, month_after(running, -CLOSED_MONTHS)), running - _DAY
+    ):
+        _seal(keeper, ClosingKind.DAY, (month, month_end(month)))
+        before = _seal(keeper, ClosingKind.MONTH, (month, month_end(month)), before)["to_date"]
     first = running
     for day in _days(max(running, order.last_day - CLOSED_DAYS * _DAY), order.last_day - 2 * _DAY):
         _seal(keeper, ClosingKind.DAY, (first, day))
@@ -282,15 +317,23 @@ def _days(first: date, last: date) -> Iterator[date]:
         first += _DAY
 
 
-def _seal(keeper: Keeper, kind: ClosingKind, span: tuple[date, date]) -> None:
+def _seal(
+    keeper: Keeper,
+    kind: ClosingKind,
+    span: tuple[date, date],
+    before: Mapping[str, int] | None = None,
+) -> Mapping[str, Any]:
     books = books_of(keeper.club_id)
-    told = day_figures(books, *span) if kind is ClosingKind.DAY else month_figures(books, span[0])
     if kind is ClosingKind.DAY:
+        told = day_figures(books, *span)
         cash = told["accounts"][Account.CASH.value]["closing"]
         told["count"] = {"pieces": {}, "counted": cash, "expected": cash, "over_short": 0}
+    else:
+        told = month_figures(books, span[0], before)
     row = closing_row(
         keeper.club_id, kind, told, (keeper.at(span[1], 23), keeper.ground.actor("accountant"))
     )
     row.public_id = public_id(keeper.ground.order.chance("closing", keeper.place, kind, span[0]))
     keeper.session.add(row)
     keeper.session.flush()
+    return told

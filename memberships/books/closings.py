@@ -12,6 +12,7 @@ from clubcrm.core.errors import DomainError, invalid
 from clubcrm.core.text import clean
 from memberships.books.calendar import ClubBooks, month_closing
 from memberships.books.cash_book import category_of, keep, lock_books
+from memberships.books.cash_flow import balances_of
 from memberships.books.counting import canonical, counted_sum, seal
 from memberships.books.figures import day_figures, month_figures
 from memberships.books.kinds import Account, BookKind, ClosingKind, Standard, signed
@@ -78,8 +79,7 @@ def close_month(club_id: int, month: date, note: str = "", *, by: str) -> Closin
 
 def cash_expected(books: ClubBooks, day: date) -> int:
     """Return what the drawer should hold at the end of a day."""
-    figures = day_figures(books, day, day)
-    return int(figures["accounts"][Account.CASH.value]["closing"])
+    return balances_of(books, day)[Account.CASH]
 
 
 def first_open_day(books: ClubBooks, last: date) -> date:

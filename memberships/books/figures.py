@@ -9,7 +9,7 @@ from memberships.books.calendar import ClubBooks, books_of
 from memberships.books.cash_flow import Movement, balances_of, movements, other_tenders
 from memberships.books.kinds import Account, ClosingKind
 from memberships.books.models import Closing
-from memberships.books.owed import owed_by_kind, owed_rows, receivable
+from memberships.books.owed import owed_by_kind, owed_lines, owed_rows, receivable
 from memberships.books.profit import profit_now, to_date
 from memberships.books.schedule import month_end
 from memberships.books.takings import day_sums
@@ -30,11 +30,18 @@ def day_figures(books: ClubBooks, first: date, last: date) -> dict[str, Any]:
     }
 
 
-def month_figures(books: ClubBooks, month: date) -> dict[str, Any]:
-    """Return the figures of a month: movements, profit, what is owed to and by members."""
+def month_figures(
+    books: ClubBooks, month: date, before: Mapping[str, int] | None = None
+) -> dict[str, Any]:
+    """Return the figures of a month: movements, profit, what is owed to and by members.
+
+    Who knows the sums to the end of the month before may give them.
+    """
     last = month_end(month)
-    profit = profit_now(books, month)
-    owed = owed_by_kind(owed_rows(books, last))
+    lines = owed_lines(books, last)
+    after = to_date(books, last, lines)
+    profit = profit_now(books, month, None if before is None else dict(before), after)
+    owed = owed_by_kind(owed_rows(books, last, lines))
     return day_figures(books, month, last) | {
         "profit": {
             "sums": dict(profit.sums),
@@ -43,7 +50,7 @@ def month_figures(books: ClubBooks, month: date) -> dict[str, Any]:
         },
         "owed": {kind.value: amount for kind, amount in owed.items()},
         "receivable": receivable(books, last),
-        "to_date": to_date(books, last),
+        "to_date": after,
     }
 
 

@@ -1,6 +1,6 @@
 """Queries room: what a club owes its members at the end of a day, and the identity of its books."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -62,7 +62,9 @@ def owed_lines(books: ClubBooks, day: date) -> list[tuple[Billed, int]]:
     return found
 
 
-def owed_rows(books: ClubBooks, day: date) -> list[Owed]:
+def owed_rows(
+    books: ClubBooks, day: date, lines: Sequence[tuple[Billed, int]] | None = None
+) -> list[Owed]:
     """Return everything owed at the end of a day, the largest first; the sum is the liability."""
     rows = [
         Owed(
@@ -74,7 +76,7 @@ def owed_rows(books: ClubBooks, day: date) -> list[Owed]:
             left,
             one.line.last,
         )
-        for one, left in owed_lines(books, day)
+        for one, left in (owed_lines(books, day) if lines is None else lines)
     ]
     rows += [*_gift_card_rows(books, day), *_credit_rows(books, day)]
     return sorted(rows, key=lambda row: (-row.amount_minor, row.number))

@@ -6,7 +6,7 @@ months together always come to what is true today.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -64,11 +64,14 @@ class ProfitMonth:
         return self.total(EARNED) + self.total(INCOME) + self.total(EXPENSE) + self.changed
 
 
-def to_date(books: ClubBooks, day: date) -> Sums:
-    """Return every figure of profit and tax from the beginning to the end of a month's last day."""
+def to_date(books: ClubBooks, day: date, owed: Sequence[tuple[Billed, int]] | None = None) -> Sums:
+    """Return every figure of profit and tax from the beginning to the end of a month's last day.
+
+    Who has read the unearned lines of the day already may give them.
+    """
     sums: Sums = {}
     net = billed_net(books, BEGINNING, day)
-    for one, left in owed_lines(books, day):
+    for one, left in owed_lines(books, day) if owed is None else owed:
         net[one.kind] = net.get(one.kind, 0) - left
     for kind, amount in net.items():
         sums[f"{EARNED}.{kind.value}"] = amount
@@ -90,10 +93,13 @@ def profit_of(books: ClubBooks, month: date) -> ProfitMonth:
     return profit_now(books, month)
 
 
-def profit_now(books: ClubBooks, month: date) -> ProfitMonth:
+def profit_now(
+    books: ClubBooks, month: date, before: Sums | None = None, after: Sums | None = None
+) -> ProfitMonth:
     """Return the profit of a month as it would be told today."""
-    before = to_date(books, month - _DAY)
-    sums = minus(to_date(books, month_end(month)), before)
+    if before is None:
+        before = to_date(books, month - _DAY)
+    sums = minus(to_date(books, month_end(month)) if after is None else after, before)
     sealed = month_closing(books.club_id, month_after(month, -1))
     changes = minus(before, json.loads(sealed.figures)["to_date"]) if sealed else {}
     return ProfitMonth(month, sums, is_closed=False, changes=changes)

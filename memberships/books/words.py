@@ -2,8 +2,18 @@
 
 from flask_babel import gettext as _
 
+from memberships.billing.orders import LineKind, Tender
 from memberships.books.kinds import Account, BookKind, PayeeKind, Standard
 from memberships.books.models import BookCategory
+from memberships.books.owed import OwedKind
+from memberships.books.profit import (
+    BONUS,
+    CHANGES,
+    GIFTS_LAPSED,
+    GIVEN_UP,
+    TAX_BILLED,
+    TAX_PAID,
+)
 from memberships.books.schedule import Every
 
 
@@ -103,3 +113,68 @@ def channel_words(channel: str) -> str:
         "other": _("Other channels"),
     }
     return known.get(channel, channel)
+
+
+def tender_words(tender: Tender) -> str:
+    """Return how money came in."""
+    return {
+        Tender.CASH: _("Cash"),
+        Tender.CARD_TERMINAL: _("Card"),
+        Tender.BANK_TRANSFER: _("Bank transfer"),
+        Tender.GATEWAY: _("Online"),
+        Tender.VOUCHER: _("Gift card"),
+        Tender.BONUS: _("Bonus"),
+        Tender.ACCOUNT: _("Own credit"),
+    }[tender]
+
+
+def flow_words(name: str) -> str:
+    """Return what a name of the cash flow is called: a category, or payments by tender."""
+    part, _dot, tender = name.partition(".")
+    if tender in set(Tender):
+        words = tender_words(Tender(tender))
+        if part == "refunds":
+            return _("Given back to members: %(tender)s", tender=words)
+        return _("Paid by members: %(tender)s", tender=words)
+    return kind_words(BookKind(name)) if name in set(BookKind) else code_words(name)
+
+
+def sold_words(kind: LineKind) -> str:
+    """Return what a kind of billed line is called."""
+    return {
+        LineKind.MEMBERSHIP: _("Memberships"),
+        LineKind.PACKAGE: _("Packages and visits"),
+        LineKind.CLASS: _("Classes"),
+        LineKind.FEE: _("Fees"),
+        LineKind.PRODUCT: _("Goods"),
+        LineKind.GIFT: _("Gift cards"),
+        LineKind.ROUNDING: _("Rounding of cash"),
+        LineKind.PENALTY: _("Penalties"),
+        LineKind.OTHER: _("Other sales"),
+    }[kind]
+
+
+def profit_words(name: str) -> str:
+    """Return what a figure of the profit is called."""
+    special = {
+        BONUS: _("Bonus and gifts given"),
+        CHANGES: _("Changes to closed months"),
+        GIFTS_LAPSED: _("Gift cards that lapsed"),
+        GIVEN_UP: _("Demands given up"),
+        TAX_BILLED: _("Tax billed"),
+        TAX_PAID: _("Tax in expenses"),
+    }
+    rest = name.partition(".")[2]
+    if name in special:
+        return special[name]
+    return sold_words(LineKind(rest)) if rest in set(LineKind) else code_words(rest)
+
+
+def owed_words(kind: OwedKind) -> str:
+    """Return what is owed to members, by kind."""
+    return {
+        OwedKind.TIME: _("Time paid and not yet given"),
+        OwedKind.UNITS: _("Visits and sessions not yet used"),
+        OwedKind.GIFT_CARDS: _("Gift cards not yet spent"),
+        OwedKind.CREDIT: _("Money on account"),
+    }[kind]

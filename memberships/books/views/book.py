@@ -1,5 +1,6 @@
 """Views room: the cash book: its lines, new ones, transfers, and taking a line back."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from clubcrm.core import formats
 from clubcrm.core.errors import DomainError
 from clubcrm.core.export import amount, download
 from clubcrm.core.web import current_actor, require
+from memberships.billing.orders import Tender
 from memberships.books.calendar import ClubBooks
 from memberships.books.cash_book import (
     add_category,
@@ -19,11 +21,12 @@ from memberships.books.cash_book import (
     reverse_line,
     transfer,
 )
+from memberships.books.cash_flow import balances_of
 from memberships.books.forms import CategoryForm, EntryForm, OpeningForm, TransferForm
 from memberships.books.kinds import Account, Direction
 from memberships.books.lines import (
     LineFilter,
-    balance_of_lines,
+    ShownLine,
     categories_of,
     lines_of,
     payees_of,
@@ -31,8 +34,9 @@ from memberships.books.lines import (
 from memberships.books.models import BookLine
 from memberships.books.recurring import add_recurring
 from memberships.books.schedule import month_after, month_end
+from memberships.books.takings import ACCOUNT_OF, day_sums
 from memberships.books.views.blueprint import asked_month, books, club_books, wanted_line
-from memberships.books.words import account_words, category_words, kind_words
+from memberships.books.words import account_words, category_words, kind_words, tender_words
 from memberships.permissions import SEE_BOOKS, WRITE_BOOKS
 
 MOST_LINES = 1_000
@@ -46,7 +50,9 @@ def book() -> ResponseReturnValue:
     shown = lines_of(here.club_id, wanted, MOST_LINES)
     if request.args.get("as"):
         return _sheet(here, wanted)
+    taken = _taken(here, wanted)
     amounts = [one.line.amount_minor for one in shown if not one.line.kind.is_between]
+    amounts += [one.amount_minor for one in taken]
     return render_template(
         "memberships/books/book.html",
         books=here,
@@ -61,7 +67,10 @@ def book() -> ResponseReturnValue:
         categories=categories_of(here.club_id),
         money_in=sum(one for one in amounts if one > 0),
         money_out=sum(one for one in amounts if one < 0),
-        balances=balance_of_lines(here.club_id, here.today),
+        rows=_by_day(shown, taken),
+        balances=balances_of(here, here.today),
+        tender_words=tender_words,
+        account_of=ACCOUNT_OF,
         is_cut=len(shown) == MOST_LINES,
     )
 
@@ -171,6 +180,43 @@ def reverse(public_id: str) -> ResponseReturnValue:
         return page, error.status
     flash(_("Taken back by a line of %(day)s.", day=formats.day(back.booked_on)), "success")
     return redirect(url_for("books.line", public_id=public_id), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class DayTaking:
+    """What members paid or got back on one day by one tender."""
+
+    day: date
+    tender: Tender
+    is_refund: bool
+    amount_minor: int
+    count: int
+
+
+def _taken(here: ClubBooks, wanted: LineFilter) -> list[DayTaking]:
+    """Payments by day and tender; none where a category or a payee is asked for."""
+    if wanted.category or wanted.payee or wanted.first is None or wanted.last is None:
+        return []
+    sums = day_sums(here.club_id, wanted.first, wanted.last)
+    return [
+        DayTaking(day, tender, back, total, count)
+        for (day, tender, back), (total, count) in sums.items()
+        if tender in ACCOUNT_OF and wanted.account in (None, ACCOUNT_OF[tender])
+    ]
+
+
+def _by_day(
+    shown: list[ShownLine], taken: list[DayTaking]
+) -> list[tuple[date, list[ShownLine], list[DayTaking]]]:
+    days = sorted({one.line.booked_on for one in shown} | {one.day for one in taken}, reverse=True)
+    return [
+        (
+            day,
+            [one for one in shown if one.line.booked_on == day],
+            [one for one in taken if one.day == day],
+        )
+        for day in days
+    ]
 
 
 def _filter(here: ClubBooks) -> LineFilter:

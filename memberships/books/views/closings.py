@@ -22,11 +22,12 @@ from memberships.books.closings import (
 from memberships.books.counting import FACES, counted_sum, differences
 from memberships.books.figures import figures_now
 from memberships.books.forms import CountForm, typed_pieces
-from memberships.books.kinds import Account, BookKind, ClosingKind
+from memberships.books.kinds import Account, ClosingKind
 from memberships.books.models import Closing
+from memberships.books.owed import OwedKind
 from memberships.books.schedule import month_after, month_end, month_of
 from memberships.books.views.blueprint import books, club_books
-from memberships.books.words import code_words, kind_words
+from memberships.books.words import flow_words, owed_words, profit_words
 from memberships.permissions import CLOSE_BOOKS, SEE_BOOKS
 
 
@@ -96,7 +97,10 @@ def closing(public_id: str) -> ResponseReturnValue:
         since=differences(stored, figures_now(found)),
         accounts=tuple(Account),
         faces=FACES.get(stored["currency"], ()),
-        shown_name=shown_name,
+        shown_name=flow_words,
+        profit_words=profit_words,
+        owed_words=owed_words,
+        owed_kinds=tuple(OwedKind),
         is_month=found.kind is ClosingKind.MONTH,
     )
 
@@ -109,11 +113,6 @@ def report(public_id: str) -> ResponseReturnValue:
     answer = Response(found.figures.encode(), mimetype="application/json")
     answer.headers["X-Content-Sha256"] = found.sha256
     return answer
-
-
-def shown_name(name: str) -> str:
-    """Return what a name in sealed figures is called: a category, or a kind of line."""
-    return kind_words(BookKind(name)) if name in set(BookKind) else code_words(name)
 
 
 def _closing(public_id: str) -> Closing:
