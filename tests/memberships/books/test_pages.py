@@ -192,6 +192,7 @@ def test_closed_month_is_served_byte_for_byte_after_refund_price_and_settings(
         edit_plan(plan.plan_id, YEAR, seen_version=plan.version, by=ANNA)
         save_money_settings(cast.club, MoneySettings(TaxTable(standard_bp=1_900)), by="user:1")
     noon.shift(86_400)
+    anna = client_of("Anna")
 
     after = anna.get(report)
     assert after.data == before.data
