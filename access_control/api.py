@@ -14,6 +14,7 @@ from access_control.services.credentials import (
 )
 from access_control.services.devices import Enrolment, desk_device, device_keys, enrol_device
 from access_control.services.letting_in import let_in
+from access_control.services.policy import set_strictness, strictness
 from access_control.services.scanning import Entry, passcode_keys
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "issue_credential",
     "let_in",
     "passcode_keys",
+    "set_strictness",
+    "strictness",
     "take_backlog",
     "take_scan",
     "unblock_credential",

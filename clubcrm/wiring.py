@@ -17,6 +17,7 @@ import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
 import clubcrm.tasks.permissions as tasks
 import memberships.permissions as memberships
+from access_control import api as gate_api
 from access_control import events as gate_facts
 from access_control import jobs as gate_jobs
 from access_control.device_api.controllers import controllers
@@ -172,6 +173,7 @@ JOBS: tuple[Job, ...] = (
     Job("end-contracts", membership_jobs.end_due, daily_at=time(0, 10)),
     Job("mass-changes", membership_jobs.run_mass_changes, every=timedelta(seconds=5)),
     Job("mark-overdue", membership_jobs.mark_overdue, daily_at=time(0, 15)),
+    Job("settle-papers", membership_jobs.settle_papers, daily_at=time(0, 15)),
     Job("expire-units", membership_jobs.expire_units, daily_at=time(0, 20)),
     Job("book-recurring", membership_jobs.book_recurring, daily_at=time(0, 30)),
     # After 04:00, when the visit-day of last night is over.
@@ -390,6 +392,7 @@ def install(app: Flask) -> None:
     app.extensions["club_rights"] = RIGHTS
     app.extensions["club_default_roles"] = DEFAULT_ROLES
     app.extensions["club_jobs"] = JOBS
+    app.extensions["club_gate_strictness"] = (gate_api.strictness, gate_api.set_strictness)
     app.extensions["club_approvals"] = APPROVALS
     app.extensions["club_send_checks"] = SEND_CHECKS
     app.extensions["club_settings_places"] = SETTINGS

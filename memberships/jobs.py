@@ -19,6 +19,7 @@ from memberships.contracts.gift_tables import ItemState
 from memberships.contracts.history import contracts_to_end
 from memberships.contracts.mass import carry_out, close_if_through, restore, set_aside
 from memberships.contracts.outlook import changes_due
+from memberships.contracts.paperwork import papers_to_settle, settle_paper
 from memberships.contracts.renewals import carry_over
 from memberships.contracts.services import end_contract
 from memberships.contracts.transfers import hand_units_over
@@ -104,6 +105,15 @@ def run_mass_changes(context: JobContext) -> Outcome:
                 set_aside(change_id, [int(error.split(":")[0]) for error in piece.errors])
             close_if_through(change_id)
     return outcome
+
+
+def settle_papers(context: JobContext) -> Outcome:
+    """Blocks of missing waivers and certificates stand where they should on the job's day."""
+    if context.club_id is None or context.day is None:
+        return Outcome()
+    with unit_of_work(write=False):
+        due = papers_to_settle(context.club_id, context.day)
+    return _each(context, range(len(due)), lambda place: settle_paper(due[place], by=BY))
 
 
 def _each(context: JobContext, ids: Sequence[int], act: Callable[[int], object]) -> Outcome:

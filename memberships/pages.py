@@ -20,6 +20,8 @@ from memberships.contracts.views.handover_api import handover_api
 from memberships.contracts.views.leaving import leaving
 from memberships.contracts.views.leaving_api import leaving_api
 from memberships.contracts.views.papers import contract_papers
+from memberships.contracts.views.papers_api import papers_api
+from memberships.contracts.views.paperwork import paperwork
 from memberships.contracts.views.plans import plans as plan_pages
 from memberships.documents.views.settings import document_settings
 from memberships.packages.views.api import api as packages_api
@@ -28,6 +30,10 @@ from memberships.packages.views.sales import sales as package_pages
 from memberships.trainers.views.api import api as sessions_api
 from memberships.trainers.views.member import training as training_pages
 from memberships.trainers.views.phone import trainer as trainer_pages
+from memberships.waivers.views.api import waivers_api
+from memberships.waivers.views.medical import certificates
+from memberships.waivers.views.settings import waiver_settings
+from memberships.waivers.views.signing import waivers
 
 PAGES: tuple[Blueprint, ...] = (
     account,
@@ -48,12 +54,18 @@ PAGES: tuple[Blueprint, ...] = (
     gateway_pages,
     pay,
     contract_papers,
+    paperwork,
+    waivers,
+    certificates,
+    waiver_settings,
     document_settings,
 )
 
 API: tuple[Blueprint, ...] = (
     memberships_api,
     money_api,
+    papers_api,
+    waivers_api,
     leaving_api,
     agreements_api,
     handover_api,

@@ -40,6 +40,13 @@ SETTINGS: tuple[Place, ...] = (
         _l("Words of contracts, waivers and invoices, letterhead"),
     ),
     Place(
+        "waiver_settings.show",
+        _l("Waivers and certificates"),
+        "shield-check",
+        EDIT_DOCUMENTS,
+        _l("Which papers members need, and what the gate does without"),
+    ),
+    Place(
         "freeze_types.index",
         _l("Kinds of freeze"),
         "snowflake",

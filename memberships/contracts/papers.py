@@ -6,8 +6,8 @@ from datetime import date
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from clubcrm.core import clock, formats
-from clubcrm.core.clubs import Club, club_setting
+from clubcrm.core import formats
+from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.people.models import Person
@@ -26,7 +26,7 @@ from memberships.documents.papers import (
     print_unsigned,
     reading_of,
 )
-from memberships.documents.people import age_of, member_fields, person_by_id
+from memberships.documents.people import member_fields, person_by_id
 from memberships.documents.queries import head_at, kept_about, words_at
 from memberships.documents.rules.kinds import DocumentKind, language_of
 from memberships.documents.services import (
@@ -36,9 +36,9 @@ from memberships.documents.services import (
     keep_text,
     sign_document,
 )
+from memberships.waivers.services import minor_age
 
 SUBJECT = "contract"
-ADULT_AGE = "adult_age"
 SIGNABLE = frozenset({ContractState.INCOMPLETE, ContractState.SIGNED})
 
 
@@ -68,7 +68,7 @@ def paper_of(contract: Contract, language: str | None = None) -> ToSign:
     chosen = language_of(language or person.language or club.locale)
     words = words_at(club.id, DocumentKind.CONTRACT, chosen)
     reading = reading_of(words, contract_fields(contract, chosen))
-    return ToSign(contract, person, reading, None, minor_age(person, club))
+    return ToSign(contract, person, reading, None, minor_age(person.id))
 
 
 def sign_paper(
@@ -138,13 +138,6 @@ def contract_fields(contract: Contract, language: str) -> dict[str, str]:
             "hours": hours_words(terms.windows),
             **club_fields(club, head_at(club)),
         }
-
-
-def minor_age(person: Person, club: Club) -> int | None:
-    """Return the age of a person for whom a guardian signs, None for a grown-up."""
-    age = age_of(person, clock.today(club.zone))
-    adult = int(club_setting(club.id, ADULT_AGE, 18))
-    return age if age is not None and age < adult else None
 
 
 def _last_day(ends_on: date | None, length: str) -> str:

@@ -43,6 +43,7 @@ from memberships.dunning.services import stop_charges
 from memberships.events import ContractEnded, ContractSigned
 from memberships.packages.queries import lots_of_contract
 from memberships.packages.services import LotOrder, expire_lot, open_lot
+from memberships.waivers.services import refresh_waiver
 
 FURTHEST_PAST = timedelta(days=5 * 366)
 FURTHEST_AHEAD = timedelta(days=2 * 366)
@@ -211,6 +212,7 @@ def draw_up(draft: Draft, *, by: str) -> Contract:
 def complete(contract: Contract, *, by: str, kind: PlanKind) -> None:
     """The contract is signed and opens the gate from its first day."""
     make_valid(contract, by=by)
+    refresh_waiver(contract.person_id, needed=True, by=by)
     events.record(
         ContractSigned(
             contract.club_id,

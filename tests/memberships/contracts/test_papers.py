@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 import time_machine
 
-from clubcrm.core.clubs import set_club_setting
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.people.models import Person
 from memberships.contracts.models import Contract
@@ -199,7 +198,6 @@ def test_a_link_ends_after_a_fortnight(client_of, app, contract_id):
 
 def test_a_signed_contract_without_kept_text_may_be_signed_afterwards(client_of, app, cast):
     with app.app_context(), unit_of_work():
-        set_club_setting(cast.club, "adult_age", 18)
         plan = make_plan(cast, replace(YEAR, name="Gold"))
         public_id = make_contract(cast, plan=plan, starts_on=TODAY).public_id
     frank, address = client_of("Frank"), f"/contracts/{public_id}/paper"

@@ -1,0 +1,1 @@
+"""Views room: waivers to sign, certificates to keep, and the rules for both."""
