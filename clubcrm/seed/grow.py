@@ -113,9 +113,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     write_fees(ground)
     run_classes(ground)
     write_everyone(ground)
-    write_events(ground)
-    write_import(ground)
-    write_audit(ground)
+    _write_chronicle(ground)
     progress("History of the house", 1.0)
     return {
         "members": len(ground.lives),
@@ -123,6 +121,12 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
         "scans": len(scans),
         "visits": visits,
     }
+
+
+def _write_chronicle(ground: Ground) -> None:
+    write_events(ground)
+    write_import(ground)
+    write_audit(ground)
 
 
 def _tell(ground: Ground, strangers: Strangers, scans: list[int], how: tuple[int, Progress]) -> int:
