@@ -85,9 +85,10 @@ def _end_from(contract: Contract, starts_on: date) -> date | None:
 def _begin_on(contract: Contract, starts_on: date, *, by: str) -> None:
     before = as_kept(contract)
     ends_on, renewal = contract.ends_on, renewal_of(contract)
-    contract.starts_on = starts_on
-    contract.term_ends_on = term_end(starts_on, terms_of(contract.plan_version_id).term)
-    contract.ends_on = moved_end(contract.term_ends_on, extra_days(contract.id))
+    # Worked out before any of the three changes: the store would refuse a period half moved.
+    sold = term_end(starts_on, terms_of(contract.plan_version_id).term)
+    last = moved_end(sold, extra_days(contract.id))
+    contract.starts_on, contract.term_ends_on, contract.ends_on = starts_on, sold, last
     contract.version += 1
     db.session.flush()
     note_change(contract, "moved", before=before, by=by)
