@@ -71,17 +71,13 @@ from memberships.approvals.services import Executor
 from memberships.billing.credits import write_off_approved
 from memberships.billing.gateways import jobs as gateway_jobs
 from memberships.billing.refunds import refund_approved
-from memberships.contracts.asking import (
-    BACKDATED_FREEZE,
-    FREE_DAYS,
-    backdated_freeze_approved,
-    free_days_approved,
-)
+from memberships.contracts.asking import STAY_APPROVALS
 from memberships.contracts.services import discount_approved
 from memberships.dunning import jobs as dunning_jobs
 from memberships.schedule import events as class_facts
 from memberships.schedule import handlers as schedule_handlers
 from memberships.schedule import jobs as schedule_jobs
+from memberships.schedule.reads import bookings_between
 from memberships.trainers import handlers as trainer_handlers
 
 # Page blueprints and device doors, registered by create_app.
@@ -260,8 +256,7 @@ SETTINGS: tuple[Place, ...] = (
 
 # What an approval by another person sets off, by its kind.
 APPROVALS: Mapping[str, Executor] = {
-    BACKDATED_FREEZE: backdated_freeze_approved,
-    FREE_DAYS: free_days_approved,
+    **STAY_APPROVALS,
     LimitKind.DISCOUNT: discount_approved,
     LimitKind.REFUND: refund_approved,
     LimitKind.WRITE_OFF: write_off_approved,
@@ -394,6 +389,7 @@ def install(app: Flask) -> None:
     app.extensions["club_jobs"] = JOBS
     app.extensions["club_gate_strictness"] = (gate_api.strictness, gate_api.set_strictness)
     app.extensions["club_approvals"] = APPROVALS
+    app.extensions["club_bookings_between"] = bookings_between
     app.extensions["club_send_checks"] = SEND_CHECKS
     app.extensions["club_settings_places"] = SETTINGS
     actors.install(app)

@@ -23,6 +23,7 @@ from memberships.contracts.views.papers import contract_papers
 from memberships.contracts.views.papers_api import papers_api
 from memberships.contracts.views.paperwork import paperwork
 from memberships.contracts.views.plans import plans as plan_pages
+from memberships.contracts.views.standings import standings
 from memberships.documents.views.settings import document_settings
 from memberships.packages.views.api import api as packages_api
 from memberships.packages.views.products import products as product_pages
@@ -46,6 +47,7 @@ PAGES: tuple[Blueprint, ...] = (
     everyone,
     freeze_kinds,
     leaving,
+    standings,
     package_pages,
     product_pages,
     trainer_pages,

@@ -14,18 +14,14 @@ from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockFact, BlockOwner
 from memberships.contracts.history import ContractRow
 from memberships.contracts.rules import ContractState
-from memberships.contracts.standing import Standing, Status
-from memberships.contracts.words import block_owner_words, cause_words, status_words
+from memberships.contracts.standing import Standing
+from memberships.contracts.words import (
+    block_owner_words,
+    cause_words,
+    status_look,
+    status_words,
+)
 
-STATUS_LOOK: Mapping[Status, tuple[str, str]] = {
-    Status.ACTIVE: ("go", "circle-check"),
-    Status.ACTIVE_IN_DEBT: ("note", "cash"),
-    Status.FROZEN: ("know", "snowflake"),
-    Status.WAITING: ("know", "hourglass"),
-    Status.EX_IN_DEBT: ("stop", "cash"),
-    Status.EX: ("", "history"),
-    Status.NEVER: ("", "user"),
-}
 BLOCK_LOOK: Mapping[BlockOwner, tuple[str, str]] = {
     BlockOwner.FREEZE: ("know", "snowflake"),
     BlockOwner.DEBT: ("note", "cash"),
@@ -80,7 +76,7 @@ class Lot:
 
 def standing_line(standing: Standing) -> Line:
     """Return the status with its cause in a sentence."""
-    tone, icon = STATUS_LOOK[standing.status]
+    tone, icon = status_look(standing.status)
     text = cause_words(standing)
     if standing.owed_minor and standing.currency:
         owed = money(standing.owed_minor, standing.currency)
@@ -210,4 +206,6 @@ def _contract_look(one: ContractRow, today: date) -> tuple[str, str, str]:
         return "", _("ended"), "history"
     if one.units_left == 0:
         return "note", _("used up"), "ticket"
+    if one.is_cancelled:
+        return "note", _("cancelled"), "door-exit"
     return "go", _("runs"), "circle-check"

@@ -1,5 +1,6 @@
 """Services room: a freeze dated back, or given days, that another person has to agree to."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from flask_babel import gettext as _
@@ -8,7 +9,7 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import not_found
 from clubcrm.core.types import JsonObject
 from memberships.approvals.models import Approval
-from memberships.approvals.services import ApprovalRequest, request_approval
+from memberships.approvals.services import ApprovalRequest, Executor, request_approval
 from memberships.contracts.freezes import FreezeRequest, freeze_contract, freeze_preview
 from memberships.contracts.giving import GiftOrder, gift_preview, give_days
 from memberships.contracts.models import Contract
@@ -79,6 +80,12 @@ def free_days_approved(approval: Approval, by: str) -> JsonObject:
     source = f"approval:{approval.id}"
     order = GiftOrder(int(kept["contract_id"]), int(kept["days"]), approval.reason, source)
     return {"gift": give_days(order, by=approval.requested_by).id, "by": by}
+
+
+STAY_APPROVALS: Mapping[str, Executor] = {
+    BACKDATED_FREEZE: backdated_freeze_approved,
+    FREE_DAYS: free_days_approved,
+}
 
 
 def _club_of(contract_id: int) -> int:

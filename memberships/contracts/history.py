@@ -1,23 +1,25 @@
 """Queries room: contracts and blocks as pages and the API show them, and standing on any day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
+from clubcrm.core.types import JsonObject
 from clubcrm.people.models import Person
 from memberships.blocks.models import Block
 from memberships.blocks.queries import blocks_of
 from memberships.blocks.rules import BlockFact, BlockOwner
+from memberships.contracts.leaving_tables import Cancellation, CancellationState
 from memberships.contracts.models import Contract, ContractChange, Plan, PlanVersion
 from memberships.contracts.queries import all_rights
-from memberships.contracts.rules import ContractState, PlanKind
+from memberships.contracts.rules import ContractRight, ContractState, PlanKind
 from memberships.contracts.standing import Standing, status_at
 from memberships.contracts.terms import FrozenSpan
 from memberships.packages.models import VISIT_SERVICE, PackageEntry, PackageLot
@@ -48,6 +50,7 @@ class ContractRow:
     signed_at: datetime | None
     units_bought: int | None
     units_left: int | None
+    is_cancelled: bool = False
 
 
 def contracts_of(person_id: int) -> list[ContractRow]:
@@ -112,6 +115,12 @@ def _listed() -> Select[*tuple[Any, ...]]:
             Contract.signed_at,
             lots.c.bought,
             lots.c.left,
+            exists(Cancellation.id)
+            .where(
+                Cancellation.contract_id == Contract.id,
+                Cancellation.state == CancellationState.STANDS,
+            )
+            .label("is_cancelled"),
         )
         .join(Person, Person.id == Contract.person_id)
         .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
@@ -123,6 +132,34 @@ def _listed() -> Select[*tuple[Any, ...]]:
 
 def _rows(statement: Select[*tuple[Any, ...]]) -> list[ContractRow]:
     return [ContractRow(*row) for row in db.session.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeShown:
+    """A change of one of a person's contracts; `after_day` is the last day after it."""
+
+    at: datetime
+    number: str
+    what: str
+    after_day: date | None
+    why: str
+
+
+def changes_of_person(person_id: int) -> list[ChangeShown]:
+    """Return what changed the contracts of a person, newest first."""
+    rows = db.session.execute(
+        select(ContractChange, Contract.number)
+        .join(Contract, Contract.id == ContractChange.contract_id)
+        .where(Contract.person_id == person_id)
+        .order_by(ContractChange.id.desc())
+        .limit(200)
+    )
+    shown = []
+    for change, number in rows:
+        ends_on = change.after.get("ends_on")
+        last = date.fromisoformat(ends_on) if ends_on else None
+        shown.append(ChangeShown(change.at, number, change.what, last, change.why))
+    return shown
 
 
 def changes_of(contract_id: int) -> Sequence[ContractChange]:
@@ -204,17 +241,19 @@ def standing_on(person_id: int, day: date) -> Standing:
     """Return the status of a person on any day, past, present or future, with its cause.
 
     A past day is judged by what was in force then: units as the ledger stood that evening, blocks
-    until the day they were lifted, coming contracts only if they were signed by then.
+    until the day they were lifted, coming contracts only if they were signed by then, first and
+    last days before whatever moved them later.
     """
     zone = db.session.execute(
         select(Club.zone).join(Person, Person.club_id == Club.id).where(Person.id == person_id)
     ).scalar_one()
     _start, evening = clock.day_bounds(day, zone)
     units = _units_left(person_id, evening)
-    later = _signed_after(person_id, evening)
+    later, moved = _signed_after(person_id, evening), _changed_after(person_id, evening)
+    known = tuple(_as_known(right, moved) for right in all_rights(person_id, day))
     contracts = tuple(
         right if right.units_left is None else replace(right, units_left=units[right.contract_id])
-        for right in all_rights(person_id, day)
+        for right in known
         if right.starts_on <= day or right.contract_id not in later
     )
     return status_at(contracts, _blocks_then(person_id, zone), day)
@@ -238,6 +277,30 @@ def _signed_after(person_id: int, instant: datetime) -> frozenset[int]:
                 Contract.person_id == person_id, Contract.signed_at >= instant
             )
         )
+    )
+
+
+def _changed_after(person_id: int, instant: datetime) -> dict[int, JsonObject]:
+    """Return for each contract changed since the instant how it stood before the first change."""
+    rows = db.session.execute(
+        select(ContractChange.contract_id, ContractChange.before)
+        .join(Contract, Contract.id == ContractChange.contract_id)
+        .where(Contract.person_id == person_id, ContractChange.at >= instant)
+        .order_by(ContractChange.id.desc())
+    )
+    # Signing knows no day before; the oldest change is seen last and stays.
+    return {contract_id: before for contract_id, before in rows if "starts_on" in before}
+
+
+def _as_known(right: ContractRight, moved: Mapping[int, JsonObject]) -> ContractRight:
+    before = moved.get(right.contract_id)
+    if before is None:
+        return right
+    ends_on = before["ends_on"]
+    return replace(
+        right,
+        starts_on=date.fromisoformat(before["starts_on"]),
+        ends_on=date.fromisoformat(ends_on) if ends_on else None,
     )
 
 

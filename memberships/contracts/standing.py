@@ -1,6 +1,6 @@
 """Rules room: the one named status of a person on a day, with its cause."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -53,15 +53,18 @@ def status_at(
 ) -> Standing:
     """Return the one status of a person on a day.
 
-    A running contract outranks a coming one and that a past one; on a running contract a freeze
-    outranks a debt. A contract whose visits are used up counts as past; an incomplete one never
-    counts.
+    A running contract outranks a coming one and that a past one; one that runs unfrozen outranks a
+    frozen one, as at the gate; on a frozen one the freeze outranks a debt. A contract whose visits
+    are used up counts as past; an incomplete one never counts.
     """
     signed = [right for right in contracts if right.state == "signed"]
     in_force = [block for block in blocks if block.holds_on(day)]
     owed, currency = _owed(in_force)
     if running := [right for right in signed if right.covers(day) and right.units_left != 0]:
-        return _running(max(running, key=_lasts), in_force, owed, currency)
+        freezes = [block for block in in_force if block.owner is BlockOwner.FREEZE]
+        free = _unfrozen(running, freezes)
+        longest = max(free or running, key=_lasts)
+        return _running(longest, () if free else freezes, owed, currency)
     if coming := [right for right in signed if right.starts_on > day]:
         first = min(coming, key=lambda right: (right.starts_on, right.contract_id))
         return Standing(
@@ -74,9 +77,8 @@ def status_at(
 
 
 def _running(
-    right: ContractRight, in_force: Iterable[BlockFact], owed: int, currency: str | None
+    right: ContractRight, freezes: Sequence[BlockFact], owed: int, currency: str | None
 ) -> Standing:
-    freezes = [block for block in in_force if block.owner is BlockOwner.FREEZE]
     if freezes:
         until = max(block.until_on or date.max for block in freezes)
         open_ended = until == date.max
@@ -94,6 +96,14 @@ def _running(
         )
     cause = Cause.RUNS_ON if right.ends_on is None else Cause.RUNS_UNTIL
     return Standing(Status.ACTIVE, cause, right.contract_id, right.ends_on)
+
+
+def _unfrozen(
+    running: Iterable[ContractRight], freezes: Iterable[BlockFact]
+) -> list[ContractRight]:
+    """Return the running contracts that no freeze holds; one without a contract holds them all."""
+    frozen = {block.contract_id for block in freezes}
+    return [right for right in running if None not in frozen and right.contract_id not in frozen]
 
 
 def _past(right: ContractRight, day: date, owed: int, currency: str | None) -> Standing:

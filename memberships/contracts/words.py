@@ -230,3 +230,33 @@ def _allowance_words(terms: FreezeTerms) -> list[str]:
         text = _("%(num)s times a year") if is_year else _("%(num)s times in all")
         told.append(text % {"num": terms.allowance_count})
     return told
+
+
+def status_look(status: Status) -> tuple[str, str]:
+    """Return tone and icon of a status; the word stands beside them."""
+    return {
+        Status.ACTIVE: ("go", "circle-check"),
+        Status.ACTIVE_IN_DEBT: ("note", "cash"),
+        Status.FROZEN: ("know", "snowflake"),
+        Status.WAITING: ("know", "hourglass"),
+        Status.EX_IN_DEBT: ("stop", "cash"),
+        Status.EX: ("", "history"),
+        Status.NEVER: ("", "user"),
+    }[status]
+
+
+def change_words(what: str) -> str:
+    """Return what changed a contract; names that nobody words yet are told as they are."""
+    return {
+        "signed": _("Signed"),
+        "renewed": _("Renewed"),
+        "frozen": _("Frozen"),
+        "freeze_ended": _("Freeze ended early"),
+        "days_given": _("Days given"),
+        "days_taken_back": _("Given days taken back"),
+        "moved": _("Begins on another day"),
+        "cancelled": _("Cancelled"),
+        "cancellation_withdrawn": _("Cancellation taken back"),
+        "ended": _("Ended"),
+        "void": _("Declared void"),
+    }.get(what, what.replace("_", " "))

@@ -306,3 +306,20 @@ def coming_bookings(person_id: int, now: datetime) -> Sequence[Booking]:
         )
         .order_by(ClassSession.starts_at)
     ).all()
+
+
+def bookings_between(person_id: int, start: datetime, end: datetime) -> int:
+    """Return how many open bookings a person has of classes that start between two instants."""
+    found = select(func.count(Booking.id)).join(ClassSession, ClassSession.id == Booking.session_id)
+    return int(
+        db.session.scalar(
+            found.where(
+                Booking.person_id == person_id,
+                Booking.state.in_(OPEN),
+                ClassSession.state == SessionState.PLANNED,
+                ClassSession.starts_at >= start,
+                ClassSession.starts_at < end,
+            )
+        )
+        or 0
+    )

@@ -61,6 +61,7 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "sign": f"/members/{razia}/contracts/new",
         "stops": f"/members/{razia}/stops",
         "leave": f"/members/{razia}/leave",
+        "standing": f"/members/{razia}/standing",
         "days": f"/members/{razia}/days",
         "freeze-types": "/settings/freezes",
         "freeze-type": "/settings/freezes/new",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -27,6 +27,7 @@ from memberships.contracts.freeze_catalogue import freeze_type_for, freeze_types
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
 from memberships.contracts.services import Offer, SignRequest, preview, sign_or_ask
+from memberships.contracts.terms import FrozenSpan
 from memberships.contracts.words import (
     block_owner_words,
     freeze_price_words,
@@ -276,7 +277,16 @@ def _with_preview(whom: Whom, form: FreezeForm) -> ResponseReturnValue:
         return _stops_page(
             whom, freeze_form=form, refusal=text, may_ask=may_ask, status=error.status
         )
-    return _stops_page(whom, freeze_form=form, preview=shown)
+    count = bookings_in(whom, asked.span)
+    return _stops_page(whom, freeze_form=form, preview=shown, bookings=count)
+
+
+def bookings_in(whom: Whom, span: FrozenSpan) -> int:
+    """Return how many classes the person has booked on these days, as the floor above counts."""
+    count = current_app.extensions.get("club_bookings_between")
+    start, _end = clock.day_bounds(span.from_on, whom.club.zone)
+    _start, end = clock.day_bounds(span.until_on, whom.club.zone)
+    return int(count(whom.person.id, start, end)) if count else 0
 
 
 def _stops_page(
@@ -303,6 +313,7 @@ def _stops_page(
         preview=more.get("preview"),
         refusal=more.get("refusal", ""),
         may_ask=more.get("may_ask", False),
+        bookings=more.get("bookings", 0),
     )
     return page, status
 

@@ -4,9 +4,12 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from clubcrm.core import clock
 from clubcrm.core.api import ApiBlueprint, InputSchema
+from clubcrm.core.shell import my_clubs
 from clubcrm.core.types import new_public_id
 from clubcrm.core.web import current_actor, require
+from clubcrm.people.api import person_in
 from memberships.contracts.cancelling import (
     CancelOffer,
     CancelRequest,
@@ -15,11 +18,12 @@ from memberships.contracts.cancelling import (
     withdraw_cancellation,
 )
 from memberships.contracts.giving import GiftOrder, give_days
+from memberships.contracts.history import standing_on
 from memberships.contracts.leaving import CancelReason
 from memberships.contracts.leaving_tables import Cancellation
 from memberships.contracts.views.api import contract_row, contract_shown
 from memberships.contracts.views.schemas import ContractShown, PriceSchema
-from memberships.permissions import CANCEL_CONTRACTS, GIVE_DAYS
+from memberships.permissions import CANCEL_CONTRACTS, GIVE_DAYS, SEE_CONTRACTS
 
 leaving_api = ApiBlueprint(
     "leaving_api", __name__, url_prefix="/api/v1", description="Cancellations and given days"
@@ -47,6 +51,20 @@ class CancelShown(InputSchema):
     charges = fields.Nested(PriceSchema)
     fee = fields.Nested(PriceSchema)
     refund = fields.Nested(PriceSchema)
+
+
+class StandingQuery(InputSchema):
+    on = fields.Date(
+        load_default=None, allow_none=True, metadata={"description": "by default today"}
+    )
+
+
+class StandingShown(InputSchema):
+    on = fields.Date()
+    status = fields.String()
+    cause = fields.String()
+    cause_on = fields.Date(allow_none=True)
+    owed = fields.Nested(PriceSchema)
 
 
 class GiftBody(InputSchema):
@@ -85,6 +103,25 @@ def post_cancel(body: dict[str, Any], public_id: str) -> dict[str, Any]:
 def post_withdraw(public_id: str) -> dict[str, Any]:
     withdraw_cancellation(contract_row(public_id).contract_id, by=current_actor().ref)
     return contract_shown(contract_row(public_id))
+
+
+@leaving_api.get("/members/<string:public_id>/standing")
+@leaving_api.doc(summary="Where a member stands on a day, past or coming, and why")
+@require(SEE_CONTRACTS)
+@leaving_api.arguments(StandingQuery, location="query")
+@leaving_api.response(200, StandingShown)
+def get_standing(asked: dict[str, Any], public_id: str) -> dict[str, Any]:
+    person = person_in(current_actor().scope, public_id)
+    zone = next(club.zone for club in my_clubs() if club.id == person.club_id)
+    day = asked["on"] or clock.today(zone)
+    found = standing_on(person.id, day)
+    return {
+        "on": day,
+        "status": found.status.value,
+        "cause": found.cause.value,
+        "cause_on": found.on,
+        "owed": {"amount_minor": found.owed_minor, "currency": found.currency or ""},
+    }
 
 
 @leaving_api.post("/contracts/<string:public_id>/gift")

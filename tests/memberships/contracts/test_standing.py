@@ -121,6 +121,30 @@ STATE_TABLE = [
         replace(FROZEN_TO_DECEMBER, owed_minor=150_000, currency="BDT"),
     ),
     (
+        "another contract runs while one is frozen",
+        (YEAR, replace(ROLLING, ends_on=DAY)),
+        (replace(FREEZE, contract_id=10),),
+        Standing(Status.ACTIVE, Cause.RUNS_UNTIL, 11, DAY),
+    ),
+    (
+        "the frozen one alone, the other one is over",
+        (YEAR, replace(ROLLING, ends_on=date(2026, 11, 21))),
+        (replace(FREEZE, contract_id=10),),
+        FROZEN_TO_DECEMBER,
+    ),
+    (
+        "the unfrozen one owes",
+        (YEAR, ROLLING),
+        (replace(FREEZE, contract_id=10), DEBT),
+        Standing(Status.ACTIVE_IN_DEBT, Cause.OWES, 11, None, 150_000, "BDT"),
+    ),
+    (
+        "used-up visits do not thaw a frozen year",
+        (YEAR, USED_UP),
+        (replace(FREEZE, contract_id=10),),
+        FROZEN_TO_DECEMBER,
+    ),
+    (
         "a freeze begins tomorrow",
         (YEAR,),
         (COMING_FREEZE,),
