@@ -85,7 +85,6 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     promise(ground)
     hang_doors(ground)
     _live(ground, progress)
-    give_some_days(ground)
     handovers = choose_handovers(ground)
     strangers = Strangers(ground)
     crowd, registry, talk = Crowd(ground), Registry(ground, handovers), Talk(ground)
@@ -152,6 +151,7 @@ def _live(ground: Ground, progress: Progress) -> None:
         ground.lives.append(walk.run(joined))
         if number % 200 == 0:
             progress("Lives", number / len(days))
+    give_some_days(ground)
 
 
 def _joining_days(ground: Ground) -> list[tuple[int, int]]:

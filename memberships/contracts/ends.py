@@ -21,10 +21,14 @@ from memberships.packages.services import move_lot_ends
 _DAY = timedelta(days=1)
 
 
-def move_end(contract: Contract, days: int, *, by: str) -> None:
-    """The contract ends so many days later, or earlier; a renewal that has not begun follows."""
+def move_end(contract: Contract, days: int, *, by: str, keeps_billing: bool = False) -> None:
+    """The contract ends so many days later, or earlier; a renewal that has not begun follows.
+
+    So do the coming fees of a rolling contract, unless the freeze keeps them where they are.
+    """
     set_end(contract, moved_end(contract.ends_on, days), by=by)
-    move_fees(contract, days, by=by)
+    if not keeps_billing:
+        move_fees(contract, days, by=by)
 
 
 def set_end(contract: Contract, ends_on: date | None, *, by: str) -> None:

@@ -18,6 +18,7 @@ from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.rules import ContractState, PlanKind
 from memberships.contracts.stays import ALIVE
 from memberships.contracts.terms import moved_end
+from memberships.dunning.models import ChargeSchedule
 
 _DAY = timedelta(days=1)
 SAMPLE = 8
@@ -104,8 +105,12 @@ def _why_not(order: MassOrder) -> ColumnElement[str]:
             Block.until_on >= order.from_on,
         )
         return case((frozen, "overlap"), (_clashes(), "next_contract"), else_=literal(""))
+    # Where no last day can move, the next fee is put off; without fees there is nothing to give.
+    charged = exists(ChargeSchedule.id).where(ChargeSchedule.contract_id == Contract.id)
     return case(
-        (Contract.ends_on.is_(None), "rolls_on"), (_clashes(), "next_contract"), else_=literal("")
+        (Contract.ends_on.is_(None) & ~charged, "rolls_on"),
+        (_clashes(), "next_contract"),
+        else_=literal(""),
     )
 
 

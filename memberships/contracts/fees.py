@@ -8,10 +8,11 @@ from memberships.dunning.services import (
     change_charges,
     move_charges,
     plan_charges,
+    schedule_of,
     stop_charges,
 )
 
-__all__ = ["change_fees", "move_fees", "plan_fees", "stop_fees"]
+__all__ = ["change_fees", "has_fees", "move_fees", "moved_fee_days", "plan_fees", "stop_fees"]
 
 
 def plan_fees(contract: Contract, *, by: str) -> None:
@@ -50,6 +51,17 @@ def change_fees(contract: Contract, *, by: str) -> None:
 def move_fees(contract: Contract, days: int, *, by: str) -> None:
     """Frozen and given days put the next fee off, and days taken back bring it nearer again."""
     move_charges(contract.id, days, by=by)
+
+
+def moved_fee_days(contract_id: int) -> int:
+    """Return by how many days the fees of a rolling contract have been put off."""
+    schedule = schedule_of(contract_id)
+    return schedule.moved_days if schedule else 0
+
+
+def has_fees(contract_id: int) -> bool:
+    """Tell whether the contract is charged period by period."""
+    return schedule_of(contract_id) is not None
 
 
 def stop_fees(contract: Contract, *, by: str) -> None:

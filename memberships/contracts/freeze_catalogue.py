@@ -15,7 +15,7 @@ from memberships.contracts.freeze_tables import (
     FreezeTypeState,
     FreezeTypeVersion,
 )
-from memberships.contracts.freezing import FreezeTerms
+from memberships.contracts.freezing import FreezePrice, FreezeTerms
 from memberships.contracts.terms import FrozenSpan, PlanTerms
 
 
@@ -66,6 +66,13 @@ def kinds_for(terms: PlanTerms, offered: Sequence[FreezeOffer]) -> list[FreezeOf
 def freeze_terms_of(version_id: int) -> FreezeTerms:
     """Return the limits of one version of a kind of freeze, as granted."""
     return freeze_terms(db.session.get_one(FreezeTypeVersion, version_id))
+
+
+def keeps_billing(taken: FreezeTaken) -> bool:
+    """Tell whether a rolling contract is charged as ever while this freeze holds."""
+    if taken.type_version_id is None:
+        return False
+    return freeze_terms_of(taken.type_version_id).price_kind is FreezePrice.KEEPS_BILLING
 
 
 def spans_taken(contract_id: int, type_id: int) -> tuple[FrozenSpan, ...]:

@@ -18,6 +18,7 @@ from memberships.contracts.ends import club_day, may_end_on, move_end
 from memberships.contracts.freeze_catalogue import (
     FreezeOffer,
     freeze_types_offered,
+    keeps_billing,
     kinds_for,
     spans_taken,
 )
@@ -179,7 +180,7 @@ def place_freeze(contract: Contract, granted: Granted, *, by: str) -> Block:
     )
     db.session.add(taken)
     if granted.extends_end:
-        move_end(contract, span.days, by=by)
+        move_end(contract, span.days, by=by, keeps_billing=keeps_billing(taken))
     move_frozen_packages(contract.person_id, span.days, sold_before=block.placed_at)
     db.session.flush()
     charge_freeze(contract, block, taken, by=by)
@@ -234,7 +235,8 @@ def _end(block: Block, on: date, by: str) -> int:
     extends = taken is None or taken.extends_end
     returned = _shorten(block, on, by, _("Came back before it began."))
     if extends:
-        move_end(contract, -back, by=by)
+        kept = taken is not None and keeps_billing(taken)
+        move_end(contract, -back, by=by, keeps_billing=kept)
     note_change(contract, "freeze_ended", before=before, by=by)
     ended = FreezeEnded(
         contract.club_id,

@@ -11,6 +11,7 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
 from memberships.contracts.ends import may_end_on, move_end
+from memberships.contracts.fees import has_fees
 from memberships.contracts.gift_tables import GiftLine
 from memberships.contracts.history import lock_person
 from memberships.contracts.models import Contract
@@ -115,7 +116,7 @@ def gift_fault(contract: Contract, days: int) -> str | None:
     if contract.state not in {ContractState.SIGNED, ContractState.ENDED}:
         return "state"
     if contract.ends_on is None:
-        return "rolls_on"
+        return None if has_fees(contract.id) else "rolls_on"
     if not may_end_on(contract, moved_end(contract.ends_on, days)):
         return "next_contract"
     return None
@@ -125,7 +126,7 @@ def gift_fault_words(fault: str) -> str:
     """Return the sentence for a gift that cannot be given."""
     return {
         "state": _("Only a signed contract can be given days."),
-        "rolls_on": _("This contract has no last day that could move."),
+        "rolls_on": _("This contract has neither a last day nor a fee that could move."),
         "next_contract": _("The contract would run into the next one of the same plan."),
         "overlap": _("The contract is already frozen on some of these days."),
         "outside_contract": _("The contract ends before."),
@@ -143,7 +144,7 @@ def _return_fault(contract: Contract, line: GiftLine) -> str | None:
     if left is not None and left.asked_at > line.at:
         return "cancelled_since"
     new_end = moved_end(contract.ends_on, -line.days)
-    if new_end is None or any(block.from_on > new_end for block in freeze_blocks(contract.id)):
+    if new_end and any(block.from_on > new_end for block in freeze_blocks(contract.id)):
         return "frozen_since"
     return None
 

@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from memberships.contracts.conditions import EarlyEnd, LeavingTerms
 from memberships.contracts.rules import PlanKind
-from memberships.contracts.terms import add_months, due_days, period_of
+from memberships.contracts.terms import FrozenSpan, add_months, due_days, period_of
 
 _DAY = timedelta(days=1)
 WHOLE_BP = 10_000
@@ -31,7 +31,10 @@ class CancelReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bond:
-    """The contract that is to end: its kind, days, price, and how long a rolling period is."""
+    """The contract that is to end: its kind, days, price, and how long a rolling period is.
+
+    `moved_days` is by how many frozen days the periods of a rolling contract have moved.
+    """
 
     kind: PlanKind
     starts_on: date
@@ -39,6 +42,19 @@ class Bond:
     signed_on: date
     price_minor: int
     period_months: int = 1
+    moved_days: int = 0
+
+    @property
+    def moved(self) -> timedelta:
+        """Return by how much the periods lie later than the calendar of the first day."""
+        return timedelta(days=self.moved_days)
+
+    def period_at(self, day: date) -> FrozenSpan:
+        """Return the paid period of a rolling contract that holds a day."""
+        plain = period_of(self.starts_on, max(day - self.moved, self.starts_on), self.period_months)
+        is_first = plain.from_on == self.starts_on
+        first = plain.from_on if is_first else plain.from_on + self.moved
+        return FrozenSpan(first, plain.until_on + self.moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +88,17 @@ def _cooling_off(bond: Bond, asked_on: date) -> Leaving:
         return Leaving(None, is_cooling_off=True, refund_minor=bond.price_minor)
     first, last = bond.starts_on, bond.ends_on
     if bond.kind is PlanKind.RECURRING:
-        period = period_of(bond.starts_on, asked_on, bond.period_months)
+        period = bond.period_at(asked_on)
         first, last = period.from_on, period.until_on
     refund = 0 if last is None else _unused(bond.price_minor, first, asked_on, last)
     return Leaving(asked_on, is_cooling_off=True, refund_minor=refund)
 
 
 def _rolling(bond: Bond, terms: LeavingTerms, asked_on: date, earliest: date) -> Leaving:
-    months = bond.period_months
-    last = period_of(bond.starts_on, earliest, months).until_on
-    bound = add_months(bond.starts_on, terms.bound_months) - _DAY
+    last = bond.period_at(earliest).until_on
+    bound = add_months(bond.starts_on, terms.bound_months) - _DAY + bond.moved
     if last < bound and terms.early is EarlyEnd.AT_TERM:
-        last = period_of(bond.starts_on, bound, months).until_on
+        last = bond.period_at(bound).until_on
     is_early = last < bound
     coming = len([due for due in _dues(bond, last) if due > asked_on])
     waived = len([due for due in _dues(bond, bound) if due > last])
@@ -92,7 +107,7 @@ def _rolling(bond: Bond, terms: LeavingTerms, asked_on: date, earliest: date) ->
         is_early=is_early,
         charges=coming,
         charges_minor=coming * bond.price_minor,
-        last_charge_on=period_of(bond.starts_on, last, months).from_on,
+        last_charge_on=bond.period_at(last).from_on,
         fee_minor=_fee(terms, waived * bond.price_minor) if is_early else 0,
     )
 
@@ -113,7 +128,9 @@ def _fixed(bond: Bond, terms: LeavingTerms, earliest: date) -> Leaving:
 
 
 def _dues(bond: Bond, last: date) -> Iterator[date]:
-    return takewhile(lambda due: due <= last, due_days(bond.starts_on, bond.period_months))
+    plain = due_days(bond.starts_on, bond.period_months)
+    moved = (due if due == bond.starts_on else due + bond.moved for due in plain)
+    return takewhile(lambda due: due <= last, moved)
 
 
 def _fee(terms: LeavingTerms, rest_minor: int) -> int:

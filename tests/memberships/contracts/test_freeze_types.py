@@ -36,6 +36,7 @@ from memberships.contracts.invariants import contract_periods, freezes
 from memberships.contracts.rules import ContractState
 from memberships.contracts.services import end_contract
 from memberships.contracts.terms import FrozenSpan
+from memberships.dunning.models import RecurringCharge
 from tests.memberships.conftest import MONTHLY, SARA, YEAR, make_contract, make_plan
 
 pytestmark = pytest.mark.usefixtures("unit", "clock")
@@ -231,3 +232,20 @@ def test_nobody_dates_a_freeze_back_for_longer_than_three_months(cast):
         ask_backdated_freeze(asked(contract, None, date(2026, 2, 1), date(2026, 2, 9)), by=SARA)
 
     assert refusal.value.extra == {"rule": "too_far_back"}
+
+
+@pytest.mark.parametrize(
+    ("price", "due_on"),
+    [(FreezePrice.FREE, date(2026, 7, 14)), (FreezePrice.KEEPS_BILLING, date(2026, 6, 30))],
+    ids=["the fee waits", "the fee comes as ever"],
+)
+def test_a_freeze_puts_the_next_fee_off_unless_billing_goes_on(cast, price, due_on):
+    contract = make_contract(cast, MONTHLY, starts_on=date(2026, 5, 31))
+    kind = granted(cast, replace(HOLIDAY, price_kind=price, price_minor=0))
+
+    freeze_contract(asked(contract, kind, date(2026, 6, 10), date(2026, 6, 23)), by=SARA)
+    (fee,) = db.session.query(RecurringCharge).filter_by(contract_id=contract.id).all()
+    assert fee.due_on == due_on
+    end_freeze(cast.members["Mia"], date(2026, 6, 10), "device:gate")
+
+    assert fee.due_on == date(2026, 6, 30)

@@ -1,7 +1,7 @@
 """Days the club gives: to one member, to everyone, and taken back as if nothing had been."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -27,6 +27,7 @@ from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
 from memberships.contracts.services import SignRequest, end_contract, sign
 from memberships.contracts.stays import given_days
+from memberships.dunning.models import RecurringCharge
 from memberships.jobs import run_mass_changes
 from memberships.packages.models import PackageLot
 from tests.cast import Cast, make_member
@@ -88,7 +89,8 @@ def test_a_gift_wakes_a_contract_that_ended_last_night(cast):
 
 @pytest.mark.usefixtures("unit")
 @pytest.mark.parametrize(
-    ("terms", "rule"), [(MONTHLY, "rolls_on"), (replace(YEAR, name="Again"), "next_contract")]
+    ("terms", "rule"),
+    [(replace(MONTHLY, price_minor=0), "rolls_on"), (YEAR, "next_contract")],
 )
 def test_a_gift_that_cannot_be_given_names_its_rule(cast, terms, rule):
     plan = make_plan(cast, terms)
@@ -197,7 +199,11 @@ def picture() -> dict[str, object]:
             for one in session.query(Block)
             if one.lifted_at is None
         ]
-        return {"contracts": contracts, "lots": lots, "blocks": blocks, "books": books()}
+        fees = [
+            (one.contract_id, one.period, one.due_on, one.covers_until)
+            for one in session.query(RecurringCharge)
+        ]
+        return {"all": [contracts, lots, blocks, fees], "books": books()}
 
 
 def work() -> None:
@@ -217,7 +223,7 @@ FREEZE = {
 
 @pytest.mark.parametrize(
     ("what", "met", "kept_out"),
-    [(GIFT, 4, [("rolls_on", 1)]), (FREEZE, 4, [("overlap", 1)])],
+    [(GIFT, 5, []), (FREEZE, 4, [("overlap", 1)])],
     ids=["five days", "two weeks shut"],
 )
 def test_everyone_gets_it_and_undo_restores_exactly(app, cast, clock, what, met, kept_out):
@@ -234,12 +240,14 @@ def test_everyone_gets_it_and_undo_restores_exactly(app, cast, clock, what, met,
         work()
         with unit_of_work(write=False) as session:
             progress = progress_of(change_id)
-            assert (progress.of(ItemState.DONE), progress.total) == (met, met + 1)
+            assert (progress.of(ItemState.DONE), progress.total) == (met, met + len(kept_out))
             assert left_out(change_id) == kept_out
             running = session.get_one(Contract, ids["running"])
             assert running.ends_on == (date(2027, 2, 4) if what is GIFT else date(2027, 2, 13))
             renewal = session.get_one(Contract, ids["renewal"])
             assert renewal.starts_on == (date(2026, 6, 15) if what is GIFT else date(2026, 6, 24))
+            (fee,) = session.query(RecurringCharge).filter_by(contract_id=ids["rolling"]).all()
+            assert fee.due_on == date(2026, 4, 1) + timedelta(days=order.days)
             assert session.get_one(MassChange, change_id).state is MassState.DONE
         assert books_of(app) == []
 

@@ -86,6 +86,16 @@ LEAVING_TABLE = [
         monthly(date(2027, 2, 27), date(2027, 1, 31), 1),
     ),
     (
+        "14 frozen days move the periods that follow",
+        replace(MONTHLY, moved_days=14), NOTICE, date(2026, 3, 1), None,
+        monthly(date(2026, 4, 13), date(2026, 3, 14), 1),
+    ),
+    (
+        "frozen within the first period, which is paid",
+        replace(MONTHLY, moved_days=14), PLAIN, date(2026, 2, 5), None,
+        monthly(date(2026, 3, 13), date(2026, 1, 31), 0),
+    ),
+    (
         "a term runs to its end",
         YEAR, NOTICE, date(2026, 3, 1), None, Leaving(date(2026, 12, 31)),
     ),
