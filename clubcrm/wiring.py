@@ -198,10 +198,10 @@ PLACES: tuple[Place, ...] = (
     Place("trainer.today", _l("Training"), "stretching", memberships.TRAIN, role="trainer"),
     Place("desk.show", _l("Desk"), "door-enter", card.WATCH_DESK),
     Place("people.index", _l("Members"), "users", people.SEE_PEOPLE),
+    Place("schedule.week", _l("Schedule"), "calendar", memberships.SEE_CLASSES),
     Place("money.index", _l("Money"), "cash", memberships.SEE_MONEY),
     Place("tasks.my_day", _l("My day"), "checks", tasks.SEE_TASKS),
     Place("messages.outbox", _l("Messages"), "mail", messaging.SEE_OUTBOX),
-    Place("gate.devices", _l("Devices"), "router", gate.SEE_GATE),
     Place("settings.index", _l("Settings"), "settings", accounts.SEE_SETTINGS),
 )
 
@@ -227,6 +227,13 @@ SETTINGS: tuple[Place, ...] = (
         "receipt",
         memberships.EDIT_MONEY,
         _l("Taxes, rounding of cash, what each role may do alone"),
+    ),
+    Place(
+        "gate.devices",
+        _l("Devices"),
+        "router",
+        gate.SEE_GATE,
+        _l("Terminals at the doors: whether they speak, and since when"),
     ),
     Place(
         "gate_settings.gate",
@@ -281,6 +288,7 @@ SEARCHES: tuple[str, ...] = (
     "desk.found",
     "people.index",
     "people_api.list_members",
+    "schedule.show",
 )
 
 # Numbers that /metrics shows beside those of the core.

@@ -28,6 +28,12 @@ from memberships.documents.views.settings import document_settings
 from memberships.packages.views.api import api as packages_api
 from memberships.packages.views.products import products as product_pages
 from memberships.packages.views.sales import sales as package_pages
+from memberships.schedule.views.api import api as classes_api
+from memberships.schedule.views.feeds import class_feeds
+from memberships.schedule.views.guests import guests as guest_pages
+from memberships.schedule.views.own_classes import own_classes
+from memberships.schedule.views.schedule import schedule
+from memberships.schedule.views.setup import class_settings_pages
 from memberships.trainers.views.api import api as sessions_api
 from memberships.trainers.views.member import training as training_pages
 from memberships.trainers.views.phone import trainer as trainer_pages
@@ -61,6 +67,11 @@ PAGES: tuple[Blueprint, ...] = (
     certificates,
     waiver_settings,
     document_settings,
+    schedule,
+    own_classes,
+    guest_pages,
+    class_feeds,
+    class_settings_pages,
 )
 
 API: tuple[Blueprint, ...] = (
@@ -73,4 +84,5 @@ API: tuple[Blueprint, ...] = (
     handover_api,
     packages_api,
     sessions_api,
+    classes_api,
 )

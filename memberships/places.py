@@ -6,6 +6,7 @@ from clubcrm.core.shell import Place
 from memberships.permissions import (
     CHANGE_ALL,
     CHANGE_GATEWAYS,
+    EDIT_CLASSES,
     EDIT_DOCUMENTS,
     SEE_PLANS,
 )
@@ -59,5 +60,12 @@ SETTINGS: tuple[Place, ...] = (
         "gift",
         CHANGE_ALL,
         _l("Give days to, or freeze, all active members when the club was shut"),
+    ),
+    Place(
+        "class_settings.index",
+        _l("Classes and guests"),
+        "calendar",
+        EDIT_CLASSES,
+        _l("The week, rooms, booking rules, waiting list, guest passes"),
     ),
 )

@@ -53,6 +53,11 @@ def weekday_day(value: date) -> str:
     return format_date(value, "EEEE d MMM", locale=_locale())
 
 
+def weekday_short(value: date) -> str:
+    """Return the short name of the weekday, such as Fri."""
+    return format_date(value, "EEE", locale=_locale())
+
+
 def clock_time(instant: datetime, zone: str) -> str:
     """Return the wall time in the zone, such as 18:02."""
     return format_time(local(instant, zone), "HH:mm", locale=_locale())
@@ -100,7 +105,7 @@ def days_ago(count: int) -> str:
 def install(app: Flask) -> None:
     """Templates have these formats as filters."""
     shown = (
-        *(money, number, day, day_short, month_year),
+        *(money, number, day, day_short, weekday_short, month_year),
         *(clock_time, exact, moment, ago, days_ago),
     )
     app.jinja_env.filters.update({one.__name__: one for one in shown})

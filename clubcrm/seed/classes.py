@@ -163,6 +163,10 @@ class _Class:
             likes = chance.sample(
                 house.regulars, min(len(house.regulars), self._wish(when, capacity))
             )
+        elif len(likes) < capacity * 2 // 3:
+            # Some come by a side door, and the teacher keeps the list by hand.
+            wish = min(len(house.regulars), chance.randrange(capacity * 3 // 4))
+            likes = list(dict.fromkeys(likes + chance.sample(house.regulars, wish)))
         found = [one for one in likes if self._contracts.on(one, when.day) is not None]
         return found[: capacity + 4]
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from clubcrm.core.clubs import ClosedDay, Club, Scope
 from clubcrm.core.db import db
-from clubcrm.people.models import Person
+from clubcrm.people.models import Person, StoredFile
 from memberships.contracts.models import Contract, PlanVersion
 from memberships.schedule.models import (
     HOLDING,
@@ -49,6 +49,19 @@ def booking_for(scope: Scope, public_id: str) -> Booking | None:
         .join(ClassSession, ClassSession.id == Booking.session_id)
         .where(Booking.public_id == public_id, ClassSession.club_id.in_(scope.club_ids))
     ).first()
+
+
+def public_ids_of(booking: Booking) -> tuple[str, str]:
+    """Return the public ids of a booking's class and person."""
+    return (
+        db.session.execute(
+            select(ClassSession.public_id, Person.public_id).where(
+                ClassSession.id == booking.session_id, Person.id == booking.person_id
+            )
+        )
+        .one()
+        ._tuple()
+    )
 
 
 def strike_for(scope: Scope, public_id: str) -> Strike | None:
@@ -282,15 +295,33 @@ def waiting_of(session_id: int) -> Sequence[Booking]:
     ).all()
 
 
-def bookings_of(session_id: int) -> Sequence[tuple[Booking, Person]]:
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """One line of a class's list: the booking, whose it is, and the public id of his photo."""
+
+    booking: Booking
+    person: Person
+    photo: str
+
+
+def list_of(session_id: int) -> list[ListLine]:
     """Return the live bookings of a class with their people, those who wait last."""
     rows = db.session.execute(
-        select(Booking, Person)
+        select(Booking, Person, StoredFile.public_id)
         .join(Person, Person.id == Booking.person_id)
+        .outerjoin(StoredFile, StoredFile.id == Person.photo_id)
         .where(Booking.session_id == session_id, Booking.state.in_(LIVE))
-        .order_by(Booking.waiting_number.is_not(None), Booking.waiting_number, Person.sort_name)
     ).all()
-    return [(booking, person) for booking, person in rows]
+    waits = BookingState.WAITING
+    lines = [ListLine(booking, person, photo or "") for booking, person, photo in rows]
+    return sorted(
+        lines,
+        key=lambda one: (
+            one.booking.state is waits,
+            one.booking.waiting_number or 0 if one.booking.state is waits else 0,
+            one.person.sort_name,
+        ),
+    )
 
 
 def coming_bookings(person_id: int, now: datetime) -> Sequence[Booking]:

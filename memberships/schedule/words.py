@@ -9,7 +9,7 @@ from flask_babel.speaklater import LazyString
 from clubcrm.core.errors import DomainError
 from memberships.schedule.models import BookingState
 from memberships.schedule.rules.booking import BookFault
-from memberships.schedule.rules.guests import GuestFault, GuestPeriod
+from memberships.schedule.rules.guests import GuestFault, GuestPeriod, PassState
 from memberships.schedule.rules.strikes import Miss, Penalty, StrikeState
 
 BOOK_FAULTS: Mapping[BookFault, LazyString] = {
@@ -65,6 +65,13 @@ PERIODS: Mapping[GuestPeriod, LazyString] = {
     GuestPeriod.MONTH: _l("a month"),
     GuestPeriod.QUARTER: _l("a quarter"),
     GuestPeriod.YEAR: _l("a year"),
+}
+PASS_STATES: Mapping[PassState, LazyString] = {
+    PassState.WAITING: _l("waits for the host"),
+    PassState.OPEN: _l("may come in"),
+    PassState.USED: _l("was here"),
+    PassState.LAPSED: _l("did not come"),
+    PassState.WITHDRAWN: _l("taken back"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Views room: pages and doors of classes and guests."""

@@ -1,0 +1,209 @@
+"""Views room: classes, bookings and guests under /api/v1."""
+
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+
+from clubcrm.core import clock
+from clubcrm.core.api import ApiBlueprint, page_key
+from clubcrm.core.errors import invalid, not_found
+from clubcrm.core.shell import ClubChoice, my_clubs
+from clubcrm.core.web import current_actor, require
+from clubcrm.people.api import PersonDraft, person_in
+from memberships.permissions import BOOK_CLASSES, EDIT_CLASSES, INVITE_GUESTS, SEE_CLASSES
+from memberships.schedule import bookings, guests
+from memberships.schedule.board import ClassRow, bookings_page, class_row, classes_between
+from memberships.schedule.models import Booking, BookingState
+from memberships.schedule.passes import pass_for
+from memberships.schedule.reads import booking_for, public_ids_of, session_for
+from memberships.schedule.rules.booking import Way
+from memberships.schedule.timetable import cancel_class
+from memberships.schedule.views import schemas
+
+api = ApiBlueprint(
+    "classes_api", __name__, url_prefix="/api/v1", description="Classes, bookings, guests"
+)
+LONGEST = timedelta(days=93)
+
+
+@api.get("/classes")
+@api.doc(summary="Classes of your clubs between two days, by default the coming week")
+@require(SEE_CLASSES)
+@api.arguments(schemas.ClassQuery, location="query")
+@api.response(200, schemas.ClassList)
+def list_classes(asked: dict[str, Any]) -> dict[str, Any]:
+    clubs = my_clubs()
+    today = clock.today(clubs[0].zone) if clubs else clock.now().date()
+    first = asked["from_"] or today
+    last = asked["to"] or first + timedelta(days=6)
+    if not first <= last <= first + LONGEST:
+        raise invalid({"to": _("Expected a day at most three months later.")})
+    rows = classes_between([club.id for club in clubs], first, last, kind=asked["kind"])
+    return {"items": [_class(row) for row in rows]}
+
+
+@api.get("/classes/<string:class_id>")
+@api.doc(summary="One class with its free places")
+@require(SEE_CLASSES)
+@api.response(200, schemas.ClassShown)
+def get_class(class_id: str) -> dict[str, Any]:
+    return _class(_row(class_id))
+
+
+@api.post("/classes/<string:class_id>/cancel")
+@api.doc(summary="Call off a class; everybody on its list is told")
+@require(EDIT_CLASSES)
+@api.arguments(schemas.CallOffBody)
+@api.response(200, schemas.ClassShown)
+def post_class_cancel(body: dict[str, Any], class_id: str) -> dict[str, Any]:
+    session = session_for(current_actor().scope, class_id)
+    if session is None:
+        raise not_found(_("There is no such class."))
+    cancel_class(session, body["reason"], by=current_actor().ref)
+    return _class(_row(class_id))
+
+
+@api.get("/bookings")
+@api.doc(summary="Bookings of classes of your clubs, newest first")
+@require(BOOK_CLASSES)
+@api.arguments(schemas.BookingQuery, location="query")
+@api.response(200, schemas.BookingList)
+def list_bookings(asked: dict[str, Any]) -> dict[str, Any]:
+    scope = current_actor().scope
+    limit = asked["limit"]
+    rows = bookings_page(
+        scope,
+        limit + 1,
+        member_id=person_in(scope, asked["member"]).id if asked["member"] else None,
+        session_id=_row(asked["class_"]).session_id if asked["class_"] else None,
+        before_id=page_key(asked["after"]),
+    )
+    shown = rows[:limit]
+    more = str(shown[-1].id) if len(rows) > limit else None
+    return {"items": [_booking(row) for row in shown], "next": more}
+
+
+@api.post("/bookings")
+@api.doc(summary="Book a place for a member, or the next number of the waiting list")
+@require(BOOK_CLASSES)
+@api.arguments(schemas.BookingBody)
+@api.response(201, schemas.BookingShown)
+def post_booking(body: dict[str, Any]) -> dict[str, Any]:
+    actor = current_actor()
+    person = person_in(actor.scope, body["member_id"])
+    request = bookings.BookRequest(
+        _row(body["class_id"]).session_id,
+        person.id,
+        Way.ONLINE if body["as_member"] else Way.DESK,
+        body["may_wait"],
+    )
+    return _booking(bookings.book(request, by=actor.ref))
+
+
+@api.get("/bookings/<string:booking_id>")
+@api.doc(summary="One booking")
+@require(BOOK_CLASSES)
+@api.response(200, schemas.BookingShown)
+def get_booking(booking_id: str) -> dict[str, Any]:
+    return _booking(_found(booking_id))
+
+
+@api.post("/bookings/<string:booking_id>/cancel")
+@api.doc(summary="Cancel a booking; `late` says whether it came too late")
+@require(BOOK_CLASSES)
+@api.arguments(schemas.BookingCancelBody)
+@api.response(200, schemas.BookingShown)
+def post_cancel(body: dict[str, Any], booking_id: str) -> dict[str, Any]:
+    booking = _found(booking_id)
+    bookings.cancel_booking(booking, by=current_actor().ref, why=body["reason"])
+    return _booking(booking)
+
+
+@api.post("/bookings/<string:booking_id>/accept")
+@api.doc(summary="Take an offered place")
+@require(BOOK_CLASSES)
+@api.response(200, schemas.BookingShown)
+def post_accept(booking_id: str) -> dict[str, Any]:
+    booking = _found(booking_id)
+    bookings.accept_offer(booking, by=current_actor().ref)
+    return _booking(booking)
+
+
+@api.post("/guests")
+@api.doc(summary="Give a guest of a member a pass for today")
+@require(INVITE_GUESTS)
+@api.arguments(schemas.GuestBody)
+@api.response(201, schemas.GuestShown)
+def post_guest(body: dict[str, Any]) -> dict[str, Any]:
+    actor = current_actor()
+    host = person_in(actor.scope, body["host_id"])
+    draft = PersonDraft(
+        body["given_name"], body["family_name"], phone=body["phone"], email=body["email"]
+    )
+    club = _club(body["club"], host.club_id)
+    made = guests.invite_guest(guests.GuestRequest(host.id, club.id, draft), by=actor.ref)
+    row = pass_for(actor.scope, made.public_id)
+    assert row is not None  # noqa: S101 - just made in a club of this actor
+    return {
+        "id": made.public_id,
+        "host_id": row.host_public_id,
+        "member_id": row.guest_public_id,
+        "day": made.day,
+        "state": made.state.value,
+        "expires_at": made.expires_at,
+    }
+
+
+def _club(wish: str | None, own: int) -> ClubChoice:
+    for club in my_clubs():
+        if (wish is None and club.id == own) or wish in {club.public_id, club.name}:
+            return club
+    raise invalid({"club": _("There is no such club.")})
+
+
+def _row(class_id: str) -> ClassRow:
+    row = class_row(current_actor().scope, class_id)
+    if row is None:
+        raise not_found(_("There is no such class."))
+    return row
+
+
+def _found(booking_id: str) -> Booking:
+    booking = booking_for(current_actor().scope, booking_id)
+    if booking is None:
+        raise not_found(_("There is no such booking."))
+    return booking
+
+
+def _class(row: ClassRow) -> dict[str, Any]:
+    return {
+        "id": row.public_id,
+        "name": row.name,
+        "kind": row.type_public_id,
+        "room": row.room,
+        "teacher": row.teacher,
+        "starts_at": row.starts_at,
+        "ends_at": row.ends_at,
+        "capacity": row.capacity,
+        "taken": row.taken,
+        "free": row.free,
+        "waiting": row.waiting,
+        "state": row.state.value,
+        "reason": row.reason,
+    }
+
+
+def _booking(booking: Booking) -> dict[str, Any]:
+    class_id, member_id = public_ids_of(booking)
+    is_offered = booking.state is BookingState.OFFERED
+    return {
+        "id": booking.public_id,
+        "class_id": class_id,
+        "member_id": member_id,
+        "state": booking.state.value,
+        "waiting_number": booking.waiting_number,
+        "offered_until": booking.expires_at if is_offered else None,
+        "booked_at": booking.booked_at,
+        "late": booking.state is BookingState.LATE,
+    }

@@ -1,0 +1,90 @@
+"""Views room: what the API of classes, bookings and guests takes and gives."""
+
+from marshmallow import fields, validate
+
+from clubcrm.core.api import InputSchema, PageArgs
+
+_ID = validate.Length(min=1, max=64)
+
+
+class ClassQuery(InputSchema):
+    from_ = fields.Date(data_key="from", load_default=None)
+    to = fields.Date(load_default=None)
+    kind = fields.String(load_default="", validate=validate.Length(max=64))
+
+
+class ClassShown(InputSchema):
+    id = fields.String()
+    name = fields.String()
+    kind = fields.String()
+    room = fields.String()
+    teacher = fields.String(allow_none=True)
+    starts_at = fields.AwareDateTime()
+    ends_at = fields.AwareDateTime()
+    capacity = fields.Integer()
+    taken = fields.Integer()
+    free = fields.Integer()
+    waiting = fields.Integer()
+    state = fields.String(metadata={"description": "planned, cancelled or settled"})
+    reason = fields.String()
+
+
+class ClassList(InputSchema):
+    items = fields.List(fields.Nested(ClassShown))
+
+
+class CallOffBody(InputSchema):
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=300))
+
+
+class BookingQuery(PageArgs):
+    member = fields.String(load_default=None, validate=_ID)
+    class_ = fields.String(data_key="class", load_default=None, validate=_ID)
+
+
+class BookingBody(InputSchema):
+    class_id = fields.String(required=True, validate=_ID)
+    member_id = fields.String(required=True, validate=_ID)
+    may_wait = fields.Boolean(load_default=True)
+    as_member = fields.Boolean(
+        load_default=False,
+        metadata={"description": "keep to window, limit and strikes of the member's plan"},
+    )
+
+
+class BookingCancelBody(InputSchema):
+    reason = fields.String(load_default="", validate=validate.Length(max=300))
+
+
+class BookingShown(InputSchema):
+    id = fields.String()
+    class_id = fields.String()
+    member_id = fields.String()
+    state = fields.String()
+    waiting_number = fields.Integer(allow_none=True)
+    offered_until = fields.AwareDateTime(allow_none=True)
+    booked_at = fields.AwareDateTime()
+    late = fields.Boolean(metadata={"description": "cancelled late"})
+
+
+class BookingList(InputSchema):
+    items = fields.List(fields.Nested(BookingShown))
+    next = fields.String(allow_none=True)
+
+
+class GuestBody(InputSchema):
+    host_id = fields.String(required=True, validate=_ID)
+    given_name = fields.String(required=True)
+    family_name = fields.String(load_default="")
+    phone = fields.String(load_default="")
+    email = fields.String(load_default="")
+    club = fields.String(load_default=None, allow_none=True, validate=_ID)
+
+
+class GuestShown(InputSchema):
+    id = fields.String()
+    host_id = fields.String()
+    member_id = fields.String(metadata={"description": "the guest"})
+    day = fields.Date()
+    state = fields.String()
+    expires_at = fields.AwareDateTime(allow_none=True)
