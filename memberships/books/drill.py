@@ -55,6 +55,7 @@ class DrillRow:
     amount_minor: int
     who: str = ""
     link: Link | None = None
+    invoice: str = ""  # public id of the document behind the number
 
 
 def rows_of(books: ClubBooks, month: date, name: str) -> list[DrillRow]:
@@ -119,6 +120,7 @@ def _earned(books: ClubBooks, month: date, kind: str) -> list[DrillRow]:
             row.amount_minor,
             names.get(row.billed.person_id, ("", ""))[1],
             member_link(names, row.billed.person_id),
+            row.billed.invoice,
         )
         for row in rows
     ]
@@ -199,7 +201,13 @@ def _given_up(books: ClubBooks, month: date) -> list[DrillRow]:
 
 def _billed_taxes(books: ClubBooks, month: date) -> list[DrillRow]:
     rows = db.session.execute(
-        select(Invoice.issued_on, Invoice.number, Invoice.tax_minor, Invoice.person_id)
+        select(
+            Invoice.issued_on,
+            Invoice.number,
+            Invoice.tax_minor,
+            Invoice.person_id,
+            Invoice.public_id,
+        )
         .where(
             Invoice.club_id == books.club_id,
             Invoice.issued_on.between(month, month_end(month)),
@@ -209,10 +217,17 @@ def _billed_taxes(books: ClubBooks, month: date) -> list[DrillRow]:
     ).all()
     names = names_of({row.person_id for row in rows})
     return [
-        DrillRow(day, _("Tax on an invoice") if tax > 0 else _("Tax of a credit note"), number,
-                 tax, names[person][1], member_link(names, person))
-        for day, number, tax, person in rows
-    ]  # fmt: skip
+        DrillRow(
+            day,
+            _("Tax on an invoice") if tax > 0 else _("Tax of a credit note"),
+            number,
+            tax,
+            names[person][1],
+            member_link(names, person),
+            public_id,
+        )
+        for day, number, tax, person, public_id in rows
+    ]
 
 
 def _voucher_moves(

@@ -34,6 +34,7 @@ class Taking:
 
     is_refund: bool
     payment_id: int
+    payment: str  # public id
     payer_id: int
     number: str
     tender: Tender
@@ -131,6 +132,7 @@ def _columns(refunds: bool) -> tuple[InstrumentedAttribute[date], InstrumentedAt
 def _payments() -> Select[*tuple[Any, ...]]:
     return select(
         Payment.id,
+        Payment.public_id,
         Payment.payer_id,
         Payment.number,
         Payment.tender,
@@ -144,6 +146,7 @@ def _payments() -> Select[*tuple[Any, ...]]:
 def _refunds() -> Select[*tuple[Any, ...]]:
     return select(
         Refund.payment_id,
+        Payment.public_id,
         Payment.payer_id,
         Payment.number,
         Refund.tender,
@@ -155,9 +158,19 @@ def _refunds() -> Select[*tuple[Any, ...]]:
 
 
 def _read(rows: Sequence[Row[*tuple[Any, ...]]], refunds: bool) -> Iterator[Taking]:
-    for payment, payer, number, tender, amount, dated, at, reference in rows:
+    for payment, public, payer, number, tender, amount, dated, at, reference in rows:
         yield Taking(
-            refunds, payment, payer, number, tender, int(amount), dated, dated, at, reference
+            refunds,
+            payment,
+            public,
+            payer,
+            number,
+            tender,
+            int(amount),
+            dated,
+            dated,
+            at,
+            reference,
         )
 
 

@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 
 from memberships.billing.orders import LineKind, Tender
+from memberships.billing.words import tender_words
 from memberships.books.kinds import Account, BookKind, PayeeKind, Standard
 from memberships.books.models import BookCategory
 from memberships.books.owed import OwedKind
@@ -113,19 +114,6 @@ def channel_words(channel: str) -> str:
         "other": _("Other channels"),
     }
     return known.get(channel, channel)
-
-
-def tender_words(tender: Tender) -> str:
-    """Return how money came in."""
-    return {
-        Tender.CASH: _("Cash"),
-        Tender.CARD_TERMINAL: _("Card"),
-        Tender.BANK_TRANSFER: _("Bank transfer"),
-        Tender.GATEWAY: _("Online"),
-        Tender.VOUCHER: _("Gift card"),
-        Tender.BONUS: _("Bonus"),
-        Tender.ACCOUNT: _("Own credit"),
-    }[tender]
 
 
 def flow_words(name: str) -> str:

@@ -78,6 +78,7 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "owed": "/money/liability",
         "proof": "/money/liability/2026-11-20",
         "tax": "/money/taxes",
+        "ageing": "/money/ageing",
         "marketing": "/money/marketing",
         "closings": "/money/closings",
         "close-day": "/money/closings/day",

@@ -13,6 +13,7 @@ from clubcrm.core.errors import DomainError
 from clubcrm.core.export import amount, download
 from clubcrm.core.web import current_actor, require
 from memberships.billing.orders import Tender
+from memberships.billing.words import tender_words
 from memberships.books.calendar import ClubBooks
 from memberships.books.cash_book import (
     add_category,
@@ -36,7 +37,7 @@ from memberships.books.recurring import add_recurring
 from memberships.books.schedule import month_after, month_end
 from memberships.books.takings import ACCOUNT_OF, day_sums
 from memberships.books.views.blueprint import asked_month, books, club_books, wanted_line
-from memberships.books.words import account_words, category_words, kind_words, tender_words
+from memberships.books.words import account_words, category_words, kind_words
 from memberships.permissions import SEE_BOOKS, WRITE_BOOKS
 
 MOST_LINES = 1_000

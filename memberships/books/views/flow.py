@@ -9,6 +9,7 @@ from clubcrm.core import formats
 from clubcrm.core.export import amount, download
 from clubcrm.core.web import require
 from memberships.billing.orders import Tender
+from memberships.billing.words import tender_words
 from memberships.books.calendar import ClubBooks
 from memberships.books.cash_flow import Flow, flow_by_month, is_between
 from memberships.books.charts import columns
@@ -17,7 +18,7 @@ from memberships.books.kinds import Account
 from memberships.books.schedule import month_after, month_end, months_between
 from memberships.books.takings import takings_of
 from memberships.books.views.blueprint import asked_month, books, club_books
-from memberships.books.words import account_words, flow_words, tender_words
+from memberships.books.words import account_words, flow_words
 from memberships.permissions import SEE_BOOKS
 
 MONTHS_SHOWN = 6

@@ -1,4 +1,4 @@
-"""Views room: the tax of a month for the bookkeeper: by rate, billed, taken back and paid."""
+"""Views room: for the bookkeeper: the tax of a month by rate, and what is open by how late."""
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
@@ -6,6 +6,8 @@ from flask_babel import gettext as _
 
 from clubcrm.core.export import Cell, amount, download
 from clubcrm.core.web import require
+from memberships.billing.debtors import Bucket
+from memberships.billing.debtors import ageing as open_by_age
 from memberships.books.schedule import month_after
 from memberships.books.taxes import tax_lines, tax_paid
 from memberships.books.views.blueprint import asked_month, books, club_books
@@ -42,3 +44,32 @@ def taxes() -> ResponseReturnValue:
         billed=billed,
         paid=paid,
     )
+
+
+@books.get("/ageing")
+@require(SEE_BOOKS)
+def ageing() -> ResponseReturnValue:
+    here = club_books()
+    buckets = open_by_age(here.club_id, here.today)
+    if request.args.get("as"):
+        rows = [
+            (_bucket_words(one), one.parts, amount(one.amount_minor, here.currency))
+            for one in buckets
+        ]
+        heads = ("Days late", "Parts", "Open")
+        return download(f"ageing-{here.today.isoformat()}", request.args["as"], heads, rows)
+    return render_template(
+        "memberships/books/ageing.html",
+        books=here,
+        buckets=buckets,
+        bucket_words=_bucket_words,
+        total=sum(one.amount_minor for one in buckets),
+    )
+
+
+def _bucket_words(one: Bucket) -> str:
+    if one.first is None:
+        return _("Not due yet")
+    if one.last is None:
+        return _("More than %(days)s days", days=one.first - 1)
+    return _("%(first)s to %(last)s days", first=one.first, last=one.last)

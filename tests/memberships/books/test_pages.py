@@ -37,7 +37,17 @@ TYPED = {
     "payee_kind": "supplier",
     "months": "1",
 }
-PAGES = ("book", "cash-flow", "profit", "liability", "taxes", "marketing", "closings", "journal")
+PAGES = (
+    "book",
+    "cash-flow",
+    "profit",
+    "liability",
+    "taxes",
+    "marketing",
+    "closings",
+    "journal",
+    "ageing",
+)
 
 
 @pytest.fixture(autouse=True)
