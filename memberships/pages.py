@@ -25,6 +25,7 @@ from memberships.contracts.views.paperwork import paperwork
 from memberships.contracts.views.plans import plans as plan_pages
 from memberships.contracts.views.standings import standings
 from memberships.documents.views.settings import document_settings
+from memberships.dunning.views.pages import dunning_pages
 from memberships.packages.views.api import api as packages_api
 from memberships.packages.views.products import products as product_pages
 from memberships.packages.views.sales import sales as package_pages
@@ -60,6 +61,7 @@ PAGES: tuple[Blueprint, ...] = (
     training_pages,
     plan_pages,
     gateway_pages,
+    dunning_pages,
     pay,
     contract_papers,
     paperwork,

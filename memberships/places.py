@@ -34,6 +34,13 @@ SETTINGS: tuple[Place, ...] = (
         _l("Cards and wallets by which members pay"),
     ),
     Place(
+        "dunning.rules",
+        _l("Late payments"),
+        "clock-exclamation",
+        CHANGE_GATEWAYS,
+        _l("Further tries of declined cards, and the steps of a debt"),
+    ),
+    Place(
         "document_settings.texts",
         _l("Documents"),
         "printer",

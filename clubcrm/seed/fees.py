@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from clubcrm.seed.gateways import CARD_EVERY
+from clubcrm.seed.gateways import CARD_EVERY, write_gateways
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.lives import Agreement, Life
 from clubcrm.seed.offers import BY_KEY
@@ -45,7 +45,8 @@ def grace_of(life: Life) -> timedelta:
 
 
 def write_fees(ground: Ground) -> None:
-    """Every rolling contract that goes on has its next fee planned; debts have their case."""
+    """Kept cards and payments by link, fees of rolling contracts, and debts on their steps."""
+    write_gateways(ground)
     desk = Desk(ground)
     for life in ground.lives:
         for place, agreement in enumerate(life.agreements):

@@ -23,7 +23,6 @@ from clubcrm.seed.coaching import coach
 from clubcrm.seed.crowd import Crowd
 from clubcrm.seed.doors import hang_doors
 from clubcrm.seed.fees import write_fees
-from clubcrm.seed.gateways import write_gateways
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.handovers import choose_handovers, write_handovers
 from clubcrm.seed.house import build_house
@@ -108,7 +107,6 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     coach(ground)
     write_lots(ground)
     ring_up(ground)
-    write_gateways(ground)
     write_fees(ground)
     run_classes(ground)
     write_everyone(ground)
