@@ -100,8 +100,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     registry.close()
     write_handovers(ground, handovers)
     talk.close()
-    scans = [scan for life in ground.lives for scan in life.scans] + strangers.scans
-    scans.sort()
+    scans = sorted([scan for life in ground.lives for scan in life.scans] + strangers.scans)
     visits = _tell(ground, strangers, scans, (workers, progress))
     strangers.write()
     coach(ground)

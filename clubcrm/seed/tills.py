@@ -7,9 +7,9 @@ from clubcrm.core.clubs import ClubSetting
 from clubcrm.core.types import JsonObject
 from clubcrm.seed.ground import Deed, Ground, instant
 from clubcrm.seed.order import Numbered
+from clubcrm.seed.requests import Requests
 from clubcrm.seed.sales import Fate, Sale, Written, sales_of
 from clubcrm.seed.vouchers import VoucherBox
-from memberships.approvals.models import Approval, ApprovalState
 from memberships.billing.models import (
     Allocation,
     Instalment,
@@ -50,12 +50,13 @@ class Tills:
         self._chance = ground.order.chance("tills")
         self._names = {
             kind: Numbered(ground.order, kind)
-            for kind in ("invoice", "payment", "refund", "voucher", "write_off", "approval")
+            for kind in ("invoice", "payment", "refund", "voucher", "write_off")
         }
         self._numbers: dict[tuple[int, SeriesKind, int], int] = {}
         self._zones = [ZoneInfo(calendar.town.zone) for calendar in ground.calendars]
         self._taxes = [TaxTable(True, TAXES[one.town.country]) for one in ground.calendars]
         self._vouchers = VoucherBox(ground)
+        self._requests = Requests(ground)
         self._decide_rules()
 
     def sell(self, sale: Sale) -> Written:
@@ -78,6 +79,7 @@ class Tills:
     def close(self) -> None:
         """The last number of every series is kept, and what vouchers still hold."""
         self._vouchers.close()
+        self._requests.close()
         for (club_id, kind, year), last in sorted(self._numbers.items()):
             self._ground.store.sink(NumberSeries).add(
                 club_id=club_id, kind=kind, year=year, last_number=last
@@ -106,6 +108,8 @@ class Tills:
             self._take_back(written, place, payment_id)
         elif written.sale.fate is Fate.VOUCHER_SOLD:
             self._vouchers.sell(written)
+        else:
+            self._requests.remember(written, payment_id, written.at + (on - written.day))
 
     def _decide_rules(self) -> None:
         ground = self._ground
@@ -285,7 +289,7 @@ class Tills:
         self._allocate(written, place, -amount, at, payment_id=payment_id)
         self._allocate(written, place, amount, at, credit_note_id=note_id)
         is_asked = written.sale.number % 100 == 11
-        approval_id = self._approval(written, payment_id, at) if is_asked else None
+        approval_id = self._requests.granted(written, payment_id, at) if is_asked else None
         sink = self._ground.store.sink(Refund)
         sink.add(
             public_id=self._names["refund"].public_id(sink.count + 1),
@@ -300,32 +304,6 @@ class Tills:
             refunded_on=written.day,
             at=at,
             by=self._ground.actor("desk"),
-        )
-
-    def _approval(self, written: Written, payment_id: int, at: datetime) -> int:
-        sink = self._ground.store.sink(Approval)
-        payload: JsonObject = {
-            "payment_id": payment_id,
-            "amount_minor": written.totals.total_minor,
-            "tender": Tender.CASH.value,
-        }
-        return sink.add(
-            public_id=self._names["approval"].public_id(sink.count + 1),
-            club_id=written.club_id,
-            kind="refund",
-            subject_kind="payment",
-            subject_id=str(payment_id),
-            amount_minor=written.totals.total_minor,
-            measure=written.totals.total_minor,
-            payload=payload,
-            reason="The locker was too small",
-            state=ApprovalState.APPROVED,
-            requested_by=self._ground.actor("desk"),
-            requested_at=at - timedelta(minutes=20),
-            decided_by=self._ground.actor("manager"),
-            decided_at=at,
-            decision_reason="Seen it myself",
-            result={},
         )
 
     def _give_up(self, written: Written, place: int) -> None:

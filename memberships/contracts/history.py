@@ -324,3 +324,19 @@ def _blocks_then(person_id: int, zone: str) -> tuple[BlockFact, ...]:
             )
         )
     return tuple(facts)
+
+
+def was_member(person_id: int, club_id: int) -> bool:
+    """Tell whether the person has ever had a contract in the club, void ones aside."""
+    return (
+        db.session.scalar(
+            select(Contract.id)
+            .where(
+                Contract.person_id == person_id,
+                Contract.club_id == club_id,
+                Contract.state != ContractState.VOID,
+            )
+            .limit(1)
+        )
+        is not None
+    )

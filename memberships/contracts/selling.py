@@ -85,11 +85,20 @@ def sale_line(
     )
 
 
-def price_of(plan: PlanOnSale, starts_on: date, ends_on: date | None, discount_minor: int) -> Quote:
+def joining_lines(terms: PlanTerms, *, joins: bool) -> list[LineOrder]:
+    """Return the line of the joining fee for somebody who was never a member of the club."""
+    fee = terms.conditions.joining_minor
+    return [LineOrder(_("Joining fee"), LineKind.FEE, fee)] if joins and fee else []
+
+
+def price_of(
+    plan: PlanOnSale, starts_on: date, ends_on: date | None, discount_minor: int, *, joins: bool
+) -> Quote:
     """Return what signing would cost now; raises INVALID_INPUT for a discount beyond the price."""
     if not 0 <= discount_minor <= plan.terms.price_minor:
         raise invalid({"discount": _("The discount is more than the price.")})
-    return quote(plan.club_id, [sale_line(plan.terms, starts_on, ends_on, discount_minor)])
+    line = sale_line(plan.terms, starts_on, ends_on, discount_minor)
+    return quote(plan.club_id, [line, *joining_lines(plan.terms, joins=joins)])
 
 
 def check_price(quoted: Quote, sale: SaleTerms) -> None:
@@ -122,14 +131,11 @@ def check_discount(terms: PlanTerms, club_id: int, sale: SaleTerms, by: str) -> 
 
 
 def bill(
-    contract: Contract, terms: PlanTerms, sale: SaleTerms, *, by: str, list_minor: int | None = None
+    contract: Contract, terms: PlanTerms, sale: SaleTerms, *, by: str, joins: bool = False
 ) -> Invoice | None:
-    """The payer has the invoice of the contract; none for a free one or one sold elsewhere.
-
-    `list_minor` is the price before the discount, by default the one of the plan.
-    """
-    price = terms.price_minor if list_minor is None else list_minor
-    if not sale.is_billed or not price:
+    """The payer has the invoice of the contract; none for a free one or one sold elsewhere."""
+    fee = joining_lines(terms, joins=joins)
+    if not sale.is_billed or not (terms.price_minor or fee):
         return None
     line = sale_line(terms, contract.starts_on, contract.ends_on, sale.discount_minor)
     lots = lots_of_contract(contract.id)
@@ -138,12 +144,8 @@ def bill(
         payer_id=contract.payer_id,
         person_id=contract.person_id,
         lines=[
-            replace(
-                line,
-                unit_price_minor=price,
-                contract_id=contract.id,
-                lot_id=lots[0] if lots else None,
-            )
+            replace(line, contract_id=contract.id, lot_id=lots[0] if lots else None),
+            *(replace(one, contract_id=contract.id) for one in fee),
         ],
         source_kind=SOURCE,
         source_id=str(contract.id),

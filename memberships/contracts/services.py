@@ -24,7 +24,7 @@ from memberships.billing.sales import sale_approved
 from memberships.billing.writing import Quote
 from memberships.contracts.catalogue import PlanOnSale, plan_by_id, plans_on_sale
 from memberships.contracts.fees import plan_fees, stop_fees
-from memberships.contracts.history import lock_person, overlapping
+from memberships.contracts.history import lock_person, overlapping, was_member
 from memberships.contracts.models import Contract, ContractChange, ContractSeries, PlanState
 from memberships.contracts.rules import CONTRACT_MOVES, ContractState, PlanKind
 from memberships.contracts.selling import (
@@ -87,6 +87,7 @@ class Offer:
     ends_on: date | None
     overlaps: str | None
     price: Quote
+    joins: bool
 
     @property
     def total_minor(self) -> int:
@@ -100,8 +101,9 @@ def preview(person_id: int, plan_id: int, starts_on: date, discount_minor: int =
     _check_start(plan, starts_on)
     ends_on = term_end(starts_on, plan.terms.term)
     clash = overlapping(person_id, plan.plan_id, starts_on, ends_on)
-    price = price_of(plan, starts_on, ends_on, discount_minor)
-    return Offer(plan, starts_on, ends_on, clash.number if clash else None, price)
+    joins = not was_member(person_id, plan.club_id)
+    price = price_of(plan, starts_on, ends_on, discount_minor, joins=joins)
+    return Offer(plan, starts_on, ends_on, clash.number if clash else None, price, joins)
 
 
 def sign(request: SignRequest, *, by: str) -> Contract:
@@ -130,7 +132,7 @@ def sign(request: SignRequest, *, by: str) -> Contract:
     contract = draw_up(draft, by=by)
     if request.is_complete:
         complete(contract, by=by, kind=terms.kind)
-        bill(contract, terms, sale, by=by)
+        bill(contract, terms, sale, by=by, joins=offer.joins)
     return contract
 
 

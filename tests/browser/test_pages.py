@@ -114,6 +114,16 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "tokens": "/settings/tokens",
         "notes": f"/members/{razia}/notes",
         "today": "/desk/today?only=admitted",
+        "account": f"/members/{razia}/account",
+        "pay": f"/members/{razia}/account/pay",
+        "charge": f"/members/{razia}/account/charge",
+        "money": "/money",
+        "invoices": "/money/invoices",
+        "payments": "/money/payments",
+        "vouchers": "/money/vouchers",
+        "voucher": "/money/vouchers/new",
+        "approvals": "/approvals",
+        "taxes": "/settings/money",
     }
 
 

@@ -11,10 +11,18 @@ from clubcrm.core.events import Event
 from memberships.approvals.models import Approval, ApprovalState
 from memberships.approvals.rules import LimitKind
 from memberships.approvals.services import decide, set_limits
-from memberships.billing.models import Instalment, Payment, Refund, VoucherKind
+from memberships.billing.models import (
+    Instalment,
+    InvoiceLine,
+    Payment,
+    Refund,
+    VoucherKind,
+)
 from memberships.billing.orders import (
     CreditOrder,
     Due,
+    InvoiceOrder,
+    LineKind,
     PaymentOrder,
     RefundOrder,
     Tender,
@@ -22,8 +30,17 @@ from memberships.billing.orders import (
 from memberships.billing.payments import take_payment
 from memberships.billing.queries import account_of, takings
 from memberships.billing.refunds import refund
+from memberships.billing.rounding import cash_asked
+from memberships.billing.sales import sell_or_ask
 from memberships.billing.services import credit
-from memberships.billing.vouchers import VoucherOrder, find_voucher, issue_voucher
+from memberships.billing.settings import MoneySettings, save_money_settings
+from memberships.billing.vouchers import (
+    VoucherOrder,
+    find_voucher,
+    issue_voucher,
+    sell_voucher,
+)
+from memberships.contracts.services import discount_approved
 from tests.memberships.billing.conftest import FRANK, MAX, SARA, faults, locker, pay, sell
 
 pytestmark = pytest.mark.usefixtures("unit", "noon")
@@ -218,3 +235,99 @@ def test_payments_and_refunds_are_told(cast):
         "PaymentTaken",
         "RefundMade",
     ]
+
+
+def in_fives(cast) -> None:
+    """The smallest coin of the club is five units."""
+    save_money_settings(cast.club, MoneySettings(cash_step_minor=5), by=MAX)
+
+
+def test_cash_rounded_down_settles_the_bill_by_a_line_of_its_own(cast):
+    in_fives(cast)
+    sell(cast, locker(1_002))
+
+    assert cash_asked(cast.club, 1_002) == 1_000
+    pay(cast, 1_000)
+
+    (line,) = db.session.query(InvoiceLine).filter_by(kind=LineKind.ROUNDING).all()
+    assert (line.total_minor, account(cast).owed_minor) == (-2, 0)
+    assert faults() == []
+
+
+def test_cash_rounded_up_leaves_no_credit_behind(cast):
+    in_fives(cast)
+    sell(cast, locker(503))
+    sell(cast, locker(500))
+
+    pay(cast, 1_005)
+
+    (line,) = db.session.query(InvoiceLine).filter_by(kind=LineKind.ROUNDING).all()
+    assert (line.total_minor, account(cast).owed_minor, account(cast).credit_minor) == (2, 0, 0)
+    assert faults() == []
+
+
+def test_only_cash_is_rounded_and_only_when_it_settles(cast):
+    in_fives(cast)
+    sell(cast, locker(1_002))
+
+    pay(cast, 500)
+    pay(cast, 500, Tender.CARD_TERMINAL)
+
+    assert account(cast).owed_minor == 2
+    assert db.session.query(InvoiceLine).filter_by(kind=LineKind.ROUNDING).count() == 0
+
+
+def test_a_rounded_bill_can_still_be_taken_back(cast):
+    in_fives(cast)
+    invoice = sell(cast, locker(1_002, tax_bp=1_500))
+    pay(cast, 1_000)
+
+    credit(CreditOrder(invoice.id, "Did not fit", "c1"), by=MAX)
+
+    assert (account(cast).owed_minor, account(cast).credit_minor) == (0, 1_000)
+    assert faults() == []
+
+
+def test_a_voucher_counts_once_its_buyer_has_paid(cast):
+    order = VoucherOrder(cast.club, VoucherKind.VOUCHER, 500, cast.members["Mia"], code="gift")
+    sold = sell_voucher(order, by=FRANK)
+    assert account(cast).owed_minor == 500
+    with pytest.raises(DomainError, match="VOUCHER_UNPAID"), db.session.begin_nested():
+        pay(cast, 500, Tender.VOUCHER, reference="gift")
+
+    pay(cast, 500)
+    other = sell(cast, locker(300))
+    pay(cast, 300, Tender.VOUCHER, reference="gift", invoices=(other.id,))
+
+    assert (sold.remaining_minor, account(cast).owed_minor) == (200, 0)
+    with pytest.raises(DomainError, match="CODE_TAKEN"), db.session.begin_nested():
+        sell_voucher(order, by=FRANK)
+    assert faults() == []
+
+
+def test_a_discount_at_the_desk_above_the_limit_waits(cast):
+    mia = cast.members["Mia"]
+    line = locker(1_000, discount_minor=101)
+    order = InvoiceOrder(cast.club, mia, mia, [line], "desk", "sale-1", note="Scratched")
+
+    asked = sell_or_ask(order, by=FRANK)
+
+    assert isinstance(asked, Approval)
+    assert account(cast).owed_minor == 0
+    result = discount_approved(asked, MAX)
+    assert account(cast).owed_minor == 899
+    assert result["by"] == MAX
+    with pytest.raises(DomainError, match="INVALID_INPUT"):
+        sell_or_ask(InvoiceOrder(cast.club, mia, mia, [line], "desk", "sale-2"), by=MAX)
+
+
+def test_roles_without_a_limit_are_named_and_an_owner_never_has_one(cast):
+    with pytest.raises(DomainError, match="INVALID_INPUT"):
+        set_limits(cast.club, {"owner": {LimitKind.REFUND: 5}}, by=MAX)
+    with pytest.raises(DomainError, match="INVALID_INPUT"):
+        set_limits(cast.club, {"desk": {LimitKind.DISCOUNT: 10_001}}, by=MAX)
+    set_limits(cast.club, {"manager": {LimitKind.REFUND: 10}}, by="user:1")
+    payment = pay(cast, 100)
+
+    assert isinstance(refund(RefundOrder(payment.id, 11, "Large"), by=MAX), Approval)
+    assert isinstance(refund(RefundOrder(payment.id, 11, "Large"), by="user:1"), Refund)
