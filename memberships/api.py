@@ -71,6 +71,7 @@ from memberships.contracts.services import (
 from memberships.contracts.standing import Cause, Standing, Status
 from memberships.contracts.terms import PlanTerms
 from memberships.contracts.transfers import TransferRequest, transfer_contract, transfer_preview
+from memberships.documents.cards import CardOrder, print_card
 from memberships.dunning.debtors import StepNews, debt_step
 from memberships.dunning.queries import FailedFee, failed_fee, grace_end
 from memberships.dunning.services import (
@@ -118,6 +119,7 @@ __all__ = [
     "CancelOffer",
     "CancelReason",
     "CancelRequest",
+    "CardOrder",
     "Cause",
     "ChangeRequest",
     "ChargePlan",
@@ -200,6 +202,7 @@ __all__ = [
     "plan_session",
     "plans_on_sale",
     "preview",
+    "print_card",
     "quote",
     "refund",
     "release_client",

@@ -8,6 +8,7 @@ from memberships.billing.gateways.views.staff import gateway_pages
 from memberships.billing.views.account import account
 from memberships.billing.views.api import money_api
 from memberships.billing.views.money import money
+from memberships.billing.views.prints import prints, prints_api
 from memberships.billing.views.settings import money_settings_pages
 from memberships.billing.views.vouchers import vouchers
 from memberships.books.views import books as book_pages
@@ -64,6 +65,7 @@ PAGES: tuple[Blueprint, ...] = (
     dunning_pages,
     pay,
     contract_papers,
+    prints,
     paperwork,
     waivers,
     certificates,
@@ -80,6 +82,7 @@ API: tuple[Blueprint, ...] = (
     memberships_api,
     money_api,
     papers_api,
+    prints_api,
     waivers_api,
     leaving_api,
     agreements_api,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,6 +19,8 @@ from access_control.services.credentials import (
 from clubcrm.core.errors import invalid, not_found
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
+from memberships.api import CardOrder, print_card
+from memberships.documents.views.files import pdf_answer
 
 card_pages = Blueprint("cards", __name__)
 TURNS: dict[str, Callable[..., Credential]] = {
@@ -40,6 +42,17 @@ def show(person_id: str) -> ResponseReturnValue:
         kinds=_kinds(),
         zone=current_club().zone,
     )
+
+
+@card_pages.get("/members/<person_id>/cards/<int:card_id>/card.pdf")
+@require(ISSUE_CREDENTIALS)
+def pdf(person_id: str, card_id: int) -> Response:
+    """A membership card of the size of a bank card, with the code that the gate reads."""
+    card = card_for(current_actor().scope, person_id, card_id)
+    number, _name = _person(person_id)
+    if card is None:
+        raise not_found(_("There is no such card."))
+    return pdf_answer(print_card(CardOrder(number, card.value)), f"card-{card.value}")
 
 
 @card_pages.post("/members/<person_id>/cards")

@@ -70,6 +70,7 @@ class Ground:
     births: list[date] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
+    contract_numbers: dict[int, str] = field(default_factory=dict)
     mailable: list[str | None] = field(default_factory=list)
     agreeing: list[bool] = field(default_factory=list)
     with_photo: list[bool] = field(default_factory=list)

@@ -122,9 +122,10 @@ class Registry:
         is_newest = place == len(life.agreements) - 1
         payer = self._handovers.payer_of(number) if is_newest else number
         cut = self._handovers.cuts.get((number, place))
-        return ground.store.sink(Contract).add(
+        contract_number = f"{club_id}-{starts_on.year}-{self._numbers[key]:05}"
+        contract_id = ground.store.sink(Contract).add(
             public_id=public_id(self._chance),
-            number=f"{club_id}-{starts_on.year}-{self._numbers[key]:05}",
+            number=contract_number,
             club_id=club_id,
             person_id=person_id,
             payer_id=ground.person_ids[payer],
@@ -142,6 +143,8 @@ class Registry:
             end_reason="",
             created_at=self.signed_at(life, agreement),
         )
+        ground.contract_numbers[contract_id] = contract_number
+        return contract_id
 
     def signed_at(self, life: Life, agreement: Agreement) -> datetime:
         """The instant of signing: an afternoon of the club, never after the history's end."""

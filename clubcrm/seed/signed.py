@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale
+from flask_babel import gettext as _
 
 from clubcrm.core import formats
 from clubcrm.core.clubs import ClubSetting
@@ -64,7 +65,7 @@ class Signed:
     def _open_office(self, place: int, club_id: int) -> None:
         ground, town = self._ground, self._ground.calendars[place].town
         opened = datetime.combine(ground.order.first_day, time(8), ZoneInfo(town.zone))
-        legal = f"{town.name} Fitness Ltd."
+        legal = f"{town.name} Ltd."
         address = STREETS.get(town.country, town.name)
         head = {"legal_name": legal, "address": address, "tax_id": f"BIN {club_id:09}-0101"}
         reach = {"phone": PHONES.get(town.country, "")}
@@ -111,13 +112,13 @@ class Signed:
         with force_locale(language):
             fields = {
                 "payer_name": ground.names[number],
-                "number": str(contract_id),
+                "number": ground.contract_numbers[contract_id],
                 "plan_name": offer.name,
                 "starts_on": formats.day(starts) if starts else "",
-                "ends_on": formats.day(ends) if ends else "",
+                "ends_on": formats.day(ends) if ends else _("until cancelled"),
                 "price": formats.money(ground.prices[life.town, agreement.offer], town.currency),
-                "visits": str(offer.visits or ""),
-                "hours": "",
+                "visits": str(offer.visits or _("as often as the hours allow")),
+                "hours": "" if offer.hours else _("Any time"),
             }
         signed = self._moment(life, agreement.signed)
         self._keep(life, number, DocumentKind.CONTRACT, (contract_id, signed), fields)

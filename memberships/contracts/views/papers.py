@@ -16,9 +16,10 @@ from clubcrm.people.api import link_address, make_link, open_link
 from memberships.contracts import papers
 from memberships.contracts.history import contract_by_public_id, contract_for
 from memberships.contracts.models import Contract
+from memberships.documents.codes import drawn_code
 from memberships.documents.services import Signer
 from memberships.documents.views.files import pdf_answer
-from memberships.documents.views.signing import Faults, drawn_code, faults_of, signed_by_form
+from memberships.documents.views.signing import Faults, faults_of, signed_by_form
 from memberships.permissions import SEE_CONTRACTS, SIGN_CONTRACTS
 
 contract_papers = Blueprint("papers", __name__)

@@ -1,8 +1,5 @@
 """Views room: what a form of signing sends, for contracts and waivers alike."""
 
-from dataclasses import dataclass
-
-import segno
 from flask import request
 from flask_babel import gettext as _
 
@@ -32,18 +29,3 @@ def faults_of(error: DomainError) -> Faults:
     if error.fields:
         return {one.field: [one.message] for one in error.fields}
     return {"signed_name": [error.text]} if error.code == "TEXT_CHANGED" else {"": [error.text]}
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A QR picture: how many squares wide, and the path that fills the dark ones."""
-
-    width: int
-    path: str
-
-
-def drawn_code(address: str) -> Code:
-    """Return an address as a QR picture that a page or a paper draws."""
-    rows = [bytes(row) for row in segno.make(address, error="m").matrix_iter(border=2)]
-    dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, one in enumerate(row) if one)
-    return Code(len(rows), "".join(dark))

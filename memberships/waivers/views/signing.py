@@ -13,12 +13,13 @@ from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.web import current_actor, member_link, require
 from clubcrm.people.api import link_address, make_link, open_link, person_in
 from clubcrm.people.models import Person
+from memberships.documents.codes import drawn_code
 from memberships.documents.papers import print_kept
 from memberships.documents.people import person_by_id
 from memberships.documents.queries import kept_for, kept_of_person
 from memberships.documents.rules.kinds import DocumentKind
 from memberships.documents.views.files import pdf_answer
-from memberships.documents.views.signing import Faults, drawn_code, faults_of, signed_by_form
+from memberships.documents.views.signing import Faults, faults_of, signed_by_form
 from memberships.permissions import SEE_CONTRACTS, TAKE_WAIVERS
 from memberships.waivers import services
 from memberships.waivers.queries import waivers_of
