@@ -43,6 +43,7 @@ from clubcrm.core.metrics import Figure
 from clubcrm.core.shell import Place
 from clubcrm.core.tidying import tidy
 from clubcrm.journeys import api as journeys
+from clubcrm.journeys import attendance, class_news
 from clubcrm.journeys import dunning as payment_news
 from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
@@ -108,7 +109,17 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 
 EVENT_HANDLERS: Handlers = {
-    VisitStarted: (journey_handlers.on_visit_started, trainer_handlers.on_arrival),
+    VisitStarted: (
+        journey_handlers.on_visit_started,
+        trainer_handlers.on_arrival,
+        attendance.on_visit_started,
+    ),
+    gate_facts.VisitEnded: (attendance.on_visit_ended,),
+    class_facts.BookingDropped: (class_news.on_booking_dropped,),
+    class_facts.BookingMissed: (class_news.on_booking_missed,),
+    class_facts.ClassCancelled: (class_news.on_class_cancelled,),
+    class_facts.PlaceGiven: (class_news.on_place_given,),
+    class_facts.PlaceOffered: (class_news.on_place_offered,),
     AdmittedOffline: (task_handlers.on_admitted_offline,),
     DeviceSilent: (task_handlers.on_device_silent,),
     MessageSettled: (journey_handlers.on_message_settled,),
@@ -129,7 +140,6 @@ UNHEARD: Mapping[type[Fact], str] = {
     people_facts.PeopleImported: "who is brought in has been a member before",
     people_facts.ConsentGiven: "messages ask for consent when they are planned and when they leave",
     people_facts.ConsentWithdrawn: "messages ask for consent again just before they leave",
-    gate_facts.VisitEnded: "reports read visits; no journey follows an exit yet",
     gate_facts.EntryRefused: "the desk sees refusals live; no journey follows one yet",
     gate_facts.LetInByHand: "the owner reads these in the audit lines and the ledger of scans",
     gate_facts.DeviceClockWrong: "the devices page shows the skew and what was set aside",
@@ -152,11 +162,6 @@ UNHEARD: Mapping[type[Fact], str] = {
     membership_facts.RefundMade: "money pages read refunds themselves",
     membership_facts.SessionLogged: "the trainer's pages read sessions; no journey follows one yet",
     membership_facts.SessionReversed: "the unit is back in the same transaction",
-    class_facts.ClassCancelled: "its members' letters come with the letters of classes",
-    class_facts.PlaceGiven: "its members' letters come with the letters of classes",
-    class_facts.PlaceOffered: "its members' letters come with the letters of classes",
-    class_facts.BookingDropped: "its members' letters come with the letters of classes",
-    class_facts.BookingMissed: "its members' letters come with the letters of classes",
     class_facts.GuestInvited: "the funnel of new people will hear it",
     membership_facts.PackageLow: "the offer of new units will hear it",
 }

@@ -144,6 +144,12 @@ def accept_offer(booking: Booking, *, by: str) -> None:
     audit.note("booking.offer_accepted", "booking", booking.id, by=by)
 
 
+def decline_offer(booking: Booking, *, by: str) -> None:
+    """The person does not want the offered place: it goes to the next who waits."""
+    lock_person(booking.person_id)
+    lapse_offer(booking, by=by)
+
+
 def lapse_offer(booking: Booking, *, by: str) -> None:
     """The offer was not answered in time: its place goes to the next who waits."""
     session = _session(booking.session_id)

@@ -42,6 +42,7 @@ from memberships.schedule.rules.guests import (
 )
 from memberships.schedule.settings import SETTING, class_settings
 from memberships.schedule.words import guest_refused
+from memberships.waivers.queries import waiver_until
 
 PASS_MOVES: Moves = {
     PassState.WAITING: frozenset({PassState.OPEN, PassState.LAPSED, PassState.WITHDRAWN}),
@@ -280,8 +281,11 @@ def _host_came(host_id: int, club_id: int) -> datetime | None:
 def _ask_for_waiver(guest: Person, club_id: int, by: str) -> None:
     if not class_settings(club_id).guests.waiver:
         return
-    stops = (one for one in blocks_of(guest.id) if one.owner is BlockOwner.WAIVER)
-    if next(stops, None) is None:
+    signed_until = waiver_until([guest.id]).get(guest.id)
+    asked = any(
+        one.owner is BlockOwner.WAIVER and one.lifted_at is None for one in blocks_of(guest.id)
+    )
+    if not asked and (signed_until is None or signed_until < _today(club_id)):
         request = BlockRequest(guest.id, BlockOwner.WAIVER, _("A guest signs the waiver first."))
         place_block(request, by=by)
 

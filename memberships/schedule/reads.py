@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from clubcrm.core.clubs import ClosedDay, Club, Scope
 from clubcrm.core.db import db
 from clubcrm.people.models import Person, StoredFile
+from memberships.billing.models import Invoice, InvoiceKind
 from memberships.contracts.models import Contract, PlanVersion
 from memberships.schedule.models import (
     HOLDING,
@@ -53,15 +54,20 @@ def booking_for(scope: Scope, public_id: str) -> Booking | None:
 
 def public_ids_of(booking: Booking) -> tuple[str, str]:
     """Return the public ids of a booking's class and person."""
-    return (
-        db.session.execute(
-            select(ClassSession.public_id, Person.public_id).where(
-                ClassSession.id == booking.session_id, Person.id == booking.person_id
-            )
-        )
-        .one()
-        ._tuple()
-    )
+    row = db.session.execute(
+        select(ClassSession.public_id, Person.public_id)
+        .join(Booking, Booking.session_id == ClassSession.id)
+        .join(Person, Person.id == Booking.person_id)
+        .where(Booking.id == booking.id)
+    ).one()
+    return row[0], row[1]
+
+
+def own_booking(person_id: int, public_id: str) -> Booking | None:
+    """Return a booking of the person himself, None when it is not his."""
+    return db.session.scalars(
+        select(Booking).where(Booking.public_id == public_id, Booking.person_id == person_id)
+    ).first()
 
 
 def strike_for(scope: Scope, public_id: str) -> Strike | None:
@@ -227,6 +233,17 @@ def penalty_rule(row: ClassPenalty) -> PenaltyRule:
         within_days=row.within_days,
         stop_days=row.stop_days,
     )
+
+
+def invoice_of(source_kind: str, source_id: str) -> int | None:
+    """Return the invoice that was issued for a cause, None when there is none."""
+    return db.session.scalars(
+        select(Invoice.id).where(
+            Invoice.source_kind == source_kind,
+            Invoice.source_id == source_id,
+            Invoice.kind == InvoiceKind.INVOICE,
+        )
+    ).first()
 
 
 def strike_days(person_id: int, club_id: int, since: date) -> Sequence[date]:

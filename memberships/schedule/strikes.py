@@ -8,12 +8,16 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import invalid
 from clubcrm.core.states import Moves, move
 from clubcrm.core.text import clean
+from memberships.billing.credits import credit
+from memberships.billing.orders import CreditOrder, InvoiceOrder, LineKind, LineOrder
+from memberships.billing.services import issue
 from memberships.packages.models import VISIT_SERVICE
 from memberships.packages.queries import open_lots
 from memberships.packages.rules import pick_lot
 from memberships.packages.services import return_visit, use_visit
 from memberships.schedule.events import BookingMissed
 from memberships.schedule.models import Booking, ClassSession, Strike
+from memberships.schedule.reads import invoice_of
 from memberships.schedule.rules.strikes import Miss, Penalty, PenaltyRule, StrikeState
 
 STRIKE_MOVES: Moves = {
@@ -50,6 +54,8 @@ def give_strike(
     db.session.flush()
     if penalty is Penalty.UNIT:
         _take_unit(strike, session, by)
+    if penalty is Penalty.FEE:
+        _charge_fee(strike, by)
     kept = {"miss": miss.value, "penalty": penalty.value, "fee_minor": strike.fee_minor}
     audit.note("strike.given", "strike", strike.id, after=kept, by=by)
     events.record(
@@ -69,6 +75,25 @@ def _take_unit(strike: Strike, session: ClassSession, by: str) -> None:
         db.session.flush()
 
 
+def _charge_fee(strike: Strike, by: str) -> None:
+    words = {
+        Miss.LATE_CANCEL: _("Class cancelled late, %(day)s"),
+        Miss.NO_SHOW: _("Class missed, %(day)s"),
+    }
+    text = words[strike.miss] % {"day": strike.day.isoformat()}
+    issue(
+        InvoiceOrder(
+            club_id=strike.club_id,
+            payer_id=strike.person_id,
+            person_id=strike.person_id,
+            lines=[LineOrder(text, LineKind.PENALTY, strike.fee_minor)],
+            source_kind=SOURCE,
+            source_id=strike.public_id,
+        ),
+        by=by,
+    )
+
+
 def appeal(strike: Strike, words: str, *, by: str) -> None:
     """The member objects in his own words, and staff will look at it; raises INVALID_INPUT."""
     said = clean(words, "appeal", longest=500)
@@ -84,6 +109,9 @@ def excuse(strike: Strike, why: str, *, by: str) -> None:
     _decide(strike, StrikeState.EXCUSED, why, by)
     if strike.penalty is Penalty.UNIT:
         return_visit(SOURCE, strike.public_id, clock.now(), by, why[:300])
+    invoice_id = invoice_of(SOURCE, strike.public_id)
+    if invoice_id is not None:
+        credit(CreditOrder(invoice_id, why[:300], f"{SOURCE}:{strike.public_id}"), by=by)
 
 
 def uphold(strike: Strike, why: str, *, by: str) -> None:
