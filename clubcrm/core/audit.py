@@ -3,13 +3,13 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import current_app, g, has_request_context
-from sqlalchemy import Index, String, select, text
+from sqlalchemy import Index, String, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from clubcrm.core.clock import now
@@ -84,6 +84,36 @@ def note(
     line.line_hash = _hash(line)
     session.add(line)
     session.flush()
+
+
+def note_many(
+    action: str, subject_kind: str, things: Sequence[tuple[object, JsonObject]], *, by: str
+) -> None:
+    """Append one line for each thing, id and values, to the chain by a single statement."""
+    if not things:
+        return
+    session = db.session()
+    session.flush()
+    _lock_chain(session)
+    previous = session.execute(
+        select(AuditLine.line_hash).order_by(AuditLine.id.desc()).limit(1)
+    ).scalar()
+    rows, tail, moment, unit = [], previous or GENESIS, now(), unit_id()
+    for subject_id, after in things:
+        values: JsonObject = {
+            "at": moment,
+            "actor": by,
+            "action": action,
+            "subject_kind": subject_kind,
+            "subject_id": str(subject_id),
+            "before": None,
+            "after": _plain(after),
+            "unit_id": unit,
+            "previous_hash": tail,
+        }
+        tail = _hash(AuditLine(**values))
+        rows.append(values | {"line_hash": tail})
+    session.execute(insert(AuditLine), rows)
 
 
 def verify() -> Iterator[ChainFault]:

@@ -1,10 +1,10 @@
 """States change only along the pairs declared beside their enum, and each change is kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String, update
+from sqlalchemy import Index, String, insert, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clubcrm.core.clock import now
@@ -61,3 +61,41 @@ def move(row: object, to: StrEnum, *, moves: Moves, by: str, why: str = "") -> N
         )
     )
     db.session.flush()
+
+
+def move_many(
+    table: type, ids: Sequence[int], pair: tuple[StrEnum, StrEnum], *, moves: Moves, by: str
+) -> None:
+    """Every one of these rows has made the step, all of them or none.
+
+    Raises STATE when the pair is not allowed, or when another worker moved one of the rows first.
+    """
+    was, to = pair
+    if to not in moves.get(was, frozenset()):
+        raise DomainError("STATE", f"From {was.value} this cannot become {to.value}.")
+    if not ids:
+        return
+    changed = db.session.execute(
+        update(table)
+        .where(table.id.in_(ids), table.state == was)  # type: ignore[attr-defined]
+        .values(state=to)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != len(ids):  # type: ignore[attr-defined]
+        raise DomainError("STATE", "Somebody else has just changed this. Look again.")
+    moment = now()
+    db.session.execute(
+        insert(StateChange),
+        [
+            {
+                "table_name": table.__tablename__,  # type: ignore[attr-defined]
+                "row_id": one,
+                "from_state": was.value,
+                "to_state": to.value,
+                "by": by,
+                "why": "",
+                "at": moment,
+            }
+            for one in ids
+        ],
+    )
