@@ -43,7 +43,7 @@ from clubcrm.core.metrics import Figure
 from clubcrm.core.shell import Place
 from clubcrm.core.tidying import tidy
 from clubcrm.journeys import api as journeys
-from clubcrm.journeys import attendance, class_news
+from clubcrm.journeys import attendance, class_news, farewell
 from clubcrm.journeys import dunning as payment_news
 from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
@@ -80,6 +80,7 @@ from memberships.schedule import handlers as schedule_handlers
 from memberships.schedule import jobs as schedule_jobs
 from memberships.schedule.reads import bookings_between
 from memberships.trainers import handlers as trainer_handlers
+from memberships.unheard import QUIET_FACTS
 
 # Page blueprints and device doors, registered by create_app.
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -126,7 +127,11 @@ EVENT_HANDLERS: Handlers = {
     TaskClosed: (journey_handlers.on_task_closed,),
     DeliveryParked: (task_handlers.on_delivery_parked,),
     membership_facts.BlockPlaced: (schedule_handlers.on_block_placed,),
-    membership_facts.ContractCancelled: (schedule_handlers.on_contract_cancelled,),
+    membership_facts.CancellationWithdrawn: (farewell.on_cancellation_withdrawn,),
+    membership_facts.ContractCancelled: (
+        schedule_handlers.on_contract_cancelled,
+        farewell.on_contract_cancelled,
+    ),
     membership_facts.ContractEnded: (schedule_handlers.on_contract_ended,),
     membership_facts.ContractFrozen: (schedule_handlers.on_contract_frozen,),
     membership_facts.PaymentFailed: (payment_news.on_payment_failed,),
@@ -143,27 +148,8 @@ UNHEARD: Mapping[type[Fact], str] = {
     gate_facts.EntryRefused: "the desk sees refusals live; no journey follows one yet",
     gate_facts.LetInByHand: "the owner reads these in the audit lines and the ledger of scans",
     gate_facts.DeviceClockWrong: "the devices page shows the skew and what was set aside",
-    membership_facts.ContractSigned: "the welcome journey of a new contract will hear it",
-    membership_facts.CancellationWithdrawn: "journeys ask again before they write",
-    membership_facts.DaysGiven: "the card shows the new last day",
-    membership_facts.PlanChanged: "journeys read contracts by their days",
-    membership_facts.PlanChangeUndone: "journeys read contracts by their days",
-    membership_facts.ContractTransferred: "journeys read contracts by their days",
-    membership_facts.FamilyChanged: "the gate reads families at each scan",
-    membership_facts.RenewalDeclined: "the win-back journey will hear the reason",
-    membership_facts.ContractRenewed: "attribution will credit the touchpoints before it",
-    membership_facts.FreezeEnded: "the nightly facts read the days of freezes themselves",
-    membership_facts.BlockLifted: "the gate reads blocks at each scan",
-    membership_facts.ApprovalAsked: "the page of requests shows what waits, and the rail how many",
-    membership_facts.ApprovalDecided: "the page of requests shows what became of it",
-    membership_facts.InvoiceIssued: "money pages read invoices themselves",
-    membership_facts.InvoiceOverdue: "the ladder of reminders will hear it",
-    membership_facts.PaymentTaken: "money pages read payments themselves",
-    membership_facts.RefundMade: "money pages read refunds themselves",
-    membership_facts.SessionLogged: "the trainer's pages read sessions; no journey follows one yet",
-    membership_facts.SessionReversed: "the unit is back in the same transaction",
+    **QUIET_FACTS,
     class_facts.GuestInvited: "the funnel of new people will hear it",
-    membership_facts.PackageLow: "the offer of new units will hear it",
 }
 
 JOBS: tuple[Job, ...] = (

@@ -53,6 +53,7 @@ from memberships.contracts.offers import (
     offer_renewal,
     withdraw_offer,
 )
+from memberships.contracts.partings import Farewell, farewell_of
 from memberships.contracts.plans import create_plan, edit_plan, offer_plan, withdraw_plan
 from memberships.contracts.queries import rights_at
 from memberships.contracts.renewal_tables import DeclineReason
@@ -157,6 +158,7 @@ __all__ = [
     "DeclineReason",
     "Due",
     "FailedFee",
+    "Farewell",
     "FreezeRequest",
     "GiftOrder",
     "GuestRequest",
@@ -216,6 +218,7 @@ __all__ = [
     "end_contract",
     "end_freeze",
     "failed_fee",
+    "farewell_of",
     "freeze_contract",
     "freeze_preview",
     "gift_preview",

@@ -6,10 +6,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
+from clubcrm.people.models import Person
 from memberships.contracts.gift_tables import GiftLine
 from memberships.contracts.leaving_tables import Cancellation, CancellationState
 from memberships.contracts.models import Contract, PlanVersion
+from memberships.dunning.queries import language_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,60 @@ def cancellations_of(person_id: int) -> list[Parting]:
         .order_by(Cancellation.id.desc())
     )
     return [Parting(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """What a letter about the newest cancellation of a contract says, and in which language."""
+
+    cancellation_id: int
+    stands: bool
+    club_id: int
+    person_id: int
+    language: str
+    number: str
+    plan_name: str
+    asked_on: date
+    last_day: date | None
+    ends_on: date | None
+    charges_minor: int
+    last_charge_on: date | None
+    fee_minor: int
+    refund_minor: int
+    currency: str
+
+
+def farewell_of(contract_id: int) -> Farewell | None:
+    """Return what the newest cancellation of a contract said, None when there never was one."""
+    row = db.session.execute(
+        select(Cancellation, Contract, PlanVersion.name, Person.language, Club.locale)
+        .join(Contract, Contract.id == Cancellation.contract_id)
+        .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
+        .join(Person, Person.id == Contract.person_id)
+        .join(Club, Club.id == Contract.club_id)
+        .where(Cancellation.contract_id == contract_id)
+        .order_by(Cancellation.id.desc())
+    ).first()
+    if row is None:
+        return None
+    kept, contract = row[0], row[1]
+    return Farewell(
+        kept.id,
+        kept.state is CancellationState.STANDS,
+        contract.club_id,
+        contract.person_id,
+        language_of(row[3], row[4]),
+        contract.number,
+        row[2],
+        kept.asked_on,
+        kept.last_day,
+        contract.ends_on,
+        kept.charges_minor,
+        kept.last_charge_on,
+        kept.fee_minor,
+        kept.refund_minor,
+        kept.currency,
+    )
 
 
 def gifts_of(person_id: int) -> list[Gift]:

@@ -15,8 +15,16 @@ from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from memberships.blocks.queries import blocks_of
+from memberships.contracts.cancelling import (
+    CancelRequest,
+    cancel_contract,
+    withdraw_cancellation,
+)
 from memberships.contracts.catalogue import plan_by_id, plan_for
+from memberships.contracts.conditions import EarlyEnd, LeavingTerms
 from memberships.contracts.freezes import FreezeRequest, cancel_freeze, end_freeze, freeze_contract
+from memberships.contracts.gift_tables import GiftLine
+from memberships.contracts.giving import GiftOrder, give_days, take_days_back
 from memberships.contracts.history import ContractRow, contracts_of, contracts_to_end, standing_on
 from memberships.contracts.invariants import (
     contract_periods,
@@ -24,6 +32,8 @@ from memberships.contracts.invariants import (
     unit_balances,
     unit_sources,
 )
+from memberships.contracts.leaving import CancelReason
+from memberships.contracts.outlook import successor_of
 from memberships.contracts.plans import edit_plan
 from memberships.contracts.queries import rights_at
 from memberships.contracts.rules import ContractState
@@ -44,11 +54,15 @@ from tests.memberships.conftest import (
 
 FIRST = date(2027, 1, 31)
 REFUSALS = {
+    "CANCELLED",
     "CONTRACT_OVERLAPS",
     "FREEZE_REFUSED",
+    "GIFT_REFUSED",
     "INVALID_INPUT",
+    "NOT_CANCELLED",
     "NOT_FROZEN",
     "NOT_SIGNED",
+    "RENEWED",
     "STATE",
 }
 KINDS = st.integers(0, 4)
@@ -70,6 +84,8 @@ class Life(RuleBasedStateMachine):
         self.person = make_member("Somebody", club=self.cast.club).id
         self.day = FIRST
         self.visits: list[str] = []
+        self.lines: list[GiftLine] = []
+        self.gifts = 0
         self.move(0)
 
     def move(self, days: int) -> None:
@@ -100,7 +116,10 @@ class Life(RuleBasedStateMachine):
         assert plan is not None
         try:
             next_day = row.ends_on + timedelta(days=1)
-            sign(SignRequest(self.person, plan.plan_id, next_day), by=SARA)
+            made = sign(SignRequest(self.person, plan.plan_id, next_day), by=SARA)
+            if successor_of(row.contract_id) is None:
+                made.previous_id = row.contract_id
+                db.session.flush()
         except DomainError as refusal:
             self.allow_refusal(refusal)
 
@@ -137,6 +156,49 @@ class Life(RuleBasedStateMachine):
                 cancel_freeze(block, by=SARA)
             except DomainError as refusal:
                 self.allow_refusal(refusal)
+
+    @rule(which=WHICH, days=SOON)
+    def give_some(self, which: int, days: int) -> None:
+        row = self.one_of(which, ContractState.SIGNED, ContractState.ENDED)
+        if row is None:
+            return
+        self.gifts += 1
+        order = GiftOrder(row.contract_id, days, "Goodwill", f"{self.person}:{self.gifts}")
+        try:
+            self.lines.append(give_days(order, by=SARA))
+        except DomainError as refusal:
+            self.allow_refusal(refusal)
+
+    @rule()
+    def take_the_last_gift_back(self) -> None:
+        if self.lines:
+            try:
+                take_days_back(self.lines[-1], by=SARA)
+                self.lines.pop()
+            except DomainError as refusal:
+                self.allow_refusal(refusal)
+
+    @rule(which=WHICH, ahead=AHEAD)
+    def leave(self, which: int, ahead: int) -> None:
+        row = self.one_of(which, ContractState.SIGNED)
+        # Seldom, or nobody would stay.
+        if row is None or which > 2:
+            return
+        wish = self.day + timedelta(days=ahead) if ahead > 0 else None
+        try:
+            cancel_contract(CancelRequest(row.contract_id, CancelReason.TIME, "", wish), by=SARA)
+        except DomainError as refusal:
+            self.allow_refusal(refusal)
+
+    @rule(which=WHICH)
+    def stay(self, which: int) -> None:
+        row = self.one_of(which, ContractState.SIGNED)
+        if row is None:
+            return
+        try:
+            withdraw_cancellation(row.contract_id, by=SARA)
+        except DomainError as refusal:
+            self.allow_refusal(refusal)
 
     @rule(which=WHICH)
     def void_one(self, which: int) -> None:
@@ -186,7 +248,14 @@ class Life(RuleBasedStateMachine):
 @pytest.mark.usefixtures("unit")
 def test_any_life_keeps_the_books_in_order(cast):
     with time_machine.travel(datetime(2027, 1, 31, 6, tzinfo=UTC), tick=False) as clock:
-        kinds = (YEAR, MONTHLY, TEN_VISITS, TRIAL, DAY_PASS)
+        early = LeavingTerms(notice_days=3, cooling_off_days=2, early=EarlyEnd.FREE)
+        kinds = (
+            replace(YEAR, leaving=early),
+            replace(MONTHLY, leaving=LeavingTerms(notice_days=10)),
+            replace(TEN_VISITS, leaving=early),
+            TRIAL,
+            DAY_PASS,
+        )
         here = {
             "cast": cast,
             "clock": clock,

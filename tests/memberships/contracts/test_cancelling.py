@@ -9,6 +9,7 @@ import time_machine
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.core.events import Event
+from memberships.billing.queries import account_of
 from memberships.contracts.cancelling import (
     CancelRequest,
     cancel_contract,
@@ -25,6 +26,9 @@ from memberships.contracts.leaving_tables import Cancellation, CancellationState
 from memberships.contracts.rules import ContractState
 from memberships.contracts.services import end_contract
 from memberships.contracts.standing import Status
+from memberships.dunning.models import RecurringCharge
+from memberships.dunning.rules import ChargeState
+from memberships.dunning.services import schedule_of
 from memberships.packages.models import PackageLot
 from tests.memberships.conftest import MONTHLY, SARA, TEN_VISITS, YEAR, make_contract, make_plan
 
@@ -173,3 +177,46 @@ def test_after_the_last_day_nothing_is_taken_back(cast, clock):
         withdraw_cancellation(contract.id, by=SARA)
 
     assert refusal.value.code == "NOT_CANCELLED"
+
+
+def owed(cast) -> int:
+    return account_of(cast.members["Mia"], cast.club).owed_minor
+
+
+def test_unused_days_are_credited_and_charged_again_for_who_stays(cast):
+    terms = replace(YEAR, leaving=LeavingTerms(cooling_off_days=14))
+    contract = make_contract(cast, terms, starts_on=date(2026, 6, 10))
+    before = owed(cast)
+
+    kept = cancel(contract)
+    left = owed(cast)
+    withdraw_cancellation(contract.id, by=SARA)
+
+    assert (contract.ends_on, kept.refund_minor) == (date(2027, 6, 9), 2_393_425)
+    assert (before, left, owed(cast)) == (2_400_000, 6_575, 2_400_000)
+
+
+def test_the_fee_for_leaving_early_is_invoiced_and_credited_for_who_stays(cast):
+    early = LeavingTerms(notice_days=5, early=EarlyEnd.FEE, fee_minor=150_000)
+    contract = make_contract(cast, replace(YEAR, leaving=early), starts_on=date(2026, 1, 1))
+    before = owed(cast)
+
+    shown = cancel_preview(CancelRequest(contract.id))
+    cancel(contract)
+    charged = owed(cast)
+    withdraw_cancellation(contract.id, by=SARA)
+
+    assert (shown.open_minor, shown.due_minor) == (before, before + 150_000)
+    assert (charged, owed(cast)) == (before + 150_000, before)
+
+
+def test_the_next_fee_of_a_rolling_contract_is_the_last_that_was_shown(cast):
+    contract = make_contract(cast, ROLLING, starts_on=date(2026, 5, 31))
+
+    kept = cancel(contract)
+    (fee,) = db.session.query(RecurringCharge).filter_by(contract_id=contract.id).all()
+    assert (kept.last_day, kept.last_charge_on) == (date(2026, 7, 30), date(2026, 6, 30))
+    assert (fee.due_on, fee.state) == (date(2026, 6, 30), ChargeState.PLANNED)
+    withdraw_cancellation(contract.id, by=SARA)
+
+    assert schedule_of(contract.id).until_on is None
