@@ -46,6 +46,7 @@ from clubcrm.journeys import api as journeys
 from clubcrm.journeys import attendance, class_news, farewell
 from clubcrm.journeys import dunning as payment_news
 from clubcrm.journeys import handlers as journey_handlers
+from clubcrm.journeys import paper_news
 from clubcrm.journeys.jobs import nightly_planning
 from clubcrm.journeys.views.api import api as journeys_api
 from clubcrm.messaging import invariants as message_checks
@@ -136,6 +137,7 @@ EVENT_HANDLERS: Handlers = {
     membership_facts.ContractFrozen: (schedule_handlers.on_contract_frozen,),
     membership_facts.PaymentFailed: (payment_news.on_payment_failed,),
     membership_facts.ChargeFollowUp: (payment_news.on_charge_follow_up,),
+    membership_facts.PaperLapsing: (paper_news.on_paper_lapsing,),
     membership_facts.DebtStepReached: (payment_news.on_debt_step_reached,),
 }
 
@@ -160,6 +162,7 @@ JOBS: tuple[Job, ...] = (
     Job("end-contracts", membership_jobs.end_due, daily_at=time(0, 10)),
     Job("mass-changes", membership_jobs.run_mass_changes, every=timedelta(seconds=5)),
     Job("mark-overdue", membership_jobs.mark_overdue, daily_at=time(0, 15)),
+    Job("ask-for-papers", membership_jobs.ask_for_papers, daily_at=time(8, 0)),
     Job("settle-papers", membership_jobs.settle_papers, daily_at=time(0, 15)),
     Job("expire-units", membership_jobs.expire_units, daily_at=time(0, 20)),
     Job("book-recurring", membership_jobs.book_recurring, daily_at=time(0, 30)),

@@ -73,6 +73,7 @@ from memberships.contracts.standing import Cause, Standing, Status
 from memberships.contracts.terms import PlanTerms
 from memberships.contracts.transfers import TransferRequest, transfer_contract, transfer_preview
 from memberships.documents.cards import CardOrder, print_card
+from memberships.documents.people import language_of_member
 from memberships.dunning.debtors import StepNews, debt_step
 from memberships.dunning.queries import FailedFee, failed_fee, grace_end
 from memberships.dunning.services import (
@@ -133,6 +134,7 @@ from memberships.trainers.services import (
     settle_session,
     split_session,
 )
+from memberships.waivers.links import waiver_address
 
 __all__ = [
     "AcceptRequest",
@@ -233,6 +235,7 @@ __all__ = [
     "issue_voucher",
     "join_family",
     "join_preview",
+    "language_of_member",
     "leave_family",
     "letters_of_class",
     "lift_block",
@@ -284,6 +287,7 @@ __all__ = [
     "undo_change",
     "use_visit",
     "void_contract",
+    "waiver_address",
     "withdraw_cancellation",
     "withdraw_offer",
     "withdraw_plan",

@@ -282,3 +282,12 @@ class DebtStepReached(Fact):
     payer_id: int
     number: int
     has_task: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLapsing(Fact):
+    """A member's waiver or medical certificate ends in a fortnight; told once per last day."""
+
+    person_id: int
+    paper: str  # "waiver" or "medical"
+    until: date

@@ -19,7 +19,12 @@ from memberships.contracts.gift_tables import ItemState
 from memberships.contracts.history import contracts_to_end
 from memberships.contracts.mass import carry_out, close_if_through, restore, set_aside
 from memberships.contracts.outlook import changes_due
-from memberships.contracts.paperwork import papers_to_settle, settle_paper
+from memberships.contracts.paperwork import (
+    papers_lapsing,
+    papers_to_settle,
+    settle_paper,
+    tell_lapsing,
+)
 from memberships.contracts.renewals import carry_over
 from memberships.contracts.services import end_contract
 from memberships.contracts.transfers import hand_units_over
@@ -105,6 +110,16 @@ def run_mass_changes(context: JobContext) -> Outcome:
                 set_aside(change_id, [int(error.split(":")[0]) for error in piece.errors])
             close_if_through(change_id)
     return outcome
+
+
+def ask_for_papers(context: JobContext) -> Outcome:
+    """Members whose waiver or certificate ends in a fortnight are told of it, once."""
+    club_id, day = context.club_id, context.day
+    if club_id is None or day is None:
+        return Outcome()
+    with unit_of_work(write=False):
+        due = papers_lapsing(club_id, day)
+    return _each(context, range(len(due)), lambda place: tell_lapsing(club_id, due[place]))
 
 
 def settle_papers(context: JobContext) -> Outcome:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from clubcrm.core import clock, events
 from memberships.blocks.rules import BlockOwner
 from memberships.contracts.running import people_running
+from memberships.events import PaperLapsing
 from memberships.waivers.queries import (
     PaperDue,
     blocked_in,
@@ -21,6 +23,8 @@ from memberships.waivers.rules import Mode, Turn, medical_turn, waiver_turn
 from memberships.waivers.services import refresh_medical, refresh_waiver
 
 PIECE = 500
+NOTICE_DAYS = 14
+Lapsing = tuple[int, BlockOwner, date]
 Reader = Callable[[Sequence[int]], Mapping[int, date]]
 
 
@@ -45,6 +49,33 @@ def settle_paper(visit: Visit, *, by: str) -> None:
         refresh_waiver(visit.person_id, needed=visit.needed, by=by)
     else:
         refresh_medical(visit.person_id, needed=visit.needed, by=by)
+
+
+def papers_lapsing(club_id: int, day: date) -> list[Lapsing]:
+    """Return members whose waiver or certificate ends a fortnight after the day."""
+    last = day + timedelta(days=NOTICE_DAYS)
+    running = people_running(club_id, day)
+    found: list[Lapsing] = []
+    if waiver_rules(club_id).mode is not Mode.OFF:
+        found += _ending(running, waiver_until, BlockOwner.WAIVER, last)
+    if medical_rules(club_id).mode is not Mode.OFF:
+        found += _ending(running, medical_until, BlockOwner.MEDICAL, last)
+    return found
+
+
+def tell_lapsing(club_id: int, paper: Lapsing) -> None:
+    """The floors above know that a paper ends, and can write to the member."""
+    person_id, owner, until = paper
+    events.record(PaperLapsing(club_id, clock.now(), person_id, owner.value, until))
+
+
+def _ending(running: Sequence[int], reader: Reader, owner: BlockOwner, last: date) -> list[Lapsing]:
+    return [
+        (one, owner, until)
+        for piece in _pieces(running)
+        for one, until in reader(piece).items()
+        if until == last
+    ]
 
 
 def waivers_due(club_id: int, day: date, until: date) -> list[PaperDue]:

@@ -3,16 +3,25 @@
 from datetime import date
 
 from clubcrm.core import formats
+from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.people.models import ContactKind, Person
 from clubcrm.people.queries.persons import contact_points
 from clubcrm.people.rules.birthdays import age_on
 from clubcrm.people.rules.contacts import phone_shown
+from memberships.documents.rules.kinds import language_of
 
 
 def person_by_id(person_id: int) -> Person:
     """Return the person that a document is about."""
     return db.session.get_one(Person, person_id)
+
+
+def language_of_member(person_id: int) -> str:
+    """Return the language in which a person reads documents and letters about them."""
+    person = person_by_id(person_id)
+    club = db.session.get_one(Club, person.club_id)
+    return language_of(person.language or club.locale)
 
 
 def member_fields(person: Person) -> dict[str, str]:

@@ -1,7 +1,5 @@
 """Views room: a waiver signed at the desk, or by the member's own link at the door."""
 
-from datetime import timedelta
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
@@ -22,11 +20,10 @@ from memberships.documents.views.files import pdf_answer
 from memberships.documents.views.signing import Faults, faults_of, signed_by_form
 from memberships.permissions import SEE_CONTRACTS, TAKE_WAIVERS
 from memberships.waivers import services
+from memberships.waivers.links import LINK_LIVES, PURPOSE
 from memberships.waivers.queries import waivers_of
 
 waivers = Blueprint("waivers", __name__)
-PURPOSE = "sign-waiver"
-LINK_LIVES = timedelta(days=14)
 
 
 @waivers.get("/members/<person_id>/waiver")
