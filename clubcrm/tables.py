@@ -28,6 +28,7 @@ import memberships.documents.models
 import memberships.dunning.models
 import memberships.packages.models
 import memberships.schedule.models
+import memberships.pay.models
 import memberships.trainers.models
 import memberships.waivers.models
 from clubcrm.core.db import Model
@@ -65,6 +66,7 @@ _MODULES = (
     memberships.documents.models,
     memberships.dunning.models,
     memberships.packages.models,
+    memberships.pay.models,
     memberships.trainers.models,
     memberships.waivers.models,
     memberships.schedule.models,
