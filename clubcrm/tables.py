@@ -27,8 +27,8 @@ import memberships.contracts.renewal_tables
 import memberships.documents.models
 import memberships.dunning.models
 import memberships.packages.models
-import memberships.schedule.models
 import memberships.pay.models
+import memberships.schedule.models
 import memberships.trainers.models
 import memberships.waivers.models
 from clubcrm.core.db import Model

@@ -342,6 +342,8 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         memberships.WRITE_BOOKS,
         memberships.CLOSE_BOOKS,
         memberships.TRAIN,
+        memberships.SEE_PAY,
+        memberships.EDIT_PAY,
     },
     "sales": SEES_MEMBERS
     | {
@@ -381,6 +383,8 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
             memberships.TAKE_MONEY,
             memberships.REFUND_MONEY,
             memberships.EDIT_MONEY,
+            memberships.SEE_PAY,
+            memberships.EDIT_PAY,
             card.SEE_CARD,
         }
     ),

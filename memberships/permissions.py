@@ -30,6 +30,8 @@ CHANGE_UNITS: Final = "packages.units"
 LOG_SESSIONS: Final = "sessions.log"
 TRAIN: Final = "trainer.work"
 ASSIGN_CLIENTS: Final = "trainer.assign"
+SEE_PAY: Final = "pay.see"
+EDIT_PAY: Final = "pay.edit"
 EDIT_DOCUMENTS: Final = "documents.edit"
 TAKE_WAIVERS: Final = "waivers.take"
 TAKE_MEDICAL: Final = "medical.take"
@@ -72,6 +74,8 @@ RIGHTS: Mapping[str, object] = {
     LOG_SESSIONS: _l("Log sessions and use units"),
     TRAIN: _l("Work as a trainer: own day, own clients, own pay"),
     ASSIGN_CLIENTS: _l("Give clients to trainers"),
+    SEE_PAY: _l("See what everybody is paid"),
+    EDIT_PAY: _l("Set rules of pay, close months, answer questions"),
     EDIT_DOCUMENTS: _l("Change texts of documents, letterhead, rules of waivers"),
     TAKE_WAIVERS: _l("Take signatures of waivers"),
     TAKE_MEDICAL: _l("Hand in medical certificates, without opening them"),

@@ -8,6 +8,7 @@ from memberships.permissions import (
     CHANGE_GATEWAYS,
     EDIT_CLASSES,
     EDIT_DOCUMENTS,
+    SEE_PAY,
     SEE_PLANS,
 )
 
@@ -25,6 +26,13 @@ SETTINGS: tuple[Place, ...] = (
         "ticket",
         SEE_PLANS,
         _l("Sessions with trainers, massages and the like, by number"),
+    ),
+    Place(
+        "wages.index",
+        _l("Pay"),
+        "receipt",
+        SEE_PAY,
+        _l("Statements of trainers and sellers, rules, closed months"),
     ),
     Place(
         "gateways.choice",

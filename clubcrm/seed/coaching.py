@@ -5,48 +5,38 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from clubcrm.accounts.models import Role, User, UserClub
 from clubcrm.core.money import Money
 from clubcrm.seed.ground import Deed, Ground, instant
 from clubcrm.seed.lives import Life, ScanKind, unpack
 from clubcrm.seed.order import public_id
+from clubcrm.seed.shelves import fill_shelf, hire_trainers
+from clubcrm.seed.wages import pay_out
 from memberships.packages.models import (
     AttendedDay,
     EntryKind,
     PackageEntry,
     PackageLot,
     PackageNotice,
-    PackageProduct,
     PackageSale,
-    PackageVersion,
 )
 from memberships.packages.rules import EXPIRY_GRACE_DAYS
 from memberships.packages.terms import (
     PackageTerms,
     PaidUnits,
     Service,
-    TrainerChoice,
     last_valid_day,
 )
+from memberships.pay.rules import Work, WorkKind
 from memberships.trainers.models import (
     SessionShare,
     SessionSignature,
     TrainerClient,
-    TrainerProfile,
     TrainerSession,
 )
 from memberships.trainers.rules import Confirmation, SessionState
 
-SECOND_TRAINER = "Timur Aliev"
 MOST_CLIENTS = 120
 FEWEST_VISITS = 8
-PRODUCTS: tuple[tuple[str, Service, int, int, int | None], ...] = (
-    ("Five sessions", Service.PERSONAL, 5, 130, 60),
-    ("Ten sessions", Service.PERSONAL, 10, 240, 90),
-    ("Twenty sessions", Service.PERSONAL, 20, 440, 180),
-    ("Ten sessions for two", Service.DUO, 10, 340, 120),
-    ("Five massages", Service.MASSAGE, 5, 110, None),
-)
 
 
 @dataclass(slots=True)
@@ -70,70 +60,18 @@ class _Bought:
 
 def coach(ground: Ground) -> None:
     """Some members train with a trainer: packages, sessions and appointments stand in the store."""
-    trainers = _trainers(ground)
-    shelves = [_shelf(ground, place) for place in range(len(ground.club_ids))]
+    trainers = hire_trainers(ground)
+    shelves = [fill_shelf(ground, place) for place in range(len(ground.club_ids))]
+    works: dict[int, list[Work]] = {}
+    sold: list[int] = []
     step = max(8, len(ground.lives) // MOST_CLIENTS)
     chosen = [life for life in ground.lives if life.number % step == 3 % step]
     for place, life in enumerate(one for one in chosen if len(one.scans) >= FEWEST_VISITS):
-        _Coached(ground, life, trainers[place % len(trainers)]).train(shelves[life.town], place)
-
-
-def _trainers(ground: Ground) -> tuple[int, int]:
-    store, chance = ground.store, ground.order.chance("trainers")
-    hired = ground.order.moment - timedelta(days=round(ground.order.years * 365) + 18)
-    email = "trainer2@demo.example"
-    second = store.sink(User).add(
-        public_id=public_id(chance),
-        name=SECOND_TRAINER,
-        email=email,
-        email_folded=email,
-        role=Role.TRAINER,
-        password_changed_at=hired,
-        created_at=hired,
-    )
-    ground.staff["trainer2"] = second
-    for club_id in ground.club_ids:
-        store.sink(UserClub).add(user_id=second, club_id=club_id)
-    kept = {"role": Role.TRAINER.value}
-    unit = ground.unit("staff", "trainer2")
-    ground.deeds.append(Deed(hired, "system", "user added", "user", second, kept, unit))
-    first = ground.staff[Role.TRAINER.value]
-    for user_id, headline in ((first, "Strength and mobility"), (second, "Running and recovery")):
-        store.sink(TrainerProfile).add(user_id=user_id, headline=headline, created_at=hired)
-    return first, second
-
-
-def _shelf(ground: Ground, place: int) -> list[tuple[int, PackageTerms]]:
-    """The packages one club sells, with the key of the version on sale."""
-    chance, town = ground.order.chance("shelf", place), ground.calendars[place].town
-    began = ground.order.moment - timedelta(days=round(ground.order.years * 365) + 25)
-    shelf = []
-    for name, service, units, percent, valid_days in PRODUCTS:
-        price = town.unit_price_minor * percent // 100
-        product_id = ground.store.sink(PackageProduct).add(
-            public_id=public_id(chance),
-            club_id=ground.club_ids[place],
-            service=service,
-            created_at=began,
-        )
-        terms = PackageTerms(
-            name, service, units, price, town.currency, valid_days, moves_with_freeze=units >= 10
-        )
-        version_id = ground.store.sink(PackageVersion).add(
-            product_id=product_id,
-            number=1,
-            name=name,
-            units=units,
-            price_minor=price,
-            currency=town.currency,
-            valid_days=valid_days,
-            moves_with_freeze=terms.moves_with_freeze,
-            trainer_choice=TrainerChoice.ANY,
-            created_at=began,
-            created_by=ground.actor("owner"),
-        )
-        shelf.append((version_id, terms))
-    return shelf
+        coached = _Coached(ground, life, trainers[place % len(trainers)])
+        coached.train(shelves[life.town], place)
+        works.setdefault(life.town, []).extend(coached.works)
+        sold.extend(coached.sold)
+    pay_out(ground, works, sold)
 
 
 class _Coached:
@@ -146,6 +84,8 @@ class _Coached:
         self.person_id = ground.person_ids[life.number]
         self.club_id = ground.club_ids[life.town]
         self.zone = ZoneInfo(ground.calendars[life.town].town.zone)
+        self.works: list[Work] = []
+        self.sold: list[int] = []
         self.chance: Random = ground.order.chance("coached", life.number)
 
     def train(self, shelf: list[tuple[int, PackageTerms]], place: int) -> None:
@@ -200,6 +140,7 @@ class _Coached:
         kept = {"units": terms.units, "price_minor": terms.price_minor, "version": 1}
         unit = self.ground.unit("package", lot.lot_id)
         desk = self.ground.actor("desk")
+        self.sold.append(lot.lot_id)
         self.ground.deeds.append(
             Deed(sold_at, desk, "package.sold", "package_lot", lot.lot_id, kept, unit)
         )
@@ -240,6 +181,37 @@ class _Coached:
             self._line(lot, EntryKind.RETURN, 1, "session", shown, at + timedelta(minutes=80))
         if state is SessionState.COMPLETE:
             self._traces(session_id, confirmation, at, day)
+        if not taken_back:
+            self._work(lot, session_id, day, (state, confirmation, value))
+
+    def _work(
+        self,
+        lot: _Bought,
+        session_id: int,
+        day: date,
+        how: tuple[SessionState, Confirmation, int],
+    ) -> None:
+        state, confirmation, value = how
+        shares: tuple[tuple[int, int], ...] = ((self.trainer_id, 10_000),)
+        if state is SessionState.COMPLETE and confirmation is Confirmation.SIGNATURE:
+            shares = ((self.trainer_id, 7_000), (self._other(), 3_000))
+        self.works.append(
+            Work(
+                WorkKind.SESSION,
+                session_id,
+                day,
+                lot.terms.service.value,
+                value,
+                shares,
+                heads=2 if lot.terms.service is Service.DUO else 1,
+                missed=state is not SessionState.COMPLETE,
+                label=self.ground.names[self.life.number],
+            )
+        )
+
+    def _other(self) -> int:
+        both = (self.ground.staff["trainer"], self.ground.staff["trainer2"])
+        return next(one for one in both if one != self.trainer_id)
 
     def _confirmation(self, state: SessionState, number: int) -> Confirmation:
         if state is not SessionState.COMPLETE or number % 17 == 5:
@@ -264,12 +236,7 @@ class _Coached:
                 strokes=f"M10 90L40 {rise}L70 90L90 40L120 {90 - rise // 2}M130 60L180 60",
                 signed_at=at + timedelta(minutes=61),
             )
-            other = next(
-                one
-                for one in (self.ground.staff["trainer"], self.ground.staff["trainer2"])
-                if one != self.trainer_id
-            )
-            for trainer_id, share in ((self.trainer_id, 7_000), (other, 3_000)):
+            for trainer_id, share in ((self.trainer_id, 7_000), (self._other(), 3_000)):
                 store.sink(SessionShare).add(
                     session_id=session_id, trainer_id=trainer_id, share_bp=share
                 )

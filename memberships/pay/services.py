@@ -147,7 +147,7 @@ def answer_question(question: PayQuestion, text: str, *, by: str) -> None:
 
 
 def reassign_sale(kind: WorkKind, source_id: int, shares: dict[int, int], *, by: str) -> None:
-    """The sale belongs to these people in basis points that sum to 10,000; the log keeps by whom."""
+    """The sale belongs to these people in basis points that sum to 10,000; a log says by whom."""
     if sum(shares.values()) != 10_000 or min(shares.values(), default=0) <= 0:
         raise invalid({"shares": _("The shares must sum to 100 percent.")})
     held = {one.user_id: one for one in owners_of(kind, source_id)}

@@ -241,9 +241,7 @@ def test_a_trainer_asks_about_own_lines_only(cast):
 
     asked = ask_about(cast.club, tara, OCTOBER, (WorkKind.SESSION, session.id), "Two came")
     with pytest.raises(DomainError, match="NOT_FOUND"):
-        ask_about(
-            cast.club, cast.users["Max"], OCTOBER, (WorkKind.SESSION, session.id), "Not mine"
-        )
+        ask_about(cast.club, cast.users["Max"], OCTOBER, (WorkKind.SESSION, session.id), "Not mine")
     answer_question(asked, "Paid per session, see the rule", by="user:1")
 
     (kept,) = questions([cast.club], user_id=tara)
