@@ -20,6 +20,7 @@ PRODUCTS: tuple[tuple[str, Service, int, int, int | None], ...] = (
 
 
 def hire_trainers(ground: Ground) -> tuple[int, int]:
+    """A second trainer works here, and both are described; returns their keys."""
     store, chance = ground.store, ground.order.chance("trainers")
     hired = ground.order.moment - timedelta(days=round(ground.order.years * 365) + 18)
     email = "trainer2@demo.example"
