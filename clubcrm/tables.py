@@ -28,6 +28,7 @@ import memberships.documents.models
 import memberships.dunning.models
 import memberships.packages.models
 import memberships.pay.models
+import memberships.schedule.duty
 import memberships.schedule.models
 import memberships.trainers.models
 import memberships.waivers.models
@@ -67,6 +68,7 @@ _MODULES = (
     memberships.dunning.models,
     memberships.packages.models,
     memberships.pay.models,
+    memberships.schedule.duty,
     memberships.trainers.models,
     memberships.waivers.models,
     memberships.schedule.models,

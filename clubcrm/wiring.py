@@ -80,6 +80,7 @@ from memberships.schedule import events as class_facts
 from memberships.schedule import handlers as schedule_handlers
 from memberships.schedule import jobs as schedule_jobs
 from memberships.schedule.reads import bookings_between
+from memberships.schedule.absences import LEAVE, leave_approved
 from memberships.trainers import handlers as trainer_handlers
 from memberships.unheard import QUIET_FACTS
 
@@ -258,6 +259,9 @@ SETTINGS: tuple[Place, ...] = (
 # What an approval by another person sets off, by its kind.
 APPROVALS: Mapping[str, Executor] = {
     **STAY_APPROVALS,
+    BACKDATED_FREEZE: backdated_freeze_approved,
+    FREE_DAYS: free_days_approved,
+    LEAVE: leave_approved,
     LimitKind.DISCOUNT: discount_approved,
     LimitKind.REFUND: refund_approved,
     LimitKind.WRITE_OFF: write_off_approved,

@@ -123,6 +123,7 @@ from memberships.schedule.letters import BookingLetter, booking_letter, letters_
 from memberships.schedule.reads import own_booking
 from memberships.schedule.rules.booking import Way
 from memberships.schedule.strikes import appeal
+from memberships.schedule.rota import stands_in_for, substitute_for
 from memberships.trainers.clients import assign_client, release_client
 from memberships.trainers.rules import SessionState
 from memberships.trainers.services import (
@@ -275,9 +276,11 @@ __all__ = [
     "spend_by_channel",
     "split_session",
     "standing_on",
+    "stands_in_for",
     "statement",
     "stop_charges",
     "strikes_of",
+    "substitute_for",
     "take_back_units",
     "take_days_back",
     "take_payment",

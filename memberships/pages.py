@@ -37,6 +37,7 @@ from memberships.schedule.views.own_classes import own_classes
 from memberships.schedule.views.schedule import schedule
 from memberships.schedule.views.setup import class_settings_pages
 from memberships.pay.views.pages import wages
+from memberships.schedule.shift_pages import duty
 from memberships.trainers.views.api import api as sessions_api
 from memberships.trainers.views.member import training as training_pages
 from memberships.trainers.views.phone import trainer as trainer_pages
@@ -62,6 +63,7 @@ PAGES: tuple[Blueprint, ...] = (
     trainer_pages,
     training_pages,
     wages,
+    duty,
     plan_pages,
     gateway_pages,
     dunning_pages,

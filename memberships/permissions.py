@@ -32,6 +32,7 @@ TRAIN: Final = "trainer.work"
 ASSIGN_CLIENTS: Final = "trainer.assign"
 SEE_PAY: Final = "pay.see"
 EDIT_PAY: Final = "pay.edit"
+PLAN_SHIFTS: Final = "shifts.plan"
 EDIT_DOCUMENTS: Final = "documents.edit"
 TAKE_WAIVERS: Final = "waivers.take"
 TAKE_MEDICAL: Final = "medical.take"
@@ -75,6 +76,7 @@ RIGHTS: Mapping[str, object] = {
     TRAIN: _l("Work as a trainer: own day, own clients, own pay"),
     ASSIGN_CLIENTS: _l("Give clients to trainers"),
     SEE_PAY: _l("See what everybody is paid"),
+    PLAN_SHIFTS: _l("Plan shifts, note leave and name who stands in"),
     EDIT_PAY: _l("Set rules of pay, close months, answer questions"),
     EDIT_DOCUMENTS: _l("Change texts of documents, letterhead, rules of waivers"),
     TAKE_WAIVERS: _l("Take signatures of waivers"),

@@ -28,6 +28,13 @@ SETTINGS: tuple[Place, ...] = (
         _l("Sessions with trainers, massages and the like, by number"),
     ),
     Place(
+        "duty.week",
+        _l("Shifts and leave"),
+        "calendar-time",
+        "",
+        _l("Who works when, who is away, who stands in"),
+    ),
+    Place(
         "wages.index",
         _l("Pay"),
         "receipt",

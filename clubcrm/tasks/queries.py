@@ -11,6 +11,7 @@ from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.people.models import Person
 from clubcrm.tasks.models import Task, TaskState
+from memberships.api import stands_in_for
 
 MOST_SHOWN = 200
 CHUNK = 200
@@ -38,11 +39,12 @@ class TaskRow:
 def my_day(scope: Scope, role: str, user_id: int, moment: datetime) -> list[TaskRow]:
     """Return the open tasks of a role or a user in the scope that are not put off, by due time.
 
-    Managers and owners see everybody's.
+    Managers and owners see everybody's. Tasks of somebody absent stand on his substitute's list.
     """
     chosen = _open(scope, moment)
     if role not in {"owner", "manager"}:
-        chosen = chosen.where(or_(Task.role == role, Task.assigned_to == user_id))
+        mine = stands_in_for(user_id, moment.date())
+        chosen = chosen.where(or_(Task.role == role, Task.assigned_to.in_(mine)))
     return _rows(chosen.order_by(Task.due_at, Task.id).limit(MOST_SHOWN))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from clubcrm.core import audit, clock, events
+from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.core.states import move
@@ -16,13 +17,17 @@ from clubcrm.people.api import hang_flag, take_flag_down
 from clubcrm.tasks import queries
 from clubcrm.tasks.events import TaskClosed
 from clubcrm.tasks.models import TASK_MOVES, Task, TaskState
+from memberships.api import substitute_for
 
 OPEN_TASK = "open_task"
 
 
 @dataclass(frozen=True, slots=True)
 class TaskOrder:
-    """What shall be done; `source` names the cause, so that one cause opens one task."""
+    """What shall be done; `source` names the cause, so that one cause opens one task.
+
+    `assigned_to` names one person; while he is absent, his substitute gets it.
+    """
 
     source: str
     club_id: int
@@ -32,6 +37,7 @@ class TaskOrder:
     person_id: int | None = None
     sentence: str = ""
     role: str = "desk"
+    assigned_to: int | None = None
     at_arrival: bool = False
     expires_at: datetime | None = None
 
@@ -47,6 +53,7 @@ def open_task(order: TaskOrder) -> Task:
         "title": order.title,
         "sentence": order.sentence,
         "role": order.role,
+        "assigned_to": _assignee(order),
         "at_arrival": order.at_arrival,
         "state": TaskState.OPEN,
         "source": order.source,
@@ -62,6 +69,15 @@ def open_task(order: TaskOrder) -> Task:
     if is_new and task.person_id is not None:
         hang_flag(task.person_id, OPEN_TASK, _flag(task), task.title)
     return task
+
+
+def _assignee(order: TaskOrder) -> int | None:
+    """Return who does it: the person named, or who stands in for him on the club's due day."""
+    if order.assigned_to is None:
+        return None
+    zone = db.session.get_one(Club, order.club_id).zone
+    day = clock.local_day(order.due_at, zone)
+    return substitute_for(order.assigned_to, day) or order.assigned_to
 
 
 def finish(task: Task, outcome: str, *, by: str) -> None:

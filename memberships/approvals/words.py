@@ -12,6 +12,7 @@ def kind_words(kind: str) -> str:
         "discount": _("Give a discount"),
         "write_off": _("Give up a demand"),
         "freeze": _("Freeze back in time"),
+        "leave": _("Leave"),
     }.get(kind, kind.replace("_", " ").capitalize())
 
 

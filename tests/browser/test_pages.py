@@ -101,6 +101,8 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "letterhead": "/settings/letterhead",
         "packages": "/settings/packages",
         "pay": "/pay",
+        "shifts": "/schedule/shifts",
+        "absences": "/schedule/absences",
         "pay-rules": "/pay/rules",
         "my-pay": "/pay/mine",
         "package": "/settings/packages/new",
