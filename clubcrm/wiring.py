@@ -79,8 +79,8 @@ from memberships.dunning import jobs as dunning_jobs
 from memberships.schedule import events as class_facts
 from memberships.schedule import handlers as schedule_handlers
 from memberships.schedule import jobs as schedule_jobs
-from memberships.schedule.reads import bookings_between
 from memberships.schedule.absences import LEAVE, leave_approved
+from memberships.schedule.reads import bookings_between
 from memberships.trainers import handlers as trainer_handlers
 from memberships.unheard import QUIET_FACTS
 
@@ -259,8 +259,6 @@ SETTINGS: tuple[Place, ...] = (
 # What an approval by another person sets off, by its kind.
 APPROVALS: Mapping[str, Executor] = {
     **STAY_APPROVALS,
-    BACKDATED_FREEZE: backdated_freeze_approved,
-    FREE_DAYS: free_days_approved,
     LEAVE: leave_approved,
     LimitKind.DISCOUNT: discount_approved,
     LimitKind.REFUND: refund_approved,
@@ -343,12 +341,8 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         accounts.CHANGE_ROLES,
         accounts.CHANGE_TOKENS,
         accounts.END_SESSIONS,
-        memberships.WRITE_BOOKS,
-        memberships.CLOSE_BOOKS,
-        memberships.TRAIN,
-        memberships.SEE_PAY,
-        memberships.EDIT_PAY,
-    },
+    }
+    - memberships.NOT_FOR_MANAGERS,
     "sales": SEES_MEMBERS
     | {
         people.EDIT_PEOPLE,
@@ -371,27 +365,7 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         }
     ),
     "barista": frozenset(),
-    "accountant": frozenset(
-        {
-            people.SEE_PEOPLE,
-            memberships.SEE_CONTRACTS,
-            memberships.SEE_PLANS,
-            memberships.MAKE_PAY_LINKS,
-            memberships.REVIEW_PAYMENTS,
-            memberships.SEE_DEBTORS,
-            memberships.WORK_DEBTORS,
-            memberships.SEE_BOOKS,
-            memberships.WRITE_BOOKS,
-            memberships.CLOSE_BOOKS,
-            memberships.SEE_MONEY,
-            memberships.TAKE_MONEY,
-            memberships.REFUND_MONEY,
-            memberships.EDIT_MONEY,
-            memberships.SEE_PAY,
-            memberships.EDIT_PAY,
-            card.SEE_CARD,
-        }
-    ),
+    "accountant": memberships.FOR_ACCOUNTANTS | {people.SEE_PEOPLE, card.SEE_CARD},
 }
 
 

@@ -30,14 +30,14 @@ from memberships.dunning.views.pages import dunning_pages
 from memberships.packages.views.api import api as packages_api
 from memberships.packages.views.products import products as product_pages
 from memberships.packages.views.sales import sales as package_pages
+from memberships.pay.views.pages import wages
+from memberships.schedule.shift_pages import duty
 from memberships.schedule.views.api import api as classes_api
 from memberships.schedule.views.feeds import class_feeds
 from memberships.schedule.views.guests import guests as guest_pages
 from memberships.schedule.views.own_classes import own_classes
 from memberships.schedule.views.schedule import schedule
 from memberships.schedule.views.setup import class_settings_pages
-from memberships.pay.views.pages import wages
-from memberships.schedule.shift_pages import duty
 from memberships.trainers.views.api import api as sessions_api
 from memberships.trainers.views.member import training as training_pages
 from memberships.trainers.views.phone import trainer as trainer_pages

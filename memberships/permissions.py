@@ -94,3 +94,25 @@ RIGHTS: Mapping[str, object] = {
     DECIDE_APPROVALS: _l("Decide what colleagues may not do alone"),
     EDIT_MONEY: _l("Change taxes, rounding and limits of roles"),
 }
+
+# What managers do not hold unless the owner gives it, and what accountants hold.
+NOT_FOR_MANAGERS: Final = frozenset({WRITE_BOOKS, CLOSE_BOOKS, TRAIN, SEE_PAY, EDIT_PAY})
+FOR_ACCOUNTANTS: Final = frozenset(
+    {
+        SEE_CONTRACTS,
+        SEE_PLANS,
+        MAKE_PAY_LINKS,
+        REVIEW_PAYMENTS,
+        SEE_DEBTORS,
+        WORK_DEBTORS,
+        SEE_BOOKS,
+        WRITE_BOOKS,
+        CLOSE_BOOKS,
+        SEE_MONEY,
+        TAKE_MONEY,
+        REFUND_MONEY,
+        EDIT_MONEY,
+        SEE_PAY,
+        EDIT_PAY,
+    }
+)

@@ -9,6 +9,7 @@ from clubcrm.core.money import Money
 from clubcrm.seed.ground import Deed, Ground, instant
 from clubcrm.seed.lives import Life, ScanKind, unpack
 from clubcrm.seed.order import public_id
+from clubcrm.seed.rota import plan_staff
 from clubcrm.seed.shelves import fill_shelf, hire_trainers
 from clubcrm.seed.wages import pay_out
 from memberships.packages.models import (
@@ -72,6 +73,7 @@ def coach(ground: Ground) -> None:
         works.setdefault(life.town, []).extend(coached.works)
         sold.extend(coached.sold)
     pay_out(ground, works, sold)
+    plan_staff(ground)
 
 
 class _Coached:

@@ -107,7 +107,6 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     write_lots(ground)
     ring_up(ground)
     write_fees(ground)
-    _take_money(ground)
     run_classes(ground)
     write_everyone(ground)
     _write_chronicle(ground)
@@ -124,10 +123,6 @@ def _write_chronicle(ground: Ground) -> None:
     write_events(ground)
     write_import(ground)
     write_audit(ground)
-def _take_money(ground: Ground) -> None:
-    ring_up(ground)
-    write_gateways(ground)
-    write_fees(ground)
 
 
 def _tell(ground: Ground, strangers: Strangers, scans: list[int], how: tuple[int, Progress]) -> int:

@@ -1,4 +1,4 @@
-"""Rules of pay, closed months with their lines, questions and owners of sales."""
+"""Rules of pay with closed months, shifts of the staff, and absences."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -140,6 +140,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "source_id", "user_id", name=op.f("pk_sale_owner")),
     )
     op.create_table(
+        "staff_shift",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=14), nullable=False),
+        sa.Column("club_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("planned_by", sa.String(length=80), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_by", sa.String(length=80), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_staff_shift_period")),
+        sa.ForeignKeyConstraint(["club_id"], ["club.id"], name=op.f("fk_staff_shift_club_id")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_staff_shift_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_shift")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_staff_shift_public_id")),
+    )
+    op.create_index(
+        op.f("ix_staff_shift_club_id_on_day"), "staff_shift", ["club_id", "on_day"], unique=False
+    )
+    op.create_index(
+        op.f("ix_staff_shift_user_id_starts_at"),
+        "staff_shift",
+        ["user_id", "starts_at"],
+        unique=False,
+    )
+    op.create_table(
         "pay_line",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("period_id", sa.Integer(), nullable=False),
@@ -185,6 +216,66 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_pay_line_user_id_period_id"), "pay_line", ["user_id", "period_id"], unique=False
+    )
+    op.create_table(
+        "staff_absence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=14), nullable=False),
+        sa.Column("club_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "vacation",
+                "sick",
+                "training",
+                "other",
+                name="absencekind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("substitute_id", sa.Integer(), nullable=True),
+        sa.Column("approval_id", sa.Integer(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("requested_by", sa.String(length=80), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "substitute_id IS NULL OR substitute_id <> user_id",
+            name=op.f("ck_staff_absence_substitute"),
+        ),
+        sa.CheckConstraint("until_on >= from_on", name=op.f("ck_staff_absence_period")),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approval.id"], name=op.f("fk_staff_absence_approval_id")
+        ),
+        sa.ForeignKeyConstraint(["club_id"], ["club.id"], name=op.f("fk_staff_absence_club_id")),
+        sa.ForeignKeyConstraint(
+            ["substitute_id"], ["user_account.id"], name=op.f("fk_staff_absence_substitute_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user_account.id"], name=op.f("fk_staff_absence_user_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_absence")),
+        sa.UniqueConstraint("approval_id", name=op.f("uq_staff_absence_approval_id")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_staff_absence_public_id")),
+    )
+    op.create_index(
+        op.f("ix_staff_absence_club_id_from_on"),
+        "staff_absence",
+        ["club_id", "from_on"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_staff_absence_user_id_from_on"),
+        "staff_absence",
+        ["user_id", "from_on"],
+        unique=False,
     )
     for table in ("pay_line",):
         for statement in trigger_statements(table, op.get_bind().dialect.name):
