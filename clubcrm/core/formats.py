@@ -105,7 +105,7 @@ def days_ago(count: int) -> str:
 def install(app: Flask) -> None:
     """Templates have these formats as filters."""
     shown = (
-        *(money, number, day, day_short, weekday_short, month_year),
+        *(money, number, day, day_short, weekday_short, weekday_day, month_year),
         *(clock_time, exact, moment, ago, days_ago),
     )
     app.jinja_env.filters.update({one.__name__: one for one in shown})

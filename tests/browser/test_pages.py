@@ -100,7 +100,7 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "document": "/settings/documents/contract/bn",
         "letterhead": "/settings/letterhead",
         "packages": "/settings/packages",
-        "pay": "/pay",
+        "wages": "/pay",
         "shifts": "/schedule/shifts",
         "absences": "/schedule/absences",
         "pay-rules": "/pay/rules",
