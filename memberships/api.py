@@ -121,9 +121,9 @@ from memberships.schedule.guests import (
 )
 from memberships.schedule.letters import BookingLetter, booking_letter, letters_of_class
 from memberships.schedule.reads import own_booking
+from memberships.schedule.rota import stands_in_for, substitute_for
 from memberships.schedule.rules.booking import Way
 from memberships.schedule.strikes import appeal
-from memberships.schedule.rota import stands_in_for, substitute_for
 from memberships.trainers.clients import assign_client, release_client
 from memberships.trainers.rules import SessionState
 from memberships.trainers.services import (
