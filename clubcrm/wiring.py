@@ -43,10 +43,9 @@ from clubcrm.core.metrics import Figure
 from clubcrm.core.shell import Place
 from clubcrm.core.tidying import tidy
 from clubcrm.journeys import api as journeys
-from clubcrm.journeys import attendance, class_news, farewell
+from clubcrm.journeys import attendance, class_news, farewell, paper_news
 from clubcrm.journeys import dunning as payment_news
 from clubcrm.journeys import handlers as journey_handlers
-from clubcrm.journeys import paper_news
 from clubcrm.journeys.jobs import nightly_planning
 from clubcrm.journeys.views.api import api as journeys_api
 from clubcrm.messaging import invariants as message_checks
