@@ -30,7 +30,7 @@ from clubcrm.seed.lives import Walk
 from clubcrm.seed.order import SeedOrder
 from clubcrm.seed.papers import Registry, sell_plans, write_lots
 from clubcrm.seed.relay import tell_all
-from clubcrm.seed.renewals import Offers, promise
+from clubcrm.seed.renewals import Offers
 from clubcrm.seed.signed import Signed
 from clubcrm.seed.stays import give_some_days, write_everyone
 from clubcrm.seed.store import BulkStore
@@ -81,7 +81,6 @@ def _ground(order: SeedOrder, files: Path) -> Ground:
 def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     build_house(ground)
     sell_plans(ground)
-    promise(ground)
     hang_doors(ground)
     _live(ground, progress)
     handovers = choose_handovers(ground)

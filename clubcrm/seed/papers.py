@@ -10,6 +10,7 @@ from clubcrm.seed.handovers import Handovers
 from clubcrm.seed.lives import Agreement, Life
 from clubcrm.seed.offers import BY_KEY, OFFERS, Offer
 from clubcrm.seed.order import public_id
+from clubcrm.seed.renewals import promise
 from clubcrm.seed.stays import grant_freezes, write_conditions, write_parting
 from memberships.contracts.models import (
     Contract,
@@ -44,6 +45,7 @@ def sell_plans(ground: Ground) -> None:
                 step = price * number // 20 if edited else 0
                 _version(ground, place, offer, (plan_id, number, price + step))
                 write_conditions(ground, offer.key, ground.versions[place, offer.key], kinds)
+    promise(ground)
 
 
 def _version(ground: Ground, place: int, offer: Offer, terms: tuple[int, int, int]) -> None:

@@ -16,6 +16,7 @@ from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.states import move
 from memberships.contracts.catalogue import PlanOnSale, plan_version
 from memberships.contracts.charges import Charge, charge, give_back, next_due_on
+from memberships.contracts.fees import fee_period, is_period_open, stop_fees
 from memberships.contracts.handover_tables import CHANGE_MOVES, ChangeState, PlanChange
 from memberships.contracts.history import lock_person, overlapping
 from memberships.contracts.models import Contract
@@ -29,7 +30,6 @@ from memberships.contracts.proration import (
     change_fault,
     change_price,
     days_left,
-    next_payment_on,
     term_days,
 )
 from memberships.contracts.rules import CONTRACT_MOVES, ContractState, PlanKind
@@ -42,7 +42,7 @@ from memberships.contracts.services import (
     void_contract,
 )
 from memberships.contracts.stays import extra_days
-from memberships.contracts.terms import Term, period_of, term_end
+from memberships.contracts.terms import FrozenSpan, Term, term_end
 from memberships.events import PlanChanged, PlanChangeUndone
 
 _DAY = timedelta(days=1)
@@ -164,6 +164,7 @@ def _reverse(change: PlanChange, old: Contract, new: Contract, by: str) -> None:
     old.ends_on, old.cut_ends_on, old.end_reason = change.old_ends_on, change.old_cut_on, ""
     old.version += 1
     note_change(old, "change_undone", before=before, by=by)
+    stop_fees(old, by=by)
     if change.charge_minor < 0 and old.ends_on is not None:
         again = Charge(old, reason, -change.charge_minor, change.effective_on, old.ends_on)
         charge(old.payer_id, [again], by=by, source=("unchange", change.id))
@@ -186,6 +187,7 @@ def _perform(change: PlanChange, old: Contract, offer: ChangeOffer, by: str) -> 
     old.end_reason = _("Goes on as %(plan)s.", plan=offer.plan.terms.name)[:200]
     move(old, ContractState.ENDED, moves=CONTRACT_MOVES, by=by)
     note_change(old, "changed_plan", before=before, by=by, why=offer.plan.terms.name)
+    stop_fees(old, by=by)
     new = _taken_over(old, offer, by)
     change.new_contract_id = new.id
     _settle(change, ChangeState.DONE, by)
@@ -219,7 +221,7 @@ def _taken_over(old: Contract, offer: ChangeOffer, by: str) -> Contract:
     if offer.ends_on is not None and offer.ends_on != new.ends_on:
         new.ends_on = new.cut_ends_on = offer.ends_on
         db.session.flush()
-    make_valid(new, by=by, what="changed_plan")
+    make_valid(new, by=by, what="changed_plan", after=old)
     return new
 
 
@@ -237,24 +239,27 @@ def _charge(change: PlanChange, old: Contract, new: Contract, offer: ChangeOffer
 
 def _offer(one: Running, plan: PlanOnSale, effective_on: date) -> ChangeOffer:
     contract, terms = one.contract, one.plan.terms
-    left = days_left(effective_on, contract.starts_on, contract.ends_on, terms.term)
     rolls = terms.kind is PlanKind.RECURRING
     # Both sides count their days from the beginning of the running term, or of its period.
-    since = contract.starts_on
     if rolls:
-        since = period_of(since, effective_on, terms.term_months or 1).from_on
-    current = Rate(contract.price_minor, _days_since(contract.starts_on, since, terms.term))
-    new = Rate(plan.terms.price_minor, _days_since(contract.starts_on, since, plan.terms.term))
-    # A period that begins with the change is charged at the new price anyway.
-    due = 0 if rolls and left == current.days else change_price(current, new, left)
+        period = fee_period(contract, effective_on)
+        left = (period.until_on - effective_on).days + 1
+        sold, other = period.days, _period_days(period, terms.term, plan.terms.term)
+    else:
+        left = days_left(effective_on, contract.ends_on)
+        sold, other = (term_days(contract.starts_on, one) for one in (terms.term, plan.terms.term))
+    current, new = Rate(contract.price_minor, sold), Rate(plan.terms.price_minor, other)
+    due = change_price(current, new, left)
+    if rolls and left == sold and is_period_open(contract, effective_on):
+        # The period that begins with the change is charged at the new price anyway.
+        due = 0
     return ChangeOffer(plan, effective_on, contract.ends_on, left, current, new, due)
 
 
-def _days_since(anchor: date, since: date, term: Term) -> int:
-    if term.kind is not PlanKind.RECURRING:
-        return term_days(since, term)
-    # A period of the last day of February that keeps the 31st as its anchor.
-    return period_of(anchor, since, term.months or 1).days
+def _period_days(period: FrozenSpan, own: Term, other: Term) -> int:
+    if (own.months or 1) == (other.months or 1):
+        return period.days
+    return term_days(period.from_on, other)
 
 
 def _effective_on(one: Running, when: When) -> date:
@@ -264,7 +269,7 @@ def _effective_on(one: Running, when: When) -> date:
             raise change_refused(ChangeFault.NOT_BEGUN)
         return today
     if one.plan.terms.kind is PlanKind.RECURRING:
-        return next_payment_on(contract.starts_on, today, one.plan.terms.term)
+        return fee_period(contract, today).until_on + _DAY
     due_on = next_due_on(contract.id, today)
     if due_on is None or contract.ends_on is None or due_on > contract.ends_on:
         raise change_refused(ChangeFault.PAID_UP)

@@ -16,6 +16,7 @@ from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.states import move
 from memberships.contracts.catalogue import PlanOnSale, plan_version
 from memberships.contracts.charges import Charge, charge, term_charge
+from memberships.contracts.fees import change_fees, stop_fees
 from memberships.contracts.handover_tables import Family, FamilyMember
 from memberships.contracts.history import lock_person, overlapping
 from memberships.contracts.kin import (
@@ -288,6 +289,7 @@ def _close(contract: Contract, last_day: date, why: str, by: str) -> None:
     contract.version += 1
     db.session.flush()
     note_change(contract, "left_family", before=before, by=by, why=why)
+    stop_fees(contract, by=by)
     if last_day < _today(contract.person_id):
         move(contract, ContractState.ENDED, moves=CONTRACT_MOVES, by=by, why=why)
         events.record(
@@ -298,6 +300,7 @@ def _close(contract: Contract, last_day: date, why: str, by: str) -> None:
 def _pays(contract: Contract, payer_id: int, by: str) -> None:
     before = {"payer_id": contract.payer_id}
     contract.payer_id = payer_id
+    change_fees(contract, by=by)
     audit.note(
         "contract.payer_changed",
         "contract",

@@ -5,7 +5,7 @@ once, half a minor unit away from zero.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from memberships.contracts.rules import PlanKind
@@ -65,18 +65,9 @@ def term_days(starts_on: date, term: Term) -> int:
     return (last - starts_on).days + 1 if last else 1
 
 
-def days_left(effective_on: date, starts_on: date, ends_on: date | None, term: Term) -> int:
-    """Return the days from a change to the end of the term, or of the rolling period."""
-    last = ends_on
-    if last is None:
-        last = period_of(starts_on, effective_on, term.months or 1).until_on
-    return max((last - effective_on).days + 1, 0)
-
-
-def next_payment_on(starts_on: date, today: date, term: Term) -> date:
-    """Return the first day of the next rolling period, counted from the anchor."""
-    period = period_of(starts_on, max(today, starts_on), term.months or 1)
-    return period.until_on + timedelta(days=1)
+def days_left(effective_on: date, ends_on: date | None) -> int:
+    """Return the days from a change to the end of the term, both included; none without an end."""
+    return max((ends_on - effective_on).days + 1, 0) if ends_on else 0
 
 
 def change_fault(current: Side, new: Side) -> str | None:

@@ -228,15 +228,20 @@ def complete(contract: Contract, *, by: str, kind: PlanKind) -> None:
     )
 
 
-def make_valid(contract: Contract, *, by: str, what: str = "signed", why: str = "") -> None:
-    """The contract counts from its first day; the caller tells the floors above what it means."""
+def make_valid(
+    contract: Contract, *, by: str, what: str = "signed", after: Contract | None = None
+) -> None:
+    """The contract counts from its first day; the caller tells the floors above what it means.
+
+    `after` is the contract whose paid periods it goes on with.
+    """
     move(contract, ContractState.SIGNED, moves=CONTRACT_MOVES, by=by)
     contract.signed_at = clock.now()
     contract.signed_by = by
     db.session.flush()
     before: JsonObject = {"state": ContractState.INCOMPLETE.value}
-    note_change(contract, what, before=before, by=by, why=why)
-    plan_fees(contract, by=by)
+    note_change(contract, what, before=before, by=by)
+    plan_fees(contract, by=by, after=after)
 
 
 def void_contract(contract_id: int, *, by: str, why: str) -> None:

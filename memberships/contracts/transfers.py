@@ -16,6 +16,7 @@ from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
 from memberships.billing.orders import LineKind
 from memberships.contracts.charges import Charge, charge
+from memberships.contracts.fees import stop_fees
 from memberships.contracts.handover_tables import ContractTransfer
 from memberships.contracts.history import lock_person, overlapping
 from memberships.contracts.kin import club_of
@@ -190,7 +191,7 @@ def _taken_over(old: Contract, request: TransferRequest, offer: TransferOffer, b
     if offer.ends_on is not None and offer.ends_on != new.ends_on:
         new.ends_on = new.cut_ends_on = offer.ends_on
         db.session.flush()
-    make_valid(new, by=by, what="taken_over")
+    make_valid(new, by=by, what="taken_over", after=old)
     return new
 
 
@@ -201,6 +202,7 @@ def _leave(old: Contract, offer: TransferOffer, reason: str, by: str) -> None:
     old.end_reason = reason[:200]
     old.version += 1
     note_change(old, "transferred", before=before, by=by, why=reason)
+    stop_fees(old, by=by)
 
 
 def _pay_fee(made: ContractTransfer, new: Contract, request: TransferRequest, by: str) -> None:

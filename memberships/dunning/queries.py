@@ -289,3 +289,15 @@ def failing_rows(club_id: int, limit: int = 200) -> list[FailingRow]:
         )
         for charge, payer, name, number, open_minor, label in rows
     ]
+
+
+def is_invoiced(contract_id: int, first_day: date) -> bool:
+    """Tell whether the period of a contract that begins on a day was invoiced."""
+    found = db.session.scalar(
+        select(RecurringCharge.id).where(
+            RecurringCharge.contract_id == contract_id,
+            RecurringCharge.covers_from == first_day,
+            RecurringCharge.state.not_in((ChargeState.PLANNED, ChargeState.STOPPED)),
+        )
+    )
+    return found is not None

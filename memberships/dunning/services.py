@@ -27,7 +27,10 @@ FIRST_PLANNED = 2
 
 @dataclass(frozen=True, slots=True)
 class ChargePlan:
-    """How a contract shall be charged: `anchor_on` is the first day of its first period."""
+    """How a contract shall be charged: `anchor_on` is the first day of its first period.
+
+    One that takes another one over keeps its anchor and moved days, and begins with a later period.
+    """
 
     contract_id: int
     club_id: int
@@ -39,6 +42,8 @@ class ChargePlan:
     anchor_on: date
     months: int = 1
     until_on: date | None = None
+    first_period: int = FIRST_PLANNED
+    moved_days: int = 0
 
 
 def plan_charges(plan: ChargePlan, *, by: str) -> ChargeSchedule:
@@ -60,10 +65,11 @@ def plan_charges(plan: ChargePlan, *, by: str) -> ChargeSchedule:
         months=plan.months,
         anchor_on=plan.anchor_on,
         until_on=plan.until_on,
+        moved_days=plan.moved_days,
     )
     db.session.add(schedule)
     db.session.flush()
-    plan_next(schedule, by=by)
+    plan_next(schedule, by=by, first_period=plan.first_period)
     _note(schedule, "planned", None, by=by)
     return schedule
 
@@ -118,7 +124,9 @@ def stop_charges(contract_id: int, last_on: date | None, *, by: str) -> None:
     _note(schedule, "stopped" if last_on else "resumed", before, by=by)
 
 
-def plan_next(schedule: ChargeSchedule, *, by: str) -> RecurringCharge | None:
+def plan_next(
+    schedule: ChargeSchedule, *, by: str, first_period: int = FIRST_PLANNED
+) -> RecurringCharge | None:
     """The next period of the contract stands as planned, unless the contract ends before it."""
     if planned(schedule.contract_id):
         return None
@@ -128,7 +136,8 @@ def plan_next(schedule: ChargeSchedule, *, by: str) -> RecurringCharge | None:
         .order_by(RecurringCharge.period.desc())
     ).all()
     last = next((one for one in rows if one.state is not ChargeState.STOPPED), None)
-    period = last.period + 1 if last else FIRST_PLANNED
+    begun = rows[-1].period if rows else first_period
+    period = last.period + 1 if last else begun
     from_on = period_day(schedule, period)
     if schedule.until_on is not None and from_on > schedule.until_on:
         schedule.state = ScheduleState.STOPPED

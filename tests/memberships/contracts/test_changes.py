@@ -34,6 +34,7 @@ from memberships.contracts.queries import rights_at
 from memberships.contracts.renewal_terms import Conditions
 from memberships.contracts.renewals import renew
 from memberships.contracts.rules import ContractState
+from memberships.dunning.services import planned
 from tests.memberships.conftest import MONTHLY, SARA, TEN_VISITS, YEAR, make_contract, make_plan
 
 START = date(2027, 1, 31)
@@ -158,6 +159,10 @@ def test_rolling_plan_changes_with_the_next_payment_at_no_charge(cast, clock):
     assert (new.starts_on, new.ends_on, new.price_minor) == (date(2027, 10, 31), None, 400_000)
     assert (old.ends_on, old.state) == (date(2027, 10, 30), ContractState.ENDED)
     assert contract_periods() == []
+    assert [(fee.due_on, fee.amount_minor) for fee in planned(new.id)] == [
+        (date(2027, 10, 31), 400_000)
+    ]
+    assert all(fee.due_on <= old.ends_on for fee in planned(old.id))
 
 
 def test_rolling_plan_changed_now_pays_for_the_rest_of_its_period(cast, clock):
@@ -169,6 +174,9 @@ def test_rolling_plan_changed_now_pays_for_the_rest_of_its_period(cast, clock):
     # The period runs from 30 September to 30 October, 31 days; 8 of them are left.
     assert (shown.current.days, shown.days_left) == (31, 8)
     assert shown.charge_minor == round(150_000 * 8 / 31)
+    change = change_plan(ChangeRequest(old.id, gold.plan_id), by=SARA)
+    (fee,) = planned(change.new_contract_id)
+    assert (fee.due_on, fee.amount_minor) == (date(2027, 10, 31), 400_000)
 
 
 def test_noted_change_is_undone_and_leaves_no_trace_but_history(cast, clock):

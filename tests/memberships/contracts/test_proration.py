@@ -11,7 +11,6 @@ from memberships.contracts.proration import (
     change_fault,
     change_price,
     days_left,
-    next_payment_on,
     part_price,
     rounded,
     term_days,
@@ -81,30 +80,16 @@ def test_term_has_the_days_of_its_calendar(starts_on, term, days):
 
 
 @pytest.mark.parametrize(
-    ("effective", "starts_on", "ends_on", "term", "left"),
+    ("effective", "ends_on", "left"),
     [
-        (date(2027, 10, 23), date(2027, 1, 31), date(2028, 1, 30), YEAR, 100),
-        (date(2028, 1, 30), date(2027, 1, 31), date(2028, 1, 30), YEAR, 1),
-        (date(2027, 2, 10), date(2027, 1, 31), None, MONTHLY, 18),
-        (date(2027, 2, 27), date(2027, 1, 31), None, MONTHLY, 1),
-        (date(2027, 2, 28), date(2027, 1, 31), None, MONTHLY, 31),
+        (date(2027, 10, 23), date(2028, 1, 30), 100),
+        (date(2028, 1, 30), date(2028, 1, 30), 1),
+        (date(2028, 1, 31), date(2028, 1, 30), 0),
+        (date(2028, 1, 31), None, 0),
     ],
 )
-def test_days_left_include_the_first_and_the_last(effective, starts_on, ends_on, term, left):
-    assert days_left(effective, starts_on, ends_on, term) == left
-
-
-@pytest.mark.parametrize(
-    ("today", "due"),
-    [
-        (date(2027, 1, 31), date(2027, 2, 28)),
-        (date(2027, 2, 27), date(2027, 2, 28)),
-        (date(2027, 2, 28), date(2027, 3, 31)),
-        (date(2027, 3, 31), date(2027, 4, 30)),
-    ],
-)
-def test_next_payment_keeps_its_anchor_of_the_31st(today, due):
-    assert next_payment_on(date(2027, 1, 31), today, MONTHLY) == due
+def test_days_left_include_the_first_and_the_last(effective, ends_on, left):
+    assert days_left(effective, ends_on) == left
 
 
 @pytest.mark.parametrize(
