@@ -28,6 +28,7 @@ import memberships.documents.models
 import memberships.dunning.models
 import memberships.packages.models
 import memberships.pay.models
+import memberships.portal.models
 import memberships.schedule.duty
 import memberships.schedule.models
 import memberships.trainers.models
@@ -69,6 +70,7 @@ _MODULES = (
     memberships.packages.models,
     memberships.pay.models,
     memberships.schedule.duty,
+    memberships.portal.models,
     memberships.trainers.models,
     memberships.waivers.models,
     memberships.schedule.models,

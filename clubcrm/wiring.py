@@ -33,7 +33,7 @@ from clubcrm.accounts import actors
 from clubcrm.accounts import invariants as account_checks
 from clubcrm.accounts import views as account_views
 from clubcrm.accounts.jobs import forget_old_access
-from clubcrm.card import places
+from clubcrm.card import own_year, places
 from clubcrm.card import views as card_views
 from clubcrm.core import invariants as core_checks
 from clubcrm.core.carrying import carry_facts
@@ -124,6 +124,7 @@ EVENT_HANDLERS: Handlers = {
     class_facts.PlaceOffered: (class_news.on_place_offered,),
     AdmittedOffline: (task_handlers.on_admitted_offline,),
     DeviceSilent: (task_handlers.on_device_silent,),
+    membership_facts.UnitQuestioned: (task_handlers.on_unit_questioned,),
     MessageSettled: (journey_handlers.on_message_settled,),
     TaskClosed: (journey_handlers.on_task_closed,),
     DeliveryParked: (task_handlers.on_delivery_parked,),
@@ -284,6 +285,8 @@ SEARCHES: tuple[str, ...] = (
     "people.index",
     "people_api.list_members",
     "schedule.show",
+    "going_on.transfer",
+    "going_on.family",
 )
 
 # Numbers that /metrics shows beside those of the core.
@@ -378,4 +381,6 @@ def install(app: Flask) -> None:
     app.extensions["club_bookings_between"] = bookings_between
     app.extensions["club_send_checks"] = SEND_CHECKS
     app.extensions["club_settings_places"] = SETTINGS
+    app.extensions["club_member_year"] = own_year.member_year
+    app.extensions["club_scan_of"] = own_year.scan_of
     actors.install(app)

@@ -112,6 +112,15 @@ class FamilyChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class UnitQuestioned(Fact):
+    """A member asks about a used unit of his own ledger."""
+
+    question_id: int
+    person_id: int
+    entry_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class RenewalDeclined(Fact):
     """A person has said that he does not want to go on, and perhaps why."""
 

@@ -17,6 +17,7 @@ from memberships.contracts.views.api import api as memberships_api
 from memberships.contracts.views.contracts import contracts as contract_pages
 from memberships.contracts.views.everyone import everyone
 from memberships.contracts.views.freeze_types import freeze_kinds
+from memberships.contracts.views.going_on import going_on
 from memberships.contracts.views.handover_api import handover_api
 from memberships.contracts.views.leaving import leaving
 from memberships.contracts.views.leaving_api import leaving_api
@@ -31,6 +32,8 @@ from memberships.packages.views.api import api as packages_api
 from memberships.packages.views.products import products as product_pages
 from memberships.packages.views.sales import sales as package_pages
 from memberships.pay.views.pages import wages
+from memberships.portal.views.desk import questions
+from memberships.portal.views.own import portal
 from memberships.schedule.shift_pages import duty
 from memberships.schedule.views.api import api as classes_api
 from memberships.schedule.views.feeds import class_feeds
@@ -54,6 +57,9 @@ PAGES: tuple[Blueprint, ...] = (
     money_settings_pages,
     vouchers,
     contract_pages,
+    going_on,
+    portal,
+    questions,
     everyone,
     freeze_kinds,
     leaving,

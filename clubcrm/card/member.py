@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from clubcrm.card.queries.person import PersonRow, ReachRow
@@ -118,6 +119,7 @@ def contract_lines(contracts: Sequence[ContractRow], today: date) -> list[Line]:
             _span(one.starts_on, one.ends_on),
             *_contract_look(one, today),
             one.number,
+            href=url_for("going_on.show", person_id=one.person_public_id, contract=one.public_id),
         )
         for one in contracts
     ]

@@ -10,6 +10,7 @@ from clubcrm.seed.handovers import Handovers
 from clubcrm.seed.lives import Agreement, Life
 from clubcrm.seed.offers import BY_KEY, OFFERS, Offer
 from clubcrm.seed.order import public_id
+from clubcrm.seed.questions import EVERY_QUESTION, question
 from clubcrm.seed.renewals import promise
 from clubcrm.seed.stays import grant_freezes, write_conditions, write_parting
 from memberships.contracts.models import (
@@ -243,7 +244,9 @@ def write_lots(ground: Ground) -> None:
     for lot in ground.lots.values():
         ground.store.sink(PackageLot).add(id=lot.lot_id, **lot.values, remaining=lot.remaining)
         for line in lot.lines:
-            ground.store.sink(PackageEntry).add(lot_id=lot.lot_id, **line)
+            entry_id = ground.store.sink(PackageEntry).add(lot_id=lot.lot_id, **line)
+            if line["kind"] is EntryKind.USE and entry_id % EVERY_QUESTION == 0:
+                question(ground, lot, entry_id)
 
 
 def _day(ordinal: int | None) -> date | None:

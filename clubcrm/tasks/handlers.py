@@ -9,10 +9,13 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.events import DeliveryParked
 from clubcrm.tasks.services import TaskOrder, open_task
+from memberships.events import UnitQuestioned
 
 # Deliveries speak English, so the English sentence is stored; lists translate it for their reader.
 OFFLINE = _l("The door let in somebody the rules would have stopped")
 OFFLINE_SENTENCE = _l("Look at the card, and settle what was missing with the member.")
+QUESTION = _l("A member questions a used visit")
+QUESTION_SENTENCE = _l("Look at the scan on the page of questions, and give it back or explain it.")
 SILENT = _l("A device at the door has gone silent")
 SILENT_SENTENCE = _l("Look whether it has power and network; the devices page says since when.")
 PARKED = _l("Something that should have followed did not happen")
@@ -31,6 +34,22 @@ def on_admitted_offline(fact: AdmittedOffline) -> None:
             sentence=str(OFFLINE_SENTENCE),
             role="desk",
             at_arrival=True,
+            due_at=clock.now(),
+        )
+    )
+
+
+def on_unit_questioned(fact: UnitQuestioned) -> None:
+    """The desk has to look at a visit that a member questions."""
+    open_task(
+        TaskOrder(
+            source=f"question:{fact.question_id}",
+            club_id=_club(fact.club_id),
+            person_id=fact.person_id,
+            kind="unit_question",
+            title=str(QUESTION),
+            sentence=str(QUESTION_SENTENCE),
+            role="desk",
             due_at=clock.now(),
         )
     )

@@ -61,6 +61,11 @@ def plan_by_id(plan_id: int) -> PlanOnSale | None:
     return found[0] if found else None
 
 
+def plan_for_id(club_id: int, public_id: str) -> PlanOnSale | None:
+    """Return what a club sells under this id with its newest terms, None when there is none."""
+    return next((one for one in plans_on_sale(club_id) if one.public_id == public_id), None)
+
+
 def contracts_running(plan_ids: Sequence[int]) -> dict[int, int]:
     """Return how many signed contracts stand on each plan, whatever version they were sold on."""
     rows = db.session.execute(

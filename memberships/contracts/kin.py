@@ -9,6 +9,7 @@ from sqlalchemy import exists, select
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.people.models import Person
+from clubcrm.people.queries.search import search
 from memberships.contracts.handover_tables import Family, FamilyMember
 from memberships.contracts.models import Contract
 from memberships.contracts.renewal_tables import PlanCondition
@@ -32,6 +33,12 @@ def club_of(person_id: int) -> int | None:
 def public_id_of(person_id: int) -> str:
     """Return the id of a person that may stand in an address."""
     return db.session.execute(select(Person.public_id).where(Person.id == person_id)).scalar_one()
+
+
+def people_named(scope: Scope, typed: str) -> list[tuple[str, str]]:
+    """Return id and name of the people who match what was typed, best first."""
+    hits = search(scope, typed, 8)
+    return [(hit.public_id, f"{hit.given_name} {hit.family_name}".strip()) for hit in hits]
 
 
 def family_held_by(person_id: int) -> Family | None:

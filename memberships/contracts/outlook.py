@@ -97,6 +97,13 @@ def offers_of(person_id: int) -> Sequence[RenewalOffer]:
     ).all()
 
 
+def offer_of_id(public_id: str) -> RenewalOffer | None:
+    """Return the offer of this id, None when there is none."""
+    return db.session.scalars(
+        select(RenewalOffer).where(RenewalOffer.public_id == public_id)
+    ).first()
+
+
 def offer_for(scope: Scope, public_id: str) -> RenewalOffer | None:
     """Return an offer made in one of these clubs, None when there is none."""
     return db.session.scalars(

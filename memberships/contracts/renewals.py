@@ -100,6 +100,13 @@ def renewal_terms(offer: RenewalOffer, plan_id: int | None = None) -> Terms:
         price = plan.terms.price_minor
         early = plan.terms.conditions.early_price_minor
         until = early_until(one.contract.ends_on or one.today, plan.terms.conditions)
+    return _terms(one, plan, price, (early, until))
+
+
+def _terms(
+    one: Running, plan: PlanOnSale, price: int, early_price: tuple[int | None, date | None]
+) -> Terms:
+    early, until = early_price
     starts_on = _start(one)
     ends_on = term_end(starts_on, plan.terms.term)
     return Terms(
@@ -116,6 +123,15 @@ def renewal_terms(offer: RenewalOffer, plan_id: int | None = None) -> Terms:
             for seat, price in family_terms(one.contract.person_id, plan, one.contract.id)
         ),
     )
+
+
+def desk_terms(contract_id: int, plan_id: int) -> Terms:
+    """Return what renewing at the desk as a plan would give today."""
+    one = running(contract_of(contract_id))
+    plan = next_plan(one, plan_id)
+    conditions, ends_on = plan.terms.conditions, one.contract.ends_on or one.today
+    early = conditions.early_price_minor, early_until(ends_on, conditions)
+    return _terms(one, plan, plan.terms.price_minor, early)
 
 
 def accept_renewal(request: AcceptRequest, *, by: str) -> Renewal:

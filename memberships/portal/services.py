@@ -1,0 +1,81 @@
+"""Verbs of questions: a member asks about a used unit, the desk returns it or explains it."""
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from clubcrm.core import audit, clock, events
+from clubcrm.core.db import db
+from clubcrm.core.errors import DomainError, invalid, not_found
+from clubcrm.core.states import move
+from clubcrm.core.text import clean
+from memberships.events import UnitQuestioned
+from memberships.packages.models import EntryKind
+from memberships.packages.services import return_visit
+from memberships.portal.models import QUESTION_MOVES, LedgerQuestion, QuestionState
+from memberships.portal.queries import Member, use_of
+
+BY_MEMBER = "member"
+
+
+def ask_about(member: Member, entry_id: int, words: str = "") -> LedgerQuestion:
+    """The desk knows that the member questions the line; asked twice, it is one question."""
+    use = use_of(entry_id)
+    if use is None or use.person_id != member.person_id or use.kind is not EntryKind.USE:
+        raise not_found(_("There is no such line."))
+    known = db.session.scalars(
+        select(LedgerQuestion).where(LedgerQuestion.entry_id == entry_id)
+    ).first()
+    if known is not None:
+        return known
+    question = LedgerQuestion(
+        club_id=member.club_id,
+        person_id=member.person_id,
+        entry_id=entry_id,
+        state=QuestionState.OPEN,
+        words=clean(words, "words", longest=300),
+    )
+    db.session.add(question)
+    db.session.flush()
+    audit.note(
+        "unit.questioned",
+        "package_entry",
+        entry_id,
+        after={"words": question.words},
+        by=f"{BY_MEMBER}:{member.person_id}",
+    )
+    events.record(
+        UnitQuestioned(member.club_id, clock.now(), question.id, member.person_id, entry_id)
+    )
+    return question
+
+
+def return_unit(question: LedgerQuestion, reason: str, *, by: str) -> None:
+    """The unit is back on the member's lot by an opposite line, and the question is answered."""
+    use = use_of(question.entry_id)
+    said = _reason(reason)
+    if use is None:
+        raise not_found(_("There is no such line."))
+    _answer(question, QuestionState.RETURNED, said, by)
+    if not return_visit(use.source_kind, use.source_id, clock.now(), by, said):
+        raise DomainError("RETURNED", _("This unit is back already."))
+
+
+def explain(question: LedgerQuestion, reason: str, *, by: str) -> None:
+    """The line stays, and the member reads why."""
+    _answer(question, QuestionState.EXPLAINED, _reason(reason), by)
+
+
+def _answer(question: LedgerQuestion, state: QuestionState, said: str, by: str) -> None:
+    move(question, state, moves=QUESTION_MOVES, by=by, why=said)
+    question.answer, question.answered_at, question.answered_by = said, clock.now(), by
+    db.session.flush()
+    audit.note(
+        f"unit.{state.value}", "package_entry", question.entry_id, after={"why": said}, by=by
+    )
+
+
+def _reason(reason: str) -> str:
+    said = clean(reason, "reason", longest=300)
+    if not said:
+        raise invalid({"reason": _("Say why.")})
+    return said
