@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from clubcrm.card.queries.person import PersonRow, ReachRow
-from clubcrm.core.formats import day, day_short, money
+from clubcrm.core.formats import day, day_short, moment, money
 from clubcrm.people.models import ContactKind, ReachState
 from clubcrm.people.rules.contacts import phone_shown
 from memberships.blocks.models import Block
@@ -22,6 +22,8 @@ from memberships.contracts.words import (
     status_look,
     status_words,
 )
+from memberships.schedule.board import OwnBooking
+from memberships.schedule.models import BookingState
 
 BLOCK_LOOK: Mapping[BlockOwner, tuple[str, str]] = {
     BlockOwner.FREEZE: ("know", "snowflake"),
@@ -189,6 +191,28 @@ def hints_of(person: PersonRow, tasks: Sequence[str]) -> list[Line]:
     if person.do_not_contact:
         hints.append(Line("", _("Do not contact this person."), "stop", "", "message-off"))
     return hints
+
+
+def class_hints(coming: Sequence[OwnBooking], zone: str) -> list[Line]:
+    """Return the next classes of a person, each a link to it."""
+    return [
+        Line(
+            "",
+            _class_words(one, zone),
+            "know",
+            "",
+            "calendar",
+            href=url_for("schedule.show", class_id=one.row.public_id),
+        )
+        for one in coming
+    ]
+
+
+def _class_words(one: OwnBooking, zone: str) -> str:
+    when = moment(one.row.starts_at, zone)
+    if one.booking.state is BookingState.WAITING:
+        return _("%(name)s %(when)s, on the waiting list", name=one.row.name, when=when)
+    return _("%(name)s %(when)s", name=one.row.name, when=when)
 
 
 def _span(starts_on: date, ends_on: date | None) -> str:

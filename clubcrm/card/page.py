@@ -27,6 +27,7 @@ from memberships.contracts.history import contracts_of
 from memberships.contracts.queries import all_rights
 from memberships.contracts.standing import status_at
 from memberships.packages.offers import filled_packages
+from memberships.schedule.board import next_classes
 
 Chip = tuple[str, str, bool, int | None]
 
@@ -116,7 +117,10 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         acts=acts[:MAIN_ACTS],
         more=acts[MAIN_ACTS:],
         may_check_in=current_actor().may(SCAN_AT_DESK),
-        hints=words.hints_of(person, tasks),
+        hints=[
+            *words.hints_of(person, tasks),
+            *words.class_hints(next_classes(person.id, now()), person.zone),
+        ],
         route=route_of(contracts, touches, today),
         rhythm=rhythm_shown(days, words.frozen_spans(blocks), joined, today),
         account=account_line(person.id, person.club_id, person.public_id),

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from clubcrm.accounts.models import Role, User, UserClub, UserState
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
+from clubcrm.people.models import Person
 from memberships.schedule.models import (
     Booking,
     BookingState,
@@ -20,6 +21,7 @@ from memberships.schedule.models import (
     SessionState,
     Strike,
 )
+from memberships.schedule.rules.strikes import StrikeState
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,36 @@ def bookings_page(
     if before_id is not None:
         statement = statement.where(Booking.id < before_id)
     return db.session.scalars(statement.order_by(Booking.id.desc()).limit(limit)).all()
+
+
+def next_classes(person_id: int, now: datetime, limit: int = 2) -> list[OwnBooking]:
+    """Return the next classes in which a person has a place or waits; one select."""
+    held = (BookingState.BOOKED, BookingState.OFFERED, BookingState.WAITING)
+    statement = (
+        _rows_select()
+        .add_columns(Booking)
+        .join(Booking, Booking.session_id == ClassSession.id)
+        .where(Booking.person_id == person_id, Booking.state.in_(held), ClassSession.ends_at > now)
+        .limit(limit)
+    )
+    return [OwnBooking(row[-1], ClassRow(*row[:-1])) for row in db.session.execute(statement)]
+
+
+def open_appeals(club_id: int) -> list[tuple[Strike, ClassRow, Person]]:
+    """Return the objections to strikes that nobody has looked at, the oldest first."""
+    rows = db.session.execute(
+        select(Strike, Booking.session_id, Person)
+        .join(Booking, Booking.id == Strike.booking_id)
+        .join(Person, Person.id == Strike.person_id)
+        .where(Strike.club_id == club_id, Strike.state == StrikeState.APPEALED)
+        .order_by(Strike.id)
+        .limit(100)
+    ).all()
+    asked = {session_id for _strike, session_id, _person in rows}
+    classes = {
+        row.session_id: row for row in _shown(_rows_select().where(ClassSession.id.in_(asked)))
+    }
+    return [(strike, classes[session_id], person) for strike, session_id, person in rows]
 
 
 def strikes_of(person_id: int) -> list[tuple[Strike, ClassRow]]:

@@ -9,13 +9,13 @@ from flask_babel import gettext as _
 
 from clubcrm.core import clock
 from clubcrm.core.errors import not_found
-from clubcrm.core.shell import my_clubs
+from clubcrm.core.shell import current_club, my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import link_address, person_in
 from clubcrm.people.models import Person
 from memberships.permissions import BOOK_CLASSES, EXCUSE_STRIKES
 from memberships.schedule import bookings, strikes
-from memberships.schedule.board import classes_between, own_bookings, strikes_of
+from memberships.schedule.board import classes_between, open_appeals, own_bookings, strikes_of
 from memberships.schedule.feeds import new_member_feed
 from memberships.schedule.models import BookingState, Strike
 from memberships.schedule.reads import OPEN, strike_days, strike_for
@@ -43,6 +43,20 @@ def calendar(person_id: str) -> str:
     person = _person(person_id)
     token = new_member_feed(person.id, by=current_actor().ref)
     return _page(person, feed=link_address("class_feeds.member", token))
+
+
+@own_classes.get("/schedule/strikes")
+@require(EXCUSE_STRIKES)
+def appeals() -> str:
+    """Objections of members that wait for an answer."""
+    club = current_club()
+    return render_template(
+        "memberships/schedule/appeals.html",
+        club=club,
+        rows=open_appeals(club.id),
+        misses=MISSES,
+        penalties=PENALTIES,
+    )
 
 
 @own_classes.post("/schedule/strikes/<strike_id>/appeal")
@@ -126,7 +140,8 @@ def _strike(public_id: str) -> Strike:
 def _home() -> ResponseReturnValue:
     person = request.form.get("person", "")
     if not person:
-        return redirect(url_for("schedule.week"), 303)
+        back = "own_classes.appeals" if current_actor().may(EXCUSE_STRIKES) else "schedule.week"
+        return redirect(url_for(back), 303)
     return redirect(url_for("own_classes.show", person_id=person, _anchor="strikes"), 303)
 
 
