@@ -64,21 +64,15 @@ from clubcrm.tasks.views.api import api as tasks_api
 from clubcrm.tasks.views.pages import tasks as task_views
 from memberships import checks as membership_checks
 from memberships import events as membership_facts
+from memberships import granted
 from memberships import jobs as membership_jobs
 from memberships import pages as membership_pages
 from memberships import places as membership_places
-from memberships.approvals.rules import LimitKind
-from memberships.approvals.services import Executor
-from memberships.billing.credits import write_off_approved
 from memberships.billing.gateways import jobs as gateway_jobs
-from memberships.billing.refunds import refund_approved
-from memberships.contracts.asking import STAY_APPROVALS
-from memberships.contracts.services import discount_approved
 from memberships.dunning import jobs as dunning_jobs
 from memberships.schedule import events as class_facts
 from memberships.schedule import handlers as schedule_handlers
 from memberships.schedule import jobs as schedule_jobs
-from memberships.schedule.absences import LEAVE, leave_approved
 from memberships.schedule.reads import bookings_between
 from memberships.trainers import handlers as trainer_handlers
 from memberships.unheard import QUIET_FACTS
@@ -256,15 +250,6 @@ SETTINGS: tuple[Place, ...] = (
     ),
 )
 
-# What an approval by another person sets off, by its kind.
-APPROVALS: Mapping[str, Executor] = {
-    **STAY_APPROVALS,
-    LEAVE: leave_approved,
-    LimitKind.DISCOUNT: discount_approved,
-    LimitKind.REFUND: refund_approved,
-    LimitKind.WRITE_OFF: write_off_approved,
-}
-
 # Invariants by id; each returns the offending rows as sentences.
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     **membership_checks.CHECKS,
@@ -377,7 +362,7 @@ def install(app: Flask) -> None:
     app.extensions["club_default_roles"] = DEFAULT_ROLES
     app.extensions["club_jobs"] = JOBS
     app.extensions["club_gate_strictness"] = (gate_api.strictness, gate_api.set_strictness)
-    app.extensions["club_approvals"] = APPROVALS
+    app.extensions["club_approvals"] = granted.APPROVALS
     app.extensions["club_bookings_between"] = bookings_between
     app.extensions["club_send_checks"] = SEND_CHECKS
     app.extensions["club_settings_places"] = SETTINGS

@@ -159,16 +159,9 @@ def invoices(
     limit: int = PAGE,
 ) -> list[PaperRow]:
     """Return invoices of these clubs, the newest first, for paging by id."""
-    parts = (
-        select(
-            Instalment.invoice_id,
-            func.sum(Instalment.open_minor).label("left"),
-            func.min(Instalment.due_on).filter(Instalment.open_minor > 0).label("due"),
-        )
-        .group_by(Instalment.invoice_id)
-        .subquery()
-    )
-    left = func.coalesce(parts.c.left, 0)
+    of_row = Instalment.invoice_id == Invoice.id
+    left = select(func.coalesce(func.sum(Instalment.open_minor), 0)).where(of_row)
+    due = select(func.min(Instalment.due_on)).where(of_row, Instalment.open_minor > 0)
     first = (
         select(InvoiceLine.text)
         .where(InvoiceLine.invoice_id == Invoice.id, InvoiceLine.position == 1)
@@ -184,12 +177,11 @@ def invoices(
             func.trim(Person.given_name + " " + Person.family_name),
             func.coalesce(first, ""),
             Invoice.total_minor,
-            left,
-            parts.c.due,
+            left.scalar_subquery(),
+            due.scalar_subquery(),
             Invoice.currency,
         )
         .join(Person, Person.id == Invoice.payer_id)
-        .outerjoin(parts, parts.c.invoice_id == Invoice.id)
         .where(Invoice.club_id.in_(club_ids))
         .order_by(Invoice.id.desc())
         .limit(limit)
@@ -198,12 +190,13 @@ def invoices(
         statement = statement.where(Invoice.id < before_id)
     if person is not None:
         statement = statement.where(Person.public_id == person)
+    is_open = select(Instalment.invoice_id).where(Instalment.open_minor > 0)
     if wanted is Wanted.OVERDUE:
-        statement = statement.where(left > 0, parts.c.due < today)
+        statement = statement.where(Invoice.id.in_(is_open.where(Instalment.due_on < today)))
     elif wanted is Wanted.OPEN:
-        statement = statement.where(left > 0)
+        statement = statement.where(Invoice.id.in_(is_open))
     elif wanted is Wanted.PAID:
-        statement = statement.where(left == 0, Invoice.kind == InvoiceKind.INVOICE)
+        statement = statement.where(Invoice.id.not_in(is_open), Invoice.kind == InvoiceKind.INVOICE)
     return [PaperRow(*row) for row in db.session.execute(statement)]
 
 
