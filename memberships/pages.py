@@ -27,6 +27,7 @@ from memberships.contracts.views.paperwork import paperwork
 from memberships.contracts.views.plans import plans as plan_pages
 from memberships.contracts.views.standings import standings
 from memberships.documents.views.settings import document_settings
+from memberships.dunning.views.api import dunning_api
 from memberships.dunning.views.pages import dunning_pages
 from memberships.packages.views.api import api as packages_api
 from memberships.packages.views.products import products as product_pages
@@ -89,6 +90,7 @@ PAGES: tuple[Blueprint, ...] = (
 )
 
 API: tuple[Blueprint, ...] = (
+    dunning_api,
     memberships_api,
     money_api,
     papers_api,

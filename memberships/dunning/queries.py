@@ -164,6 +164,25 @@ def charge_of_invoice(invoice_id: int) -> RecurringCharge | None:
     ).first()
 
 
+def invoice_of(charge_id: int) -> tuple[str, str] | None:
+    """Return number and public id of a fee's invoice."""
+    row = db.session.execute(
+        select(Invoice.number, Invoice.public_id)
+        .join(RecurringCharge, RecurringCharge.invoice_id == Invoice.id)
+        .where(RecurringCharge.id == charge_id)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def charge_for_invoice(scope: Scope, public_id: str) -> RecurringCharge | None:
+    """Return the fee that an invoice of the scope was issued for."""
+    return db.session.scalars(
+        select(RecurringCharge)
+        .join(Invoice, Invoice.id == RecurringCharge.invoice_id)
+        .where(Invoice.public_id == public_id, Invoice.club_id.in_(scope.club_ids))
+    ).first()
+
+
 def charge_for(scope: Scope, public_id: str) -> RecurringCharge | None:
     """Return a fee of the scope."""
     return db.session.scalars(

@@ -14,7 +14,7 @@ from memberships.dunning.charging import try_charge
 from memberships.dunning.following import give_up
 from memberships.dunning.forms import typed_ladder, typed_steps
 from memberships.dunning.models import RecurringCharge
-from memberships.dunning.queries import charge_for, events_of, failing_rows
+from memberships.dunning.queries import charge_for, events_of, failing_rows, invoice_of
 from memberships.dunning.rules import LETTERS, MOST_STEPS, ChargeState
 from memberships.dunning.settings import ladder_of, save_ladder, save_steps, steps_of
 from memberships.dunning.words import letter_words, why_words
@@ -210,6 +210,7 @@ def _charge_page(
         club=club,
         charge=found,
         payer=debtors.payer_in(found.payer_id),
+        invoice=invoice_of(found.id),
         happened=events_of(found.id),
         why_words=why_words,
         is_open=found.state in {ChargeState.DUE, ChargeState.FAILING},
