@@ -7,12 +7,14 @@ from memberships.books import invariants as book_checks
 from memberships.contracts import invariants as membership_checks
 from memberships.documents import queries as document_checks
 from memberships.packages import invariants as package_checks
+from memberships.pay import invariants as pay_checks
 from memberships.schedule import invariants as class_checks
 from memberships.trainers import invariants as trainer_checks
 
 CHECKS: Mapping[str, Callable[[], list[str]]] = {
     "I1": membership_checks.unit_balances,
     "I2": membership_checks.unit_sources,
+    "I2-pay": pay_checks.paid_once,
     "I2-sessions": trainer_checks.units_of_sessions,
     "I6-packages": package_checks.released_values,
     "I4": money_checks.invoices_add_up,

@@ -15,7 +15,6 @@ from memberships.pay.rules import (
     Tier,
     Work,
     WorkKind,
-    landing_month,
     lines_of,
     month_end,
     month_of,
@@ -95,7 +94,7 @@ def _close(ground: Ground, place: int, rules: list[Rule], works: list[Work]) -> 
     closed: set[date] = set()
     asked = False
     while next_month(month) < last and len(closed) < 600:
-        here = [work for work in works if landing_month(work.day, closed) == month]
+        here = [work for work in works if month_of(work.day) == month]
         lines = [
             line
             for user_id in (people, ground.staff["trainer2"])

@@ -11,7 +11,8 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from memberships.packages.offers import PackageRow
 from memberships.packages.terms import Service
-from memberships.pay.models import PayLine, PayRule
+from memberships.pay.invariants import paid_once
+from memberships.pay.models import PayLine, PayPeriod, PayRule
 from memberships.pay.queries import questions, statement_of, statements
 from memberships.pay.rules import PayKind, Rule, Tier, WorkKind
 from memberships.pay.services import (
@@ -180,6 +181,7 @@ def test_a_session_taken_back_after_closing_is_corrected_in_the_next_month(cast)
         close_month(cast.club, NOVEMBER, by="user:1")
 
     assert total(cast, date(2026, 12, 1)) == 0
+    assert paid_once() == []
     lines = db.session.query(PayLine).order_by(PayLine.id)
     assert [line.amount_minor for line in lines] == [50_000, -50_000]
 
@@ -246,3 +248,32 @@ def test_a_trainer_asks_about_own_lines_only(cast):
 
     (kept,) = questions([cast.club], user_id=tara)
     assert (kept.text, kept.answer) == ("Two came", "Paid per session, see the rule")
+
+
+def test_the_check_finds_work_paid_twice_and_a_wrong_total(cast):
+    per_session(cast)
+    session = hold(cast, sell(cast, PERSONAL), 5)
+    for month in (11, 12):
+        with time_machine.travel(datetime(2026, month, 2, 6, tzinfo=UTC), tick=False):
+            period = close_month(cast.club, date(2026, month - 1, 1), by="user:1")
+    assert paid_once() == []
+
+    db.session.add(
+        PayLine(
+            period_id=period.id,
+            user_id=cast.users["Tara"],
+            kind=WorkKind.SESSION,
+            source_id=session.id,
+            day=date(2026, 10, 5),
+            basis_minor=0,
+            share_bp=10_000,
+            amount_minor=50_000,
+        )
+    )
+    db.session.flush()
+
+    assert db.session.query(PayPeriod).count() == 2
+    assert paid_once() == [
+        f"session {session.id}: paid twice to user {cast.users['Tara']}",
+        f"pay period {period.id}: 0 kept, lines 50000",
+    ]
