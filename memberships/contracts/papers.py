@@ -12,9 +12,10 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.people.models import Person
 from memberships.contracts.catalogue import terms_of
-from memberships.contracts.history import lock_person
+from memberships.contracts.history import contracts_of, lock_person
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
+from memberships.contracts.selling import SaleTerms, bill
 from memberships.contracts.services import complete
 from memberships.contracts.words import hours_words, length_words
 from memberships.documents.models import KeptDocument
@@ -101,8 +102,18 @@ def sign_paper(
     kept = keep_text(order, by=by)
     sign_document(kept, signer, by=by)
     if contract.state is ContractState.INCOMPLETE:
-        complete(contract, by=by, kind=terms_of(contract.plan_version_id).kind)
+        _begin(contract, by=by)
     return kept
+
+
+def _begin(contract: Contract, *, by: str) -> None:
+    """The contract counts, and its payer has the invoice of what was agreed."""
+    terms = terms_of(contract.plan_version_id)
+    bought = [one for one in contracts_of(contract.person_id) if one.club_id == contract.club_id]
+    joins = all(one.contract_id == contract.id or one.state is ContractState.VOID for one in bought)
+    complete(contract, by=by, kind=terms.kind)
+    agreed = SaleTerms(discount_minor=max(0, terms.price_minor - contract.price_minor))
+    bill(contract, terms, agreed, by=by, joins=joins)
 
 
 def print_contract(contract: Contract, language: str | None = None) -> bytes:

@@ -90,7 +90,14 @@ def new(person_id: str) -> ResponseReturnValue:
         if request.method == "GET":
             return _sign_page(whom, on_sale, form, offer=offer)
         sale = form.sale(offer.total_minor, clock.today(whom.club.zone))
-        asked = SignRequest(whom.person.id, chosen.plan_id, form.starts_on.data, sale=sale)
+        asked = SignRequest(
+            whom.person.id,
+            chosen.plan_id,
+            form.starts_on.data,
+            # Dated parts are agreed with the invoice, so it is made at once.
+            is_complete=not _on_screen() or len(sale.due) > 1,
+            sale=sale,
+        )
         made = sign_or_ask(asked, by=current_actor().ref)
     except DomainError as error:
         text = form.accept(error)
@@ -99,10 +106,17 @@ def new(person_id: str) -> ResponseReturnValue:
     return _signed(whom, chosen, made)
 
 
+def _on_screen() -> bool:
+    """Tell whether the member shall read and sign the text before the contract counts."""
+    return request.form.get("then") == "paper"
+
+
 def _signed(whom: Whom, chosen: PlanOnSale, made: Contract | Approval) -> ResponseReturnValue:
     if isinstance(made, Approval):
         flash(_("The discount is above your limit. It waits for a colleague."), "success")
         return redirect(whom.address, 303)
+    if _on_screen():
+        return redirect(url_for("papers.show", contract_id=made.public_id), 303)
     text = _("%(plan)s is signed: contract %(number)s.", plan=chosen.terms.name, number=made.number)
     flash(text, "success")
     if made.price_minor and current_actor().may(TAKE_MONEY):

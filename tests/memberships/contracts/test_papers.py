@@ -9,8 +9,11 @@ import time_machine
 
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.people.models import Person
+from memberships.billing.models import Invoice
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
+from memberships.contracts.selling import SaleTerms
+from memberships.contracts.services import SignRequest, sign
 from memberships.documents.models import KeptDocument, Signature
 from memberships.documents.queries import words_at
 from memberships.documents.rules.kinds import DocumentKind
@@ -206,3 +209,40 @@ def test_a_signed_contract_without_kept_text_may_be_signed_afterwards(client_of,
 
     assert answer.status_code == 303
     assert state_of(app, public_id) is ContractState.SIGNED
+
+
+def test_a_sale_is_read_and_signed_on_the_screen_before_it_counts(client_of, app, cast):
+    with app.app_context(), unit_of_work():
+        plan = make_plan(cast, YEAR).public_id
+    frank, new = client_of("Frank"), f"/members/{cast.public['Mia']}/contracts/new"
+    typed = {"plan": plan, "starts_on": "2026-11-22", "shown": "2400000", "then": "paper"}
+
+    drawn_up = frank.post(new, data=typed)
+    public_id = drawn_up.location.split("/")[2]
+    assert state_of(app, public_id) is ContractState.INCOMPLETE
+    assert invoices(app) == []
+    frank.post(drawn_up.location, data=signed(frank.get(drawn_up.location).text))
+
+    assert state_of(app, public_id) is ContractState.SIGNED
+    assert invoices(app) == [2_400_000]
+
+
+def test_a_discount_agreed_before_the_signature_is_in_the_invoice(client_of, app, cast):
+    with app.app_context(), unit_of_work():
+        plan = make_plan(cast, YEAR)
+        sale = SaleTerms(discount_minor=100_000, discount_reason="friend")
+        request = SignRequest(
+            cast.members["Mia"], plan.plan_id, TODAY, is_complete=False, sale=sale
+        )
+        public_id = sign(request, by="user:1").public_id
+    frank, address = client_of("Frank"), f"/contracts/{public_id}/paper"
+
+    frank.post(address, data=signed(frank.get(address).text))
+
+    assert invoices(app) == [2_300_000]
+
+
+def invoices(app) -> list[int]:
+    """Return the totals of all invoices."""
+    with app.app_context(), unit_of_work(write=False) as session:
+        return [one.total_minor for one in session.query(Invoice)]
