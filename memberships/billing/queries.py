@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, true
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
@@ -38,26 +38,35 @@ class OverdueSum:
 
 
 def account_of(person_id: int, club_id: int) -> Account:
-    """Return how a person stands with a club today."""
-    club = db.session.get_one(Club, club_id)
-    today = clock.today(club.zone)
-    mine = (Invoice.payer_id == person_id, Invoice.club_id == club_id, Instalment.open_minor > 0)
-    owed, oldest = db.session.execute(
-        select(func.coalesce(func.sum(Instalment.open_minor), 0), func.min(Instalment.due_on))
+    """Return how a person stands with a club today, in one select."""
+    by_day = (
+        select(Instalment.due_on, func.sum(Instalment.open_minor).label("open_minor"))
         .join(Invoice, Invoice.id == Instalment.invoice_id)
-        .where(*mine)
-    ).one()
-    overdue = db.session.scalar(
-        select(func.coalesce(func.sum(Instalment.open_minor), 0))
-        .join(Invoice, Invoice.id == Instalment.invoice_id)
-        .where(*mine, Instalment.due_on < today)
+        .where(Invoice.payer_id == person_id, Invoice.club_id == club_id, Instalment.open_minor > 0)
+        .group_by(Instalment.due_on)
+        .subquery()
     )
-    free = db.session.scalar(
-        select(func.coalesce(func.sum(Payment.free_minor), 0)).where(
-            Payment.payer_id == person_id, Payment.club_id == club_id
+    free = select(func.coalesce(func.sum(Payment.free_minor), 0)).where(
+        Payment.payer_id == person_id, Payment.club_id == club_id
+    )
+    rows = db.session.execute(
+        select(
+            Club.zone, Club.currency, free.scalar_subquery(), by_day.c.due_on, by_day.c.open_minor
         )
+        .select_from(Club)
+        .outerjoin(by_day, true())
+        .where(Club.id == club_id)
+    ).all()
+    zone, currency, credit = rows[0][:3]
+    today = clock.today(zone)
+    dues = {due_on: int(amount) for *_club, due_on, amount in rows if due_on is not None}
+    return Account(
+        sum(dues.values()),
+        sum(amount for due_on, amount in dues.items() if due_on < today),
+        min(dues, default=None),
+        int(credit),
+        currency,
     )
-    return Account(int(owed), int(overdue or 0), oldest, int(free or 0), club.currency)
 
 
 def overdue_of(person_id: int, currency: str, today: date) -> OverdueSum | None:

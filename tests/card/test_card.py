@@ -13,7 +13,7 @@ from tests.cast import Cast
 from tests.conftest import SelectCounter
 
 ClientOf = Callable[[str], FlaskClient]
-MOST_SELECTS = 12
+MOST_SELECTS = 15
 
 
 def page_of(client: FlaskClient, address: str) -> str:
