@@ -204,7 +204,9 @@ def test_a_person_tries_again_by_hand_or_gives_up(shop, cast, with_card, stripe_
     night(shop, cast, DUE)
     with on(DUE, 12), shop.app_context():
         with unit_of_work(write=False):
-            charge_id = db.session.scalars(select(RecurringCharge.id).limit(1)).one()
+            charge_id = db.session.scalars(
+                select(RecurringCharge.id).order_by(RecurringCharge.id).limit(1)
+            ).one()
         again = try_charge(charge_id, DUE, by=BY)
         with unit_of_work():
             given_up = give_up(charge_id, "moved abroad", by=BY)

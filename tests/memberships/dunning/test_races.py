@@ -51,7 +51,9 @@ def test_a_fee_is_charged_once_however_many_press_the_button(shop, cast, stripe_
     night(shop, cast, DUE)
     stripe_fake.decline = None
     with shop.app_context(), unit_of_work(write=False):
-        charge_id = db.session.scalars(select(RecurringCharge.id).limit(1)).one()
+        charge_id = db.session.scalars(
+            select(RecurringCharge.id).order_by(RecurringCharge.id).limit(1)
+        ).one()
 
     def press(_number: int, _person: int) -> str:
         try:
