@@ -43,7 +43,7 @@ from clubcrm.core.metrics import Figure
 from clubcrm.core.shell import Place
 from clubcrm.core.tidying import tidy
 from clubcrm.journeys import api as journeys
-from clubcrm.journeys import attendance, class_news, farewell, paper_news
+from clubcrm.journeys import attendance, class_news, farewell, going_on, paper_news
 from clubcrm.journeys import dunning as payment_news
 from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
@@ -118,6 +118,7 @@ EVENT_HANDLERS: Handlers = {
     class_facts.PlaceOffered: (class_news.on_place_offered,),
     AdmittedOffline: (task_handlers.on_admitted_offline,),
     DeviceSilent: (task_handlers.on_device_silent,),
+    membership_facts.ContractRenewed: (going_on.on_contract_renewed,),
     membership_facts.UnitQuestioned: (task_handlers.on_unit_questioned,),
     MessageSettled: (journey_handlers.on_message_settled,),
     TaskClosed: (journey_handlers.on_task_closed,),

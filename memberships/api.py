@@ -53,6 +53,7 @@ from memberships.contracts.offers import (
     offer_renewal,
     withdraw_offer,
 )
+from memberships.contracts.outlook import RenewalNews, renewal_news
 from memberships.contracts.partings import Farewell, farewell_of
 from memberships.contracts.plans import create_plan, edit_plan, offer_plan, withdraw_plan
 from memberships.contracts.queries import rights_at
@@ -181,6 +182,7 @@ __all__ = [
     "PlanTerms",
     "RefundOrder",
     "Renewal",
+    "RenewalNews",
     "SaleRequest",
     "SaleTerms",
     "SessionState",
@@ -265,6 +267,7 @@ __all__ = [
     "refund",
     "release_client",
     "renew",
+    "renewal_news",
     "request_approval",
     "return_visit",
     "reverse_session",

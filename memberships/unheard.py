@@ -13,7 +13,6 @@ QUIET_FACTS: Mapping[type[Fact], str] = {
     facts.ContractTransferred: "journeys read contracts by their days",
     facts.FamilyChanged: "the gate reads families at each scan",
     facts.RenewalDeclined: "the win-back journey will hear the reason",
-    facts.ContractRenewed: "attribution will credit the touchpoints before it",
     facts.FreezeEnded: "the nightly facts read the days of freezes themselves",
     facts.BlockLifted: "the gate reads blocks at each scan",
     facts.ApprovalAsked: "the page of requests shows what waits, and the rail how many",

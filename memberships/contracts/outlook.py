@@ -9,6 +9,7 @@ from sqlalchemy import select
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club, Scope, club_setting
 from clubcrm.core.db import db
+from clubcrm.people.models import Person
 from memberships.contracts.catalogue import PlanOnSale, plan_version
 from memberships.contracts.handover_tables import ChangeState, ContractTransfer, PlanChange
 from memberships.contracts.models import Contract, Plan, PlanVersion
@@ -22,6 +23,7 @@ from memberships.contracts.renewal_terms import (
     renewal_window,
 )
 from memberships.contracts.rules import ContractState
+from memberships.dunning.queries import language_of
 
 BEFORE_SETTING, AFTER_SETTING = "renewal_days_before", "renewal_days_after"
 
@@ -38,6 +40,39 @@ class Running:
     def conditions(self) -> Conditions:
         """Return the conditions the contract was sold on."""
         return self.plan.terms.conditions
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalNews:
+    """What a letter about a renewal says besides days and price, and in which language."""
+
+    club_id: int
+    language: str
+    number: str
+    plan_name: str
+    currency: str
+
+
+def renewal_news(contract_id: int) -> RenewalNews | None:
+    """Return what to write about a renewed contract, None when it was declared void since."""
+    row = db.session.execute(
+        select(
+            Contract.club_id,
+            Person.language,
+            Club.locale,
+            Contract.number,
+            PlanVersion.name,
+            Contract.currency,
+        )
+        .join(Person, Person.id == Contract.person_id)
+        .join(Club, Club.id == Contract.club_id)
+        .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
+        .where(Contract.id == contract_id, Contract.state != ContractState.VOID)
+    ).first()
+    if row is None:
+        return None
+    language = language_of(row.language, row.locale)
+    return RenewalNews(row.club_id, language, row.number, row.name, row.currency)
 
 
 def running(contract: Contract) -> Running:

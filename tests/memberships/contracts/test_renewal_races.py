@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.events import Event
+from memberships.billing.models import Invoice
 from memberships.contracts.invariants import contract_periods, renewals
 from memberships.contracts.models import Contract
 from memberships.contracts.offers import OfferRequest, offer_renewal
@@ -53,6 +54,18 @@ def told(app: Flask) -> int:
         return session.scalar(kinds) or 0
 
 
+def invoiced(app: Flask, contracts: list[int]) -> int:
+    """Return how many invoices were issued for these contracts."""
+    with app.app_context(), unit_of_work(write=False) as session:
+        rows = session.scalars(
+            select(Invoice.source_id).where(
+                Invoice.source_kind == "contract",
+                Invoice.source_id.in_([str(one) for one in contracts]),
+            )
+        ).all()
+    return len(rows)
+
+
 @pytest.mark.fault
 @pytest.mark.slow
 @time_machine.travel(AT, tick=False)
@@ -73,6 +86,7 @@ def test_f05_renewal_accepted_by_link_and_desk_at_once_is_one_contract(app, cast
     assert [len({contract for contract, _new in row}) for row in given] == [1] * ROUNDS
     assert [sum(is_new for _contract, is_new in row) for row in given] == [1] * ROUNDS
     assert told(app) == ROUNDS
+    assert invoiced(app, [row[0][0] for row in given]) == ROUNDS
     assert faults(app) == []
 
 
