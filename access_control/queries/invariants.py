@@ -1,6 +1,6 @@
 """What must always hold of scans and visits; each check returns offending rows as sentences."""
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 
 from access_control.models import AccessEvent, Visit, VisitDay
 from clubcrm.core.db import db
@@ -69,24 +69,18 @@ def inside_counts() -> list[str]:
         .where(or_(Visit.left_at < Visit.entered_at, _half_ended()))
         .order_by(Visit.id)
     )
-    counted = (
-        select(Visit.person_id, Visit.day, func.count().label("visits"))
-        .group_by(Visit.person_id, Visit.day)
-        .subquery()
+    # Both tables go through one grouping: joining two groupings takes four times as long.
+    told = select(Visit.person_id, Visit.day, literal(1).label("visits")).union_all(
+        select(VisitDay.person_id, VisitDay.day, -VisitDay.visits)
     )
-    same = (counted.c.person_id == VisitDay.person_id) & (counted.c.day == VisitDay.day)
+    both = told.subquery()
     unequal = db.session.execute(
-        select(VisitDay.person_id, VisitDay.day)
-        .outerjoin(counted, same)
-        .where(VisitDay.visits != func.coalesce(counted.c.visits, 0))
-    )
-    missing = db.session.execute(
-        select(counted.c.person_id, counted.c.day)
-        .outerjoin(VisitDay, same)
-        .where(VisitDay.person_id.is_(None))
+        select(both.c.person_id, both.c.day)
+        .group_by(both.c.person_id, both.c.day)
+        .having(func.sum(both.c.visits) != 0)
     )
     return [f"visit {row[0]}: its end does not fit" for row in wrong] + [
-        f"person {row[0]}, {row[1]}: visit-day and visits differ" for row in [*unequal, *missing]
+        f"person {row[0]}, {row[1]}: visit-day and visits differ" for row in unequal
     ]
 
 

@@ -39,7 +39,7 @@ from memberships.books.schedule import (
 
 _DAY = timedelta(days=1)
 CLOSED_DAYS = 12
-CLOSED_MONTHS = 12
+CLOSED_MONTHS = 6
 
 
 @dataclass(frozen=True, slots=True)
