@@ -1,4 +1,4 @@
-"""Services room: entries of the cash book by hand, transfers, opening balances and reversals."""
+"""Services room: entries of the cash book by hand, transfers and opening balances."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,24 +7,22 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from clubcrm.core import audit
-from clubcrm.core.clubs import Club
 from clubcrm.core.db import db, unit_id
 from clubcrm.core.errors import DomainError, invalid
-from clubcrm.core.text import clean, fold
+from clubcrm.core.text import clean
 from clubcrm.core.types import new_public_id
-from memberships.books.calendar import ClubBooks, books_of
+from memberships.books.calendar import ClubBooks
+from memberships.books.categories import category_of, lock_books, payee_of
 from memberships.books.kinds import (
     BY_COUNT,
     CHANNELS,
     Account,
     BookKind,
-    Direction,
     PayeeKind,
     Standard,
-    direction_of,
     signed,
 )
-from memberships.books.models import BookCategory, BookLine, Payee
+from memberships.books.models import BookLine
 from memberships.books.schedule import month_of
 
 OLDEST = date(2000, 1, 1)
@@ -63,12 +61,6 @@ class TransferRequest:
     text: str = ""
 
 
-def lock_books(club_id: int) -> ClubBooks:
-    """Nobody else closes or writes the books of the club until this unit of work ends."""
-    db.session.execute(select(Club.id).where(Club.id == club_id).with_for_update(key_share=True))
-    return books_of(club_id)
-
-
 def add_entry(request: EntryRequest, *, by: str) -> BookLine:
     """The cash book has one line more, on the day asked for or on the first open day after it.
 
@@ -83,7 +75,7 @@ def add_entry(request: EntryRequest, *, by: str) -> BookLine:
     category = category_of(request.club_id, request.category)
     month = month_of(request.first_month or request.on)
     line = BookLine(
-        **_dated(books, request.on),
+        **dated(books, request.on),
         kind=BookKind.ENTRY,
         account=request.account,
         category_id=category.id,
@@ -114,7 +106,7 @@ def transfer(request: TransferRequest, *, by: str) -> tuple[BookLine, BookLine]:
     return tuple(  # type: ignore[return-value] # two sides, two lines
         keep(
             BookLine(
-                **_dated(books, request.on),
+                **dated(books, request.on),
                 kind=BookKind.TRANSFER,
                 account=account,
                 amount_minor=amount,
@@ -154,7 +146,7 @@ def open_account(club_id: int, account: Account, amount_minor: int, on: date, *,
         raise DomainError("STATE", _("This account has its opening balance. Reverse it first."))
     keep(
         BookLine(
-            **_dated(books, on),
+            **dated(books, on),
             kind=BookKind.OPENING,
             account=account,
             amount_minor=amount_minor,
@@ -166,86 +158,6 @@ def open_account(club_id: int, account: Account, amount_minor: int, on: date, *,
         ),
         "book.opening",
     )
-
-
-def reverse_line(line: BookLine, reason: str, *, by: str) -> BookLine:
-    """An opposite line of today takes the line back; both sides of a transfer go together.
-
-    Raises STATE when it is reversed already, is a reversal, or belongs to a count of cash.
-    """
-    books = lock_books(line.club_id)
-    why = clean(reason, "reason")
-    if not why:
-        raise invalid({"reason": _("Say why this line is taken back.")})
-    if line.reverses_id is not None or line.kind is BookKind.COUNT:
-        raise DomainError("STATE", _("This line cannot be taken back; write a new one."))
-    sides = [line]
-    if line.kind is BookKind.TRANSFER:
-        number = line.source_id.partition(":")[0]
-        sides = list(
-            db.session.scalars(
-                select(BookLine)
-                .where(
-                    BookLine.club_id == line.club_id,
-                    BookLine.source_kind == "transfer",
-                    BookLine.source_id.in_((f"{number}:out", f"{number}:in")),
-                )
-                .order_by(BookLine.id)
-            )
-        )
-    taken_back = [_opposite(one, books, why, by) for one in sides]
-    return next(back for back in taken_back if back.reverses_id == line.id)
-
-
-def category_of(club_id: int, code: str) -> BookCategory:
-    """Return the club's category of this code; a standard one comes to be with its first use."""
-    found = db.session.scalars(
-        select(BookCategory).where(BookCategory.club_id == club_id, BookCategory.code == code)
-    ).first()
-    if found is not None:
-        return found
-    if code not in set(Standard):
-        raise invalid({"category": _("Choose a category from the list.")})
-    category = BookCategory(club_id=club_id, code=code, direction=direction_of(Standard(code)))
-    db.session.add(category)
-    db.session.flush()
-    return category
-
-
-def add_category(club_id: int, name: str, direction: Direction, *, by: str) -> BookCategory:
-    """The club has a category of its own beside the standard ones."""
-    lock_books(club_id)
-    words = clean(name, "name", longest=80)
-    if not words:
-        raise invalid({"name": _("A category needs a name.")})
-    same = db.session.scalars(select(BookCategory).where(BookCategory.club_id == club_id))
-    if any(fold(one.name) == fold(words) for one in same):
-        raise DomainError("STATE", _("There is a category of this name already."))
-    category = BookCategory(
-        club_id=club_id, code=f"own-{new_public_id()}", name=words, direction=direction
-    )
-    db.session.add(category)
-    db.session.flush()
-    audit.note("book.category", "book_category", category.id, after={"name": words}, by=by)
-    return category
-
-
-def payee_of(club_id: int, kind: PayeeKind, name: str) -> int | None:
-    """Return the payee of this name, who comes to be with the first use; None without a name."""
-    words = clean(name, "payee", longest=120)
-    if not words:
-        return None
-    found = db.session.scalar(
-        select(Payee.id).where(
-            Payee.club_id == club_id, Payee.kind == kind, Payee.name_folded == fold(words)[:120]
-        )
-    )
-    if found is not None:
-        return found
-    payee = Payee(club_id=club_id, kind=kind, name=words, name_folded=fold(words)[:120])
-    db.session.add(payee)
-    db.session.flush()
-    return payee.id
 
 
 def check_entry(request: EntryRequest, books: ClubBooks) -> None:
@@ -284,35 +196,8 @@ def keep(line: BookLine, action: str) -> BookLine:
     return line
 
 
-def _opposite(line: BookLine, books: ClubBooks, why: str, by: str) -> BookLine:
-    gone = db.session.scalar(select(BookLine.id).where(BookLine.reverses_id == line.id))
-    if gone is not None:
-        raise DomainError("STATE", _("This line has been taken back already."))
-    return keep(
-        BookLine(
-            **_dated(books, books.today),
-            kind=line.kind,
-            account=line.account,
-            category_id=line.category_id,
-            payee_id=line.payee_id,
-            channel=line.channel,
-            amount_minor=-line.amount_minor,
-            tax_minor=-line.tax_minor,
-            # Counts for the same months: what of them is closed shows as a change to closed months.
-            first_month=line.first_month,
-            months=line.months,
-            text=why,
-            reference=line.reference,
-            reverses_id=line.id,
-            source_kind="reversal",
-            source_id=line.public_id,
-            by=by,
-        ),
-        "book.reversal",
-    )
-
-
-def _dated(books: ClubBooks, wanted: date) -> dict[str, object]:
+def dated(books: ClubBooks, wanted: date) -> dict[str, object]:
+    """Return club, currency and both days of a line wanted on a day."""
     return {
         "club_id": books.club_id,
         "currency": books.currency,

@@ -11,8 +11,9 @@ from clubcrm.core.db import db, unit_id
 from clubcrm.core.errors import DomainError, invalid
 from clubcrm.core.text import clean
 from memberships.books.calendar import ClubBooks, month_closing
-from memberships.books.cash_book import category_of, keep, lock_books
+from memberships.books.cash_book import keep
 from memberships.books.cash_flow import balances_of
+from memberships.books.categories import category_of, lock_books
 from memberships.books.counting import canonical, counted_sum, seal
 from memberships.books.figures import day_figures, month_figures
 from memberships.books.kinds import Account, BookKind, ClosingKind, Standard, signed

@@ -10,14 +10,8 @@ from clubcrm.core import audit
 from clubcrm.core.db import db
 from clubcrm.core.errors import invalid
 from clubcrm.core.states import move
-from memberships.books.cash_book import (
-    EntryRequest,
-    category_of,
-    check_entry,
-    keep,
-    lock_books,
-    payee_of,
-)
+from memberships.books.cash_book import EntryRequest, check_entry, keep
+from memberships.books.categories import category_of, lock_books, payee_of
 from memberships.books.kinds import (
     RECURRING_MOVES,
     BookKind,

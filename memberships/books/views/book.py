@@ -15,14 +15,9 @@ from clubcrm.core.web import current_actor, require
 from memberships.billing.orders import Tender
 from memberships.billing.words import tender_words
 from memberships.books.calendar import ClubBooks
-from memberships.books.cash_book import (
-    add_category,
-    add_entry,
-    open_account,
-    reverse_line,
-    transfer,
-)
+from memberships.books.cash_book import add_entry, open_account, transfer
 from memberships.books.cash_flow import balances_of
+from memberships.books.categories import add_category
 from memberships.books.forms import CategoryForm, EntryForm, OpeningForm, TransferForm
 from memberships.books.kinds import Account, Direction
 from memberships.books.lines import (
@@ -34,6 +29,7 @@ from memberships.books.lines import (
 )
 from memberships.books.models import BookLine
 from memberships.books.recurring import add_recurring
+from memberships.books.reversals import reverse_line
 from memberships.books.schedule import month_after, month_end
 from memberships.books.takings import ACCOUNT_OF, day_sums
 from memberships.books.views.blueprint import asked_month, books, club_books, wanted_line

@@ -12,14 +12,8 @@ from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
 from clubcrm.core.jobs import JobContext
 from memberships.api import spend_by_channel
-from memberships.books.cash_book import (
-    TransferRequest,
-    add_category,
-    add_entry,
-    open_account,
-    reverse_line,
-    transfer,
-)
+from memberships.books.cash_book import TransferRequest, add_entry, open_account, transfer
+from memberships.books.categories import add_category
 from memberships.books.invariants import closings_hold
 from memberships.books.kinds import Account, Direction, PayeeKind
 from memberships.books.lines import LineFilter, balance_of_lines, lines_of, recurring_of
@@ -31,6 +25,7 @@ from memberships.books.recurring import (
     resume_recurring,
     stop_recurring,
 )
+from memberships.books.reversals import reverse_line
 from memberships.books.schedule import Every
 from memberships.jobs import book_recurring
 from tests.cast import Cast

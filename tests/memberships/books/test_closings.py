@@ -10,13 +10,14 @@ from clubcrm.core.clubs import set_club_setting
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from memberships.books.calendar import books_of, closings_of
-from memberships.books.cash_book import open_account, reverse_line
+from memberships.books.cash_book import open_account
 from memberships.books.closings import DayCount, close_day, close_month
 from memberships.books.counting import differences, seal
 from memberships.books.figures import figures_now
 from memberships.books.invariants import closings_hold
 from memberships.books.kinds import Account, ClosingKind
 from memberships.books.lines import LineFilter, lines_of
+from memberships.books.reversals import reverse_line
 from tests.memberships.books.desk import ANNA, write
 
 TODAY = date(2026, 11, 22)
