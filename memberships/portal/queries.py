@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 from clubcrm.people.models import Person
 from memberships.billing.models import Invoice, InvoiceKind
 from memberships.contracts.models import Contract, PlanVersion
-from memberships.packages.models import EntryKind, PackageEntry, PackageLot
+from memberships.packages.models import (
+    EntryKind,
+    PackageEntry,
+    PackageLot,
+    PackageSale,
+    PackageVersion,
+)
 from memberships.portal.models import LedgerQuestion, QuestionState
 
 
@@ -95,7 +101,7 @@ def _uses(condition: ColumnElement[bool], limit: int) -> list[UnitUse]:
         select(
             PackageEntry.id,
             PackageEntry.lot_id,
-            PlanVersion.name,
+            func.coalesce(PlanVersion.name, PackageVersion.name),
             PackageEntry.kind,
             PackageEntry.delta,
             PackageEntry.at,
@@ -107,6 +113,8 @@ def _uses(condition: ColumnElement[bool], limit: int) -> list[UnitUse]:
         .join(PackageLot, PackageLot.id == PackageEntry.lot_id)
         .outerjoin(Contract, Contract.id == PackageLot.contract_id)
         .outerjoin(PlanVersion, PlanVersion.id == Contract.plan_version_id)
+        .outerjoin(PackageSale, PackageSale.lot_id == PackageLot.id)
+        .outerjoin(PackageVersion, PackageVersion.id == PackageSale.version_id)
         .where(condition)
         .order_by(PackageEntry.id.desc())
         .limit(limit)

@@ -13,6 +13,8 @@ from memberships.packages.models import EntryKind
 from memberships.packages.services import return_visit
 from memberships.portal.models import QUESTION_MOVES, LedgerQuestion, QuestionState
 from memberships.portal.queries import Member, use_of
+from memberships.trainers.queries import session_by_public_id
+from memberships.trainers.services import reverse_session
 
 BY_MEMBER = "member"
 
@@ -56,7 +58,11 @@ def return_unit(question: LedgerQuestion, reason: str, *, by: str) -> None:
     if use is None:
         raise not_found(_("There is no such line."))
     _answer(question, QuestionState.RETURNED, said, by)
-    if not return_visit(use.source_kind, use.source_id, clock.now(), by, said):
+    session = session_by_public_id(use.source_id) if use.source_kind == "session" else None
+    if session is not None:
+        # The session never counted: pay and ledger follow from its taking back.
+        reverse_session(session, said, by=by)
+    elif not return_visit(use.source_kind, use.source_id, clock.now(), by, said):
         raise DomainError("RETURNED", _("This unit is back already."))
 
 

@@ -43,6 +43,13 @@ def session_for(
     return db.session.scalars(chosen).first()
 
 
+def session_by_public_id(public_id: str) -> TrainerSession | None:
+    """Return the session of that public id, whoever asks."""
+    return db.session.scalars(
+        select(TrainerSession).where(TrainerSession.public_id == public_id)
+    ).first()
+
+
 def row_of(session_id: int) -> SessionRow:
     """Return one session with the people in it."""
     return _rows(_listed().where(TrainerSession.id == session_id))[0]

@@ -26,9 +26,11 @@ from memberships.contracts.outlook import offer_of_id, open_offers, successor_of
 from memberships.contracts.renewal_tables import DeclineReason, OfferState, RenewalOffer
 from memberships.contracts.rules import ContractState
 from memberships.contracts.words import cancel_reason_words, cause_words, length_words, status_words
+from memberships.packages.offers import filled_packages
 from memberships.portal import queries, services
 from memberships.portal.rules import MemberYear, ScanShown
 from memberships.portal.words import decline_words, streak_words, use_words
+from memberships.trainers.services import code_today
 
 portal = Blueprint("portal", __name__)
 FOLDER = "memberships/portal"
@@ -57,6 +59,8 @@ def home(token: str) -> ResponseReturnValue:
         cause_words=cause_words,
         offer=waiting[0] if waiting else None,
         account=account_of(member.person_id, member.club_id),
+        packages=[row for row in filled_packages([member.person_id]) if row.is_open(today)],
+        code=code_today(member.public_id, member.zone),
     )
 
 
