@@ -74,8 +74,8 @@ class PenaltyFields(PageForm):
 
     late_minutes = _number(_l("Late from minutes before the start"), default=120)
     grace_minutes = _number(_l("Minutes one may come late"), default=10)
-    late_cancel = SelectField(_l("A late cancellation brings"))
-    no_show = SelectField(_l("Not coming brings"))
+    late_cancel = SelectField(_l("A late cancellation brings"), [InputRequired(NEEDED)])
+    no_show = SelectField(_l("Not coming brings"), [InputRequired(NEEDED)])
     fee = AmountField(_l("Fee"), [Optional()], render_kw={"inputmode": "decimal"})
     strikes = _number(_l("So many strikes"), default=3)
     within_days = _number(_l("within so many days"), default=90)
@@ -115,7 +115,7 @@ class TypeForm(PenaltyFields):
     minutes = _number(_l("Minutes"), default=60)
     capacity = _number(_l("Places"), default=15)
     about = StringField(_l("In one sentence"), [Length(max=500)])
-    hue = SelectField(_l("Colour"), coerce=int)
+    hue = SelectField(_l("Colour"), [InputRequired(NEEDED)], coerce=int)
     is_offered = BooleanField(_l("Offered"), default=True)
     own_rule = BooleanField(_l("Missing this class has a rule of its own"))
 
@@ -149,7 +149,7 @@ class SlotForm(PageForm):
     kind = SelectField(_l("Class"), [DataRequired(NEEDED)])
     room = SelectField(_l("Room"), [DataRequired(NEEDED)])
     teacher = SelectField(_l("Teacher"))
-    weekday = SelectField(_l("Weekday"), coerce=int)
+    weekday = SelectField(_l("Weekday"), [InputRequired(NEEDED)], coerce=int)
     starts = TimeField(_l("Starts"), [DataRequired(NEEDED)])
     minutes = IntegerField(_l("Minutes"), [Optional()], render_kw=NUMERIC)
     capacity = IntegerField(_l("Places"), [Optional()], render_kw=NUMERIC)
@@ -233,7 +233,7 @@ class PlanRulesForm(PenaltyFields):
     closes_minutes = _number(_l("and closes minutes before the start"))
     open_limit = IntegerField(_l("Open bookings at most"), [Optional()], render_kw=NUMERIC)
     guest_passes = _number(_l("Guest passes"))
-    guest_period = SelectField(_l("for each"))
+    guest_period = SelectField(_l("for each"), [InputRequired(NEEDED)])
     own_rule = BooleanField(_l("Missing a class has a rule of its own on this plan"))
 
     def offer(self, kinds: Sequence[ClassType]) -> None:

@@ -1,5 +1,6 @@
 """Services room: rooms, kinds of classes, the weekly timetable, publishing, calling off a class."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
@@ -43,6 +44,7 @@ SESSION_MOVES: Moves = {
     SessionState.CANCELLED: frozenset(),
     SessionState.SETTLED: frozenset(),
 }
+_DAY = timedelta(days=1)
 LIMITS = {"weekday": (0, 6), "minutes": (5, 480), "capacity": (1, 1000)}
 
 
@@ -122,6 +124,12 @@ def add_slot(club_id: int, order: SlotOrder, *, by: str) -> ClassSlot:
 
     Raises INVALID_INPUT, and ROOM_TAKEN when another class wants the room at the same time.
     """
+    slot = _new_slot(club_id, order, by)
+    publish_weeks(club_id, clock.today(zone_of(club_id)))
+    return slot
+
+
+def _new_slot(club_id: int, order: SlotOrder, by: str) -> ClassSlot:
     _check_slot(club_id, order)
     slot = ClassSlot(
         club_id=club_id,
@@ -139,45 +147,76 @@ def add_slot(club_id: int, order: SlotOrder, *, by: str) -> ClassSlot:
     db.session.flush()
     kept = {"weekday": slot.weekday, "starts": slot.starts, "valid_from": slot.valid_from}
     audit.note("class_slot.added", "class_slot", slot.id, after=kept, by=by)
-    publish_weeks(club_id, clock.today(zone_of(club_id)))
     return slot
 
 
 def end_slot(slot: ClassSlot, last_on: date, *, by: str, why: str = "") -> int:
     """The slot gives no class after the day; those published are called off. Returns how many."""
-    if last_on < slot.valid_from - timedelta(days=1):
-        raise invalid({"last_on": _("This line begins later.")})
-    before = slot.valid_until
-    # A line that ends before its first day never was: its validity shrinks to that day at least.
-    slot.valid_until = max(last_on, slot.valid_from)
-    db.session.flush()
-    later = db.session.scalars(
-        select(ClassSession).where(
-            ClassSession.slot_id == slot.id,
-            ClassSession.day > last_on,
-            ClassSession.state == SessionState.PLANNED,
-            ClassSession.starts_at > clock.now(),
-        )
-    ).all()
+    _shorten(slot, last_on, by)
+    later = _published_after(slot, last_on)
     for session in later:
         cancel_class(session, why or _("The timetable has changed."), by=by)
-    kept = {"valid_until": slot.valid_until}
-    audit.note(
-        "class_slot.ended", "class_slot", slot.id, before={"until": before}, after=kept, by=by
-    )
     return len(later)
 
 
 def change_slot(slot: ClassSlot, order: SlotOrder, *, by: str) -> ClassSlot:
     """From the first day of the order another line stands in place of this one.
 
-    Classes of the old line from that day on are called off and their people told; the new line is
-    published anew.
+    Another teacher, room or number of places leaves published classes and their bookings standing;
+    at another time they are called off, their people are told, and the new line is published.
     """
-    end_slot(slot, order.valid_from - timedelta(days=1), by=by)
-    if slot.valid_from >= order.valid_from:
-        slot.valid_until = slot.valid_from
-    return add_slot(slot.club_id, order, by=by)
+    last_on = order.valid_from - _DAY
+    same_time = (slot.class_type_id, slot.weekday, slot.starts, slot.minutes) == (
+        order.class_type_id,
+        order.weekday,
+        order.starts,
+        order.minutes,
+    )
+    if not same_time:
+        end_slot(slot, last_on, by=by)
+        return add_slot(slot.club_id, order, by=by)
+    _shorten(slot, last_on, by)
+    fresh = _new_slot(slot.club_id, order, by)
+    for session in _published_after(slot, last_on):
+        lock_session(session.id)
+        db.session.refresh(session)
+        session.slot_id, session.room_id = fresh.id, fresh.room_id
+        session.teacher_id = fresh.teacher_id
+        # Nobody loses a place that was given; fewer places count once people step back.
+        session.capacity = max(fresh.capacity, session.taken)
+    db.session.flush()
+    publish_weeks(slot.club_id, clock.today(zone_of(slot.club_id)))
+    return fresh
+
+
+def _shorten(slot: ClassSlot, last_on: date, by: str) -> None:
+    before = slot.valid_until
+    if last_on >= slot.valid_from:
+        slot.valid_until = last_on
+    else:
+        # A line that ends before it began never was: one day is left on which it gives no class.
+        idle = last_on if last_on.weekday() != slot.weekday else last_on - _DAY
+        slot.valid_from = slot.valid_until = idle
+    db.session.flush()
+    audit.note(
+        "class_slot.ended",
+        "class_slot",
+        slot.id,
+        before={"until": before},
+        after={"until": slot.valid_until},
+        by=by,
+    )
+
+
+def _published_after(slot: ClassSlot, day: date) -> Sequence[ClassSession]:
+    return db.session.scalars(
+        select(ClassSession).where(
+            ClassSession.slot_id == slot.id,
+            ClassSession.day > day,
+            ClassSession.state == SessionState.PLANNED,
+            ClassSession.starts_at > clock.now(),
+        )
+    ).all()
 
 
 def publish_weeks(club_id: int, today: date) -> int:

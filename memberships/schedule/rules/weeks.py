@@ -89,23 +89,29 @@ def slot_faults(slot: SlotTime, capacity: int) -> dict[str, str]:
 
 
 def clash(one: SlotTime, other: SlotTime) -> bool:
-    """Tell whether two slots of one room ever want it at the same time, by wall time."""
-    if not _share_days(one, other):
+    """Tell whether two slots of one room ever want it at the same time, by wall time.
+
+    A class over midnight may meet one of the day after.
+    """
+    return any(_meet(one, other, ahead) for ahead in (-1, 0, 1))
+
+
+def _meet(one: SlotTime, other: SlotTime, ahead: int) -> bool:
+    """Tell whether a class of the other, so many days after one of the first, overlaps it."""
+    if (one.weekday + ahead) % 7 != other.weekday:
         return False
-    week = 7 * 24 * 60
-    start, begin = _minute(one), _minute(other)
-    return any(
-        start < begin + other.minutes + turn and begin + turn < start + one.minutes
-        for turn in (-week, 0, week)
-    )
+    start, begin = _minute(one), _minute(other) + ahead * 1440
+    if not (start < begin + other.minutes and begin < start + one.minutes):
+        return False
+    shift = _DAY * ahead
+    first = max(one.valid_from, other.valid_from - shift)
+    ends = [
+        *([one.valid_until] if one.valid_until else []),
+        *([other.valid_until - shift] if other.valid_until else []),
+    ]
+    first += _DAY * ((one.weekday - first.weekday()) % 7)
+    return not ends or first <= min(ends)
 
 
 def _minute(slot: SlotTime) -> int:
-    return slot.weekday * 1440 + slot.starts.hour * 60 + slot.starts.minute
-
-
-def _share_days(one: SlotTime, other: SlotTime) -> bool:
-    # A class over midnight reaches into the day after its last one.
-    return one.valid_from <= (other.valid_until or date.max - _DAY) + _DAY and (
-        other.valid_from <= (one.valid_until or date.max - _DAY) + _DAY
-    )
+    return slot.starts.hour * 60 + slot.starts.minute

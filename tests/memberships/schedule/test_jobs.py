@@ -180,6 +180,31 @@ def test_a_changed_line_calls_off_what_was_published_and_publishes_anew(studio, 
     ]
 
 
+def test_another_teacher_leaves_published_classes_and_bookings_standing(studio, cast):
+    made, _clock = studio
+    book_all(made, "Mia", "Amit")
+    with unit_of_work() as session:
+        slot = session.scalars(select(ClassSlot)).one()
+        order = SlotOrder(
+            slot.class_type_id, slot.room_id, cast.users["Max"], 4, time(18), 60, 1, slot.valid_from
+        )
+        change_slot(slot, order, by=SARA)
+
+    with unit_of_work(write=False) as session:
+        rows = session.execute(
+            select(ClassSession.day, ClassSession.teacher_id, ClassSession.capacity).order_by(
+                ClassSession.day
+            )
+        ).all()
+    assert states() == [BookingState.BOOKED] * 2
+    assert [tuple(row) for row in rows] == [
+        (FRIDAY, cast.users["Max"], 2),
+        (date(2026, 12, 4), cast.users["Max"], 1),
+        (date(2026, 12, 11), cast.users["Max"], 1),
+        (date(2026, 12, 18), cast.users["Max"], 1),
+    ]
+
+
 def test_a_line_ends_with_its_published_classes(studio):
     with unit_of_work() as session:
         slot = session.scalars(select(ClassSlot)).one()

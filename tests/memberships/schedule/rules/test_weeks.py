@@ -75,6 +75,9 @@ def test_classes_come_in_order_of_their_start():
         (slot(1, time(9)), False),
         (slot(6, time(23, 30), 600), True),
         (slot(0, time(9), valid_from=date(2027, 1, 5)), False),
+        # the last Monday of the first is 28 December; the other begins after it
+        (slot(0, time(9), valid_from=date(2026, 12, 29)), False),
+        (slot(0, time(9), valid_from=date(2026, 12, 28)), True),
     ],
 )
 def test_a_room_holds_one_class_at_a_time(other, clashes):
