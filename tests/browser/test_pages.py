@@ -60,6 +60,8 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "consents": f"/members/{razia}/consents",
         "sign": f"/members/{razia}/contracts/new",
         "stops": f"/members/{razia}/stops",
+        "family": f"/members/{razia}/family",
+        "questions": "/questions",
         "leave": f"/members/{razia}/leave",
         "standing": f"/members/{razia}/standing",
         "days": f"/members/{razia}/days",
