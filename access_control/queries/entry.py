@@ -1,4 +1,6 @@
-"""The facts of one scan in at most four selects: holder, two of rights, history.
+"""The facts of one scan in at most three selects: two of rights, one of history.
+
+The holder, a fourth one, stands beside it.
 
 Core statements built once; no objects of the ORM in the path of the turnstile.
 """
@@ -22,21 +24,19 @@ from sqlalchemy.sql.selectable import Subquery
 
 from access_control.models import (
     AccessEvent,
-    Credential,
-    CredentialState,
     EventStatus,
     Visit,
     VisitDay,
 )
 from access_control.queries.doors import Door
+from access_control.queries.holders import Holder
 from access_control.rules.anniversaries import age_on, birthday_in
-from access_control.rules.codes import Code, CredentialKind, Direction, Severity
+from access_control.rules.codes import Code, Direction, Severity
 from access_control.rules.facts import NO_RIGHTS, EntryFacts, Passage, PersonFact
 from clubcrm.core import clock
 from clubcrm.core.clubs import ClosedDay, Club
 from clubcrm.core.db import db
 from clubcrm.core.prepared import Prepared
-from clubcrm.people.models import DeskFlag, Person
 from memberships.contracts.queries import rights_at
 from memberships.contracts.rules import MemberRights, PlanKind
 from memberships.schedule.models import GuestPass
@@ -48,29 +48,6 @@ NEVER = date(9999, 12, 31)
 NEARLY_FULL = 10
 PASSED = or_(_event.c.status == EventStatus.NORMAL, _event.c.status == EventStatus.OFFLINE_ADMIT)
 ADMITTED = or_(_event.c.decision != Severity.DENY, _event.c.status == EventStatus.OFFLINE_ADMIT)
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who holds a credential, as far as the gate has to know."""
-
-    credential_id: int | None
-    blocked: bool
-    passback_free: bool
-    person_id: int
-    public_id: str
-    given_name: str
-    family_name: str
-    birth_date: date | None
-    has_photo: bool
-    guardian_inside: bool
-    open_task: bool
-    pay_method: bool
-
-    @property
-    def name(self) -> str:
-        """Return the name as it is spoken."""
-        return f"{self.given_name} {self.family_name}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,78 +81,6 @@ class Sighting:
     facts: EntryFacts
     holder: Holder | None
     before: Before
-
-
-def _flag(kind: str) -> Any:
-    return exists().where(DeskFlag.person_id == Person.id, DeskFlag.kind == kind)
-
-
-def _holder_columns() -> tuple[Any, ...]:
-    guardian = exists().where(
-        _visit.c.person_id == Person.guardian_id,
-        _visit.c.club_id == bindparam("club_id"),
-        _visit.c.left_at.is_(None),
-    )
-    return (
-        Person.id,
-        Person.public_id,
-        Person.given_name,
-        Person.family_name,
-        Person.birth_date,
-        Person.photo_id.is_not(None),
-        guardian,
-        _flag("open_task"),
-        _flag("pay_method_expiring"),
-    )
-
-
-# The person's row is locked, so that two gates decide about one person one after the other.
-_BY_CREDENTIAL = Prepared(
-    select(
-        Credential.id,
-        Credential.state == CredentialState.BLOCKED,
-        Credential.passback_free,
-        *_holder_columns(),
-    )
-    .join(Person, Person.id == Credential.person_id)
-    .where(
-        Credential.kind == bindparam("kind"),
-        Credential.value == bindparam("value"),
-        Credential.state != CredentialState.ENDED,
-    )
-    .with_for_update(of=Person, key_share=True)
-)
-_PERSON_COLUMNS = (literal(None), literal(False), literal(False), *_holder_columns())
-_BY_PUBLIC_ID = Prepared(
-    select(*_PERSON_COLUMNS)
-    .where(Person.public_id == bindparam("public_id"))
-    .with_for_update(of=Person, key_share=True)
-)
-_BY_PERSON = Prepared(
-    select(*_PERSON_COLUMNS)
-    .where(Person.id == bindparam("person_id"))
-    .with_for_update(of=Person, key_share=True)
-)
-
-
-def holder_of(kind: CredentialKind, value: str, club_id: int) -> Holder | None:
-    """Return who holds a living credential, locking the person against a second gate."""
-    return _holder(_BY_CREDENTIAL, {"kind": kind, "value": value, "club_id": club_id})
-
-
-def holder_by_public_id(public_id: str, club_id: int) -> Holder | None:
-    """Return the person of a public id as a holder without a credential row."""
-    return _holder(_BY_PUBLIC_ID, {"public_id": public_id, "club_id": club_id})
-
-
-def holder_by_person(person_id: int, club_id: int) -> Holder | None:
-    """Return a person as a holder without a credential row."""
-    return _holder(_BY_PERSON, {"person_id": person_id, "club_id": club_id})
-
-
-def _holder(statement: Prepared, asked: dict[str, Any]) -> Holder | None:
-    row = statement.first(db.session().connection(), asked)
-    return None if row is None else Holder(*row)
 
 
 def _first_tap() -> Select[Any]:

@@ -9,7 +9,8 @@ from access_control.adapters.scan import Scan
 from access_control.events import LetInByHand
 from access_control.models import EventStatus
 from access_control.queries.doors import Door
-from access_control.queries.entry import Sighting, holder_by_person, sighting_of
+from access_control.queries.entry import Sighting, sighting_of
+from access_control.queries.holders import holder_by_person
 from access_control.rules.codes import Code, CredentialKind, Direction, Severity
 from access_control.rules.decide import EntryDecision
 from access_control.services.ledger import Line, add_line

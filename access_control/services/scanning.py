@@ -10,14 +10,8 @@ from access_control.adapters.scan import Scan
 from access_control.events import AdmittedOffline, EntryRefused
 from access_control.models import DeviceKind, DirectionMode, EventStatus
 from access_control.queries.doors import Door
-from access_control.queries.entry import (
-    Before,
-    Holder,
-    Sighting,
-    holder_by_public_id,
-    holder_of,
-    sighting_of,
-)
+from access_control.queries.entry import Before, Sighting, sighting_of
+from access_control.queries.holders import Holder, holder_by_public_id, holder_of
 from access_control.queries.scans import stored_scan
 from access_control.rules.clocks import ClockVerdict, JudgedTime, judge_time
 from access_control.rules.codes import Code, CredentialKind, Direction, Severity

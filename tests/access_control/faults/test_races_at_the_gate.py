@@ -14,6 +14,7 @@ from sqlalchemy import Select, select, update
 from access_control.intake import in_unit, take_backlog, take_scan
 from access_control.models import EventStatus, Visit
 from access_control.queries import entry as entry_queries
+from access_control.queries import holders
 from access_control.queries.doors import Door
 from access_control.queries.invariants import inside_counts, scans_and_visits, units_of_visits
 from access_control.rules.codes import Code
@@ -137,10 +138,10 @@ def test_same_card_at_sixteen_gates_enters_once(app: Flask, doors: list[Door], c
 @pytest.fixture
 def _no_person_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the lock on the person out of the statement."""
-    locked = cast_to(Select[tuple[object, ...]], entry_queries._BY_CREDENTIAL.statement)
+    locked = cast_to(Select[tuple[object, ...]], holders._BY_CREDENTIAL.statement)
     bare = locked._generate()
     bare._for_update_arg = None
-    monkeypatch.setattr(entry_queries, "_BY_CREDENTIAL", Prepared(bare))
+    monkeypatch.setattr(holders, "_BY_CREDENTIAL", Prepared(bare))
 
 
 @pytest.mark.usefixtures("_no_person_lock")
