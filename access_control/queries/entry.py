@@ -39,8 +39,8 @@ from clubcrm.core.db import db
 from clubcrm.core.prepared import Prepared
 from memberships.contracts.queries import rights_at
 from memberships.contracts.rules import MemberRights, PlanKind
-from memberships.schedule.models import GuestPass
-from memberships.schedule.rules.guests import PassState, year_before
+from memberships.schedule.passes import first_pass
+from memberships.schedule.rules.guests import year_before
 
 _event = AccessEvent.__table__
 _visit = Visit.__table__
@@ -144,16 +144,6 @@ def _history(with_capacity: bool) -> Prepared:
     closed = exists().where(
         ClosedDay.club_id == bindparam("club_id"), ClosedDay.day == bindparam("day")
     )
-    # Who came as somebody's guest has had free visits since his first pass of this year.
-    first_pass = (
-        select(func.min(GuestPass.day))
-        .where(
-            GuestPass.guest_id == bindparam("person_id"),
-            GuestPass.state == PassState.USED,
-            GuestPass.day >= bindparam("year_ago"),
-        )
-        .scalar_subquery()
-    )
     last, visit = _last_passage(), _last_visit()
     tap = _first_tap().subquery("first_tap")
     one = select(literal(1).label("one")).subquery("one")
@@ -175,7 +165,7 @@ def _history(with_capacity: bool) -> Prepared:
         .scalar_subquery(),
         func.coalesce(
             select(func.sum(days.c.visits))
-            .where(person, days.c.day >= func.coalesce(first_pass, bindparam("guest_since")))
+            .where(person, days.c.day >= func.coalesce(first_pass(), bindparam("guest_since")))
             .scalar_subquery(),
             0,
         ),

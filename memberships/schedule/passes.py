@@ -1,14 +1,16 @@
 """Queries room: guest passes: of a host, of a guest, by scope."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.people.models import Person
 from memberships.schedule.models import GuestPass
+from memberships.schedule.rules.guests import PassState
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,22 @@ class PassRow:
     guest_public_id: str
     host_name: str
     host_public_id: str
+
+
+def first_pass() -> ScalarSelect[date]:
+    """Return, for the gate's question about `person_id`, the first pass used since `year_ago`.
+
+    Who came as somebody's guest has had free visits since that day.
+    """
+    return (
+        select(func.min(GuestPass.day))
+        .where(
+            GuestPass.guest_id == bindparam("person_id"),
+            GuestPass.state == PassState.USED,
+            GuestPass.day >= bindparam("year_ago"),
+        )
+        .scalar_subquery()
+    )
 
 
 def passes_of_host(host_id: int, limit: int = 30) -> list[PassRow]:
