@@ -137,18 +137,22 @@ def packages_page(
     return _rows(chosen.order_by(PackageLot.id.desc()).limit(limit))
 
 
-def usable(person_id: int, day: date, trainer_id: int | None) -> list[PackageRow]:
-    """Return the packages this trainer may draw from on the day, the next to end first."""
-    return _rows(
-        _sold()
-        .where(
-            PackageLot.person_id == person_id,
-            PackageLot.remaining > 0,
-            (PackageLot.expires_on.is_(None)) | (PackageLot.expires_on >= day),
-            (PackageSale.trainer_id.is_(None)) | (PackageSale.trainer_id == trainer_id),
-        )
-        .order_by(*_BY_END)
+def usable(
+    person_id: int, day: date, trainer_id: int | None, *, lock: bool = False
+) -> list[PackageRow]:
+    """Return the packages this trainer may draw from on the day, the next to end first.
+
+    Locked ones wait for whoever draws from them now, and are shown as he leaves them.
+    """
+    chosen = _sold().where(
+        PackageLot.person_id == person_id,
+        PackageLot.remaining > 0,
+        (PackageLot.expires_on.is_(None)) | (PackageLot.expires_on >= day),
+        (PackageSale.trainer_id.is_(None)) | (PackageSale.trainer_id == trainer_id),
     )
+    if lock:
+        chosen = chosen.with_for_update(of=PackageLot)
+    return _rows(chosen.order_by(*_BY_END))
 
 
 def filled_packages(person_ids: Sequence[int]) -> list[PackageRow]:

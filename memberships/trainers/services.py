@@ -262,7 +262,8 @@ def _draw(session: TrainerSession, outcome: SessionState, moment: datetime, by: 
 def _check_units(asked: Appointment) -> None:
     # Who comes too late learns it by one look; who wins is decided by the guarded update alone.
     zone = db.session.get_one(Club, asked.club_id).zone
-    found = usable(asked.person_id, clock.local_day(asked.held_at, zone), asked.trainer_id)
+    day = clock.local_day(asked.held_at, zone)
+    found = usable(asked.person_id, day, asked.trainer_id, lock=True)
     if not any(_fits_order(row, asked.lot_id, asked.service) for row in found):
         raise _no_units()
 
