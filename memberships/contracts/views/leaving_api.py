@@ -17,13 +17,15 @@ from memberships.contracts.cancelling import (
     cancel_preview,
     withdraw_cancellation,
 )
+from memberships.contracts.freeze_catalogue import FreezeOffer, freeze_types_of
+from memberships.contracts.freeze_tables import FreezeTypeState
 from memberships.contracts.giving import GiftOrder, give_days
 from memberships.contracts.history import standing_on
 from memberships.contracts.leaving import CancelReason
 from memberships.contracts.leaving_tables import Cancellation
 from memberships.contracts.views.api import contract_row, contract_shown
 from memberships.contracts.views.schemas import ContractShown, PriceSchema
-from memberships.permissions import CANCEL_CONTRACTS, GIVE_DAYS, SEE_CONTRACTS
+from memberships.permissions import CANCEL_CONTRACTS, GIVE_DAYS, SEE_CONTRACTS, SEE_PLANS
 
 leaving_api = ApiBlueprint(
     "leaving_api", __name__, url_prefix="/api/v1", description="Cancellations and given days"
@@ -67,6 +69,29 @@ class StandingShown(InputSchema):
     owed = fields.Nested(PriceSchema)
 
 
+class FreezeTypeShown(InputSchema):
+    id = fields.String()
+    club = fields.String()
+    version = fields.Integer()
+    name = fields.String()
+    min_days = fields.Integer(allow_none=True)
+    max_days = fields.Integer(allow_none=True)
+    allowance_days = fields.Integer(allow_none=True)
+    allowance_count = fields.Integer(allow_none=True)
+    allowance_per = fields.String()
+    notice_days = fields.Integer()
+    price_kind = fields.String()
+    price = fields.Nested(PriceSchema)
+    extends_end = fields.Boolean()
+    granted_by = fields.String()
+    needs_proof = fields.Boolean()
+    forbidden_in_debt = fields.Boolean()
+
+
+class FreezeTypeList(InputSchema):
+    items = fields.List(fields.Nested(FreezeTypeShown))
+
+
 class GiftBody(InputSchema):
     days = fields.Integer(required=True, strict=True, validate=validate.Range(1, 366))
     reason = fields.String(required=True, validate=validate.Length(min=1, max=300))
@@ -105,6 +130,20 @@ def post_withdraw(public_id: str) -> dict[str, Any]:
     return contract_shown(contract_row(public_id))
 
 
+@leaving_api.get("/freeze-types")
+@leaving_api.doc(summary="Kinds of freeze that your clubs grant today, with their limits")
+@require(SEE_PLANS)
+@leaving_api.response(200, FreezeTypeList)
+def list_freeze_types() -> dict[str, Any]:
+    clubs = {club.id: club.public_id for club in my_clubs()}
+    found = freeze_types_of(current_actor().scope)
+    return {
+        "items": [
+            _kind(one, clubs[one.club_id]) for one in found if one.state is FreezeTypeState.OFFERED
+        ]
+    }
+
+
 @leaving_api.get("/members/<string:public_id>/standing")
 @leaving_api.doc(summary="Where a member stands on a day, past or coming, and why")
 @require(SEE_CONTRACTS)
@@ -135,6 +174,21 @@ def post_gift(body: dict[str, Any], public_id: str) -> dict[str, Any]:
     order = GiftOrder(row.contract_id, body["days"], body["reason"], source)
     give_days(order, by=current_actor().ref)
     return contract_shown(contract_row(public_id))
+
+
+def _kind(one: FreezeOffer, club: str) -> dict[str, Any]:
+    terms = one.terms
+    limits = ("min_days", "max_days", "allowance_days", "allowance_count", "notice_days")
+    flags = ("name", "extends_end", "needs_proof", "forbidden_in_debt")
+    words = ("allowance_per", "price_kind", "granted_by")
+    return {
+        "id": one.public_id,
+        "club": club,
+        "version": one.version,
+        "price": {"amount_minor": terms.price_minor, "currency": terms.currency},
+        **{name: getattr(terms, name) for name in (*limits, *flags)},
+        **{name: getattr(terms, name).value for name in words},
+    }
 
 
 def _request(public_id: str, body: dict[str, Any]) -> CancelRequest:

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.errors import DomainError
@@ -47,12 +48,18 @@ def contracts_for_the_race(app: Flask, cast: Cast, count: int, **changed: object
 
 
 def attempt(act, *given, **more) -> str:
-    try:
-        with unit_of_work():
-            act(*given, **more)
-    except DomainError as refusal:
-        return str(refusal.extra.get("rule", refusal.code))
-    return "DONE"
+    """Return what became of an act; a desk that found the store busy tries again."""
+    while True:
+        try:
+            with unit_of_work():
+                act(*given, **more)
+        except DomainError as refusal:
+            if refusal.code != "STORE_BUSY":
+                return str(refusal.extra.get("rule", refusal.code))
+        except OperationalError:
+            continue
+        else:
+            return "DONE"
 
 
 def wanted(contract_id: int) -> FreezeRequest:

@@ -124,6 +124,36 @@ def test_a_freeze_by_kind_tells_price_and_allowance_first(app, client_of: Client
     assert contract(app, cast).ends_on == date(2027, 12, 5)
 
 
+def test_a_program_finds_the_kind_and_its_price_before_it_freezes(app, client_of: ClientOf, cast):
+    public_id, max_ = sold(app, cast), client_of("Max")
+    max_.post("/settings/freezes/new", data=HOLIDAY)
+    (kind,) = max_.get("/api/v1/freeze-types").get_json()["items"]
+    body = {
+        "from_on": "2026-12-01",
+        "until_on": "2026-12-14",
+        "reason": "Travel",
+        "proof": "Ticket",
+    }
+    address = f"/api/v1/contracts/{public_id}/freeze"
+
+    shown = max_.post(f"{address}/preview", json={**body, "type_id": kind["id"]}).get_json()
+    without = max_.post(address, json=body)
+    done = max_.post(address, json={**body, "type_id": kind["id"]})
+
+    assert (kind["name"], kind["max_days"], kind["price_kind"]) == ("Holiday", 30, "one_off")
+    assert shown == {
+        "days": 14,
+        "ends_on": "2027-11-21",
+        "new_ends_on": "2027-12-05",
+        "price": {"amount_minor": 50_000, "currency": "BDT"},
+        "days_left": 26,
+        "times_left": None,
+        "moves_renewal": None,
+    }
+    assert (without.status_code, without.get_json()["rule"]) == (409, "type_needed")
+    assert (done.status_code, done.get_json()["ends_on"]) == (201, "2027-12-05")
+
+
 def test_an_earlier_day_is_asked_for(app, client_of: ClientOf, cast):
     public_id = sold(app, cast, starts_on=date(2026, 10, 1))
     stops = f"/members/{cast.public['Mia']}/stops"
