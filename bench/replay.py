@@ -79,7 +79,8 @@ def replay_rate(store: Store, kept: Record) -> float:
 
 def _say(cursor: Any, work: Sequence[Said]) -> None:
     for text, values, many in work:
-        if many:
+        # Many rows in one statement are told as many, though their values come as one row.
+        if many and isinstance(values, list | tuple) and isinstance(values[0], list | tuple | dict):
             cursor.executemany(text, values)
         else:
             cursor.execute(text, values)
