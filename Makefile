@@ -22,7 +22,7 @@ run: setup ## a real club: empty database, prints the one-time token for the fir
 
 test: ## every check: lint, types, contracts, SQLite, PostgreSQL, browser (PYTEST_ARGS= adds to it)
 	@$(PYTHON) setup/prepare.py --tests
-	@.venv/bin/pytest -n 2 --dist loadscope --db=both $(PYTEST_ARGS)
+	@.venv/bin/pytest -n 2 --dist loadscope --no-loadscope-reorder --db=both $(PYTEST_ARGS)
 
 check: ## the quick part of the checks: lint, types, import contracts, house rules
 	@$(PYTHON) setup/prepare.py --tests

@@ -29,15 +29,15 @@ def test_pages_are_accessible_and_fit(
 
     for name, path in _pages(members).items():
         desk.open(path)
-        _judge(desk, f"{name}-{look}")
+        judge(desk, f"{name}-{look}")
     assert desk.complaints == []
     desk.open("/members/nobody")
-    _judge(desk, f"lost-{look}")
+    judge(desk, f"lost-{look}")
     desk.complaints.clear()  # the browser notes the 404 that was asked for
     for name, card in (("note", club.RAZIAS_CARD), ("stop", club.LAPSED_CARD)):
         club.arrive(app, cast, card)
         desk.open("/desk")
-        _judge(desk, f"desk-{name}-{look}")
+        judge(desk, f"desk-{name}-{look}")
 
     assert desk.complaints == []
 
@@ -142,7 +142,8 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _judge(desk: Desk, name: str) -> None:
+def judge(desk: Desk, name: str) -> None:
+    """The page is readable: no problem, no serious finding of axe, no sideways scroll."""
     page = desk.page
     problem = page.locator("#problem-text")
     if problem.count() and not name.startswith("lost"):

@@ -4,11 +4,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+from unittest import mock
 
 from flask import Flask
 
+from clubcrm.core import db as store
+
 T = TypeVar("T")
 PEOPLE = 16
+PATIENCE_SECONDS = 60
 
 
 def all_at_once(app: Flask, rounds: int, step: Callable[[int, int], T]) -> list[list[T]]:
@@ -23,6 +27,8 @@ def all_at_once(app: Flask, rounds: int, step: Callable[[int, int], T]) -> list[
                 given.append(step(number, person))
         return given
 
-    with ThreadPoolExecutor(PEOPLE) as people:
+    # A machine that stalls for some seconds is not what these races ask about.
+    patient = mock.patch.object(store, "BUSY_SECONDS", PATIENCE_SECONDS)
+    with patient, ThreadPoolExecutor(PEOPLE) as people:
         columns = list(people.map(one_person, range(PEOPLE)))
     return [list(row) for row in zip(*columns, strict=True)]
