@@ -16,9 +16,11 @@ from clubcrm.app import create_app
 from clubcrm.core import schema
 from clubcrm.core.config import Settings, read_settings
 from clubcrm.core.db import db, engine_options, prepare, unit_of_work
+from tests import swift
 from tests.cast import PASSWORD, Cast, make_cast
 
 os.environ["CLUBCRM_ENV"] = "test"
+swift.install()
 TEST_KEY = "k3y-of-the-tests-which-is-long-enough-for-everything"
 
 
@@ -219,6 +221,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def app(settings: Settings) -> Iterator[Flask]:
     """Return the whole application on this test's own database."""
     app = create_app(settings)
+    swift.use_templates_of_run(app)
     app.config["WTF_CSRF_ENABLED"] = False
     yield app
     with app.app_context():
@@ -233,6 +236,7 @@ def open_app(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]
 
     def start(**more: str) -> Flask:
         one = create_app(settings_for(database_url, tmp_path / "var", **more))
+        swift.use_templates_of_run(one)
         one.config["WTF_CSRF_ENABLED"] = False
         opened.append(one)
         return one

@@ -1,6 +1,7 @@
 """The JSON API's frame: blueprints whose schemas check input and describe themselves in OpenAPI."""
 
 import json
+import threading
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NoReturn
 
@@ -67,6 +68,35 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc] # the library is untyped
     """A blueprint whose routes are checked by schema and described under /api/v1/openapi.json."""
 
     ARGUMENTS_PARSER = StrictParser()
+
+
+class Description(Api):  # type: ignore[misc] # the library is untyped
+    """The routes under /api/v1, described from their schemas when somebody asks."""
+
+    def __init__(self, app: Flask) -> None:
+        """The app has an API without routes."""
+        super().__init__(app)
+        self._undescribed: list[Blueprint] = []
+        self._writing = threading.Lock()
+
+    def register_blueprint(self, blueprint: Blueprint, **options: Any) -> None:
+        """The app answers these routes; their description comes when it is asked for."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint, **options)
+        self._undescribed.append(blueprint)
+
+    def document(self) -> dict[str, Any]:
+        """Return the OpenAPI document of all routes."""
+        with self._writing:
+            while self._undescribed:
+                one = self._undescribed.pop(0)
+                one.register_views_in_doc(
+                    self, self._app, self.spec, name=one.name, parameters=None
+                )
+                self.spec.tag({"name": one.name, "description": one.description})
+            if "bearer" not in self.spec.components.security_schemes:
+                self.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+        return {**self.spec.to_dict(), "security": [{"bearer": []}]}
 
 
 class InputSchema(Schema):
@@ -138,9 +168,9 @@ def install(app: Flask, blueprints: Iterable[Blueprint]) -> None:
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX=None,
     )
-    # One Api per app: its description grows with each blueprint that is registered.
-    api = Api(app)
-    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    # One description per app, and written when it is first asked for: a process that starts has no
+    # use for it.
+    api = Description(app)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     app.extensions["club_api"] = api
@@ -149,6 +179,4 @@ def install(app: Flask, blueprints: Iterable[Blueprint]) -> None:
 
 @public("the description of the API names no person")
 def _openapi() -> Response:
-    document = current_app.extensions["club_api"].spec.to_dict()
-    document["security"] = [{"bearer": []}]
-    return jsonify(document)
+    return jsonify(current_app.extensions["club_api"].document())
