@@ -47,10 +47,12 @@ def run_classes(ground: Ground) -> None:
     ]
     _read_visits(ground, houses)
     contracts = _Contracts(ground)
-    for house in houses:
-        chance = ground.order.chance("classes", house.place)
-        furnish(ground, house, chance)
-        _hold_classes(ground, house, contracts, chance)
+    # A class is written with the number of its bookings, which is known when it is full.
+    with ground.store.holding(Booking, Strike):
+        for house in houses:
+            chance = ground.order.chance("classes", house.place)
+            furnish(ground, house, chance)
+            _hold_classes(ground, house, contracts, chance)
     plan_rules(ground)
     bring_guests(ground)
     ground.store.sink(StaffFeed).add(

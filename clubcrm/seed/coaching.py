@@ -67,11 +67,13 @@ def coach(ground: Ground) -> None:
     sold: list[int] = []
     step = max(8, len(ground.lives) // MOST_CLIENTS)
     chosen = [life for life in ground.lives if life.number % step == 3 % step]
-    for place, life in enumerate(one for one in chosen if len(one.scans) >= FEWEST_VISITS):
-        coached = _Coached(ground, life, trainers[place % len(trainers)])
-        coached.train(shelves[life.town], place)
-        works.setdefault(life.town, []).extend(coached.works)
-        sold.extend(coached.sold)
+    # A package is written when its last unit is used; what was said of it before waits for it.
+    with ground.store.holding(PackageNotice, TrainerSession, SessionShare, SessionSignature):
+        for place, life in enumerate(one for one in chosen if len(one.scans) >= FEWEST_VISITS):
+            coached = _Coached(ground, life, trainers[place % len(trainers)])
+            coached.train(shelves[life.town], place)
+            works.setdefault(life.town, []).extend(coached.works)
+            sold.extend(coached.sold)
     pay_out(ground, works, sold)
     plan_staff(ground)
 

@@ -74,6 +74,7 @@ class Sink:
         self.table = table
         self.columns: tuple[str, ...] = tuple(column.name for column in table.columns)
         self.count = 0
+        self.is_held = False
         self.next_id = store.next_id(table)
         self._store = store
         self._defaults = {column.name: _default(column) for column in table.columns}
@@ -117,7 +118,7 @@ class Sink:
         """One row, complete, in the order of the columns and in the words of the driver."""
         self._rows.append(row)
         self.count += 1
-        if len(self._rows) >= PIECE:
+        if len(self._rows) >= PIECE and not self.is_held:
             self._store.flush()
 
     def put_all(self, rows: Sequence[Sequence[object]]) -> None:
@@ -196,7 +197,7 @@ class BulkStore:
             self._driver.execute("BEGIN IMMEDIATE")
         for name in sorted(self._sinks, key=self._ranks.__getitem__):
             sink = self._sinks[name]
-            if rows := sink.take():
+            if not sink.is_held and (rows := sink.take()):
                 self._write(sink, rows)
                 self._rows_afloat += len(rows)
         # Each commit writes every index page that was touched, and random keys touch them all.
@@ -225,6 +226,17 @@ class BulkStore:
         ):
             for row in rows:
                 copy.write_row(row)
+
+    @contextmanager
+    def holding(self, *models: type[Model]) -> Iterator[None]:
+        """Rows of these tables wait until the end, when the rows they name have been written."""
+        held = [self.sink(model) for model in models]
+        for sink in held:
+            sink.is_held = True
+        yield
+        for sink in held:
+            sink.is_held = False
+        self.flush()
 
     @contextmanager
     def without_indexes(self, *models: type[Model]) -> Iterator[None]:

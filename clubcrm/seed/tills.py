@@ -73,12 +73,15 @@ class Tills:
             for place, (_part, due_on, _amount) in enumerate(written.parts)
             if due_on.toordinal() <= self._ground.today
         ]
-        for on, _at, number, place in sorted(due):
+        due.sort()
+        for _on, _at, number, place in due:
+            self._vouchers.foresee(sold[number], place)
+        self._vouchers.write()
+        for on, _at, number, place in due:
             self._settle(sold[number], place, on)
 
     def close(self) -> None:
-        """The last number of every series is kept, and what vouchers still hold."""
-        self._vouchers.close()
+        """The last number of every series is kept."""
         self._requests.close()
         for (club_id, kind, year), last in sorted(self._numbers.items()):
             self._ground.store.sink(NumberSeries).add(
@@ -99,7 +102,7 @@ class Tills:
         amount = written.parts[place][2]
         if written.sale.fate is Fate.BY_VOUCHER:
             upcoming = self._ground.store.sink(Payment).next_id
-            voucher_id = self._vouchers.draw(written.club_id, amount, upcoming, written.at)
+            voucher_id = self._vouchers.draw(written, place, upcoming)
             if voucher_id is not None:
                 self._pay(written, place, amount, Tender.VOUCHER, voucher_id=voucher_id)
                 return

@@ -5,22 +5,60 @@ from typing import Any
 
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.order import Numbered
-from clubcrm.seed.sales import Written
+from clubcrm.seed.sales import Fate, Written
 from memberships.billing.models import Voucher, VoucherEntry, VoucherKind, VoucherMove
 
 
 class VoucherBox:
-    """Keeps the vouchers of all clubs until every use of them is known."""
+    """The vouchers of all clubs.
+
+    A voucher's row says what is left in the end, and payments name the row: so all uses are
+    foreseen first, in the order of time, then the rows are written, then what happened to them.
+    """
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._names = Numbered(ground.order, "voucher")
         self._vouchers: dict[int, dict[str, Any]] = {}
+        self._sold: dict[int, int] = {}
+        self._drawn: dict[tuple[int, int], int] = {}
+
+    def foresee(self, written: Written, place: int) -> None:
+        """It is known which voucher this part of a sale sells, or is paid with."""
+        if written.sale.fate is Fate.VOUCHER_SOLD:
+            self._foresee_sale(written)
+        elif written.sale.fate is Fate.BY_VOUCHER:
+            amount = written.parts[place][2]
+            for voucher_id, kept in self._vouchers.items():
+                if kept["club_id"] == written.club_id and kept["remaining_minor"] >= amount:
+                    kept["remaining_minor"] -= amount
+                    self._drawn[written.invoice_id, place] = voucher_id
+                    return
+
+    def write(self) -> None:
+        """Every voucher stands in the store with what it holds in the end."""
+        for voucher_id, kept in self._vouchers.items():
+            self._ground.store.sink(Voucher).add(id=voucher_id, **kept)
 
     def sell(self, written: Written) -> None:
         """A voucher over the total of the sale is in somebody's hands."""
-        sink = self._ground.store.sink(Voucher)
-        voucher_id, amount = sink.reserve(), written.totals.total_minor
+        voucher_id, amount = self._sold[written.invoice_id], written.totals.total_minor
+        self._move(voucher_id, VoucherMove.ISSUE, amount, ("voucher", voucher_id), written.at)
+
+    def draw(self, written: Written, place: int, payment_id: int) -> int | None:
+        """Use the voucher that was foreseen for this part; answers which, if there is one."""
+        voucher_id = self._drawn.get((written.invoice_id, place))
+        if voucher_id is not None:
+            source, amount = ("payment", payment_id), written.parts[place][2]
+            self._move(voucher_id, VoucherMove.USE, -amount, source, written.at)
+        return voucher_id
+
+    def _foresee_sale(self, written: Written) -> None:
+        if written.invoice_id in self._sold:
+            return
+        voucher_id = self._ground.store.sink(Voucher).reserve()
+        amount = written.totals.total_minor
+        self._sold[written.invoice_id] = voucher_id
         self._vouchers[voucher_id] = {
             "public_id": self._names.public_id(voucher_id),
             "club_id": written.club_id,
@@ -33,22 +71,6 @@ class VoucherBox:
             "issued_at": written.at,
             "issued_by": self._ground.actor("desk"),
         }
-        self._move(voucher_id, VoucherMove.ISSUE, amount, ("voucher", voucher_id), written.at)
-
-    def draw(self, club_id: int, amount_minor: int, payment_id: int, at: datetime) -> int | None:
-        """Use a voucher of the club that holds so much; answers which, if there is one."""
-        for voucher_id, kept in self._vouchers.items():
-            if kept["club_id"] == club_id and kept["remaining_minor"] >= amount_minor:
-                kept["remaining_minor"] -= amount_minor
-                source = ("payment", payment_id)
-                self._move(voucher_id, VoucherMove.USE, -amount_minor, source, at)
-                return voucher_id
-        return None
-
-    def close(self) -> None:
-        """Every voucher stands in the store with what it still holds."""
-        for voucher_id, kept in self._vouchers.items():
-            self._ground.store.sink(Voucher).add(id=voucher_id, **kept)
 
     def _move(
         self,
