@@ -43,6 +43,11 @@ def month_short(value: date) -> str:
     return format_date(value, "LLL", locale=_locale())
 
 
+def month_name(value: date) -> str:
+    """Return the month's whole name as it stands alone."""
+    return format_date(value, "LLLL", locale=_locale())
+
+
 def month_year(value: date) -> str:
     """Return the month with its year, such as November 2026."""
     return format_date(value, "LLLL yyyy", locale=_locale())
@@ -105,7 +110,7 @@ def days_ago(count: int) -> str:
 def install(app: Flask) -> None:
     """Templates have these formats as filters."""
     shown = (
-        *(money, number, day, day_short, weekday_short, weekday_day, month_year),
+        *(money, number, day, day_short, weekday_short, weekday_day, month_year, month_name),
         *(clock_time, exact, moment, ago, days_ago),
     )
     app.jinja_env.filters.update({one.__name__: one for one in shown})

@@ -1,10 +1,30 @@
 """Queries room: the sentences of a member's own pages."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from babel.dates import get_day_names
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from memberships.contracts.renewal_tables import DeclineReason
 from memberships.packages.models import EntryKind
+from memberships.portal.rules import MemberYear
+
+DAY_HOURS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class YearWords:
+    """The sentences that templates say about a member's year."""
+
+    streak: Callable[[int], str]
+    weekday: Callable[..., str]
+    dayparts: Callable[[], tuple[str, ...]]
+    span: Callable[[MemberYear], str]
+    title: Callable[[MemberYear, str], str]
+    time: Callable[[int], str]
+    together: Callable[[MemberYear], str]
 
 
 def use_words(kind: EntryKind) -> str:
@@ -36,3 +56,66 @@ def decline_words(reason: DeclineReason) -> str:
 def streak_words(weeks: int) -> str:
     """Return how long a run of weeks is."""
     return ngettext("%(num)s week in a row", "%(num)s weeks in a row", weeks)
+
+
+def weekday_name(weekday: int, width: str = "wide") -> str:
+    """Return the name of a weekday, Monday being 0."""
+    return str(get_day_names(width, "stand-alone", get_locale() or "en")[weekday])  # type: ignore[arg-type] # one of Babel's widths
+
+
+def daypart_names() -> tuple[str, ...]:
+    """Return the parts of a day in their order."""
+    return (_("Morning"), _("Midday"), _("Evening"), _("Night"))
+
+
+def span_words(year: MemberYear) -> str:
+    """Return which time the pictures of a member's visits cover."""
+    if year.is_whole:
+        return _("Your last twelve months")
+    weeks = len(year.weeks)
+    return ngettext("Your last %(num)s week", "Your last %(num)s weeks", weeks)
+
+
+def year_title(year: MemberYear, name: str) -> str:
+    """Return how a member is greeted above his year; nobody is praised for what he did not do."""
+    if year.visits >= len(year.weeks) and year.is_whole:
+        return _("What a year, %(name)s.", name=name)
+    if year.visits >= len(year.weeks):
+        return _("A strong start, %(name)s.", name=name)
+    if year.visits:
+        return _("This was your time, %(name)s.", name=name)
+    return _("Hello %(name)s", name=name)
+
+
+def time_words(hours: int) -> str:
+    """Return what many hours of training are in days and nights on end, empty below two days."""
+    days = hours // DAY_HOURS
+    if days < 2:
+        return ""
+    return ngettext(
+        "that is %(num)s whole day and night",
+        "that is %(num)s whole days and nights",
+        days,
+    )
+
+
+def together_words(year: MemberYear) -> str:
+    """Return what a member did with others besides training alone, in a few words."""
+    with_others, parts = year.together, []
+    if with_others.favourite_class:
+        parts.append(_("most of all %(name)s", name=with_others.favourite_class))
+    if with_others.sessions and with_others.trainer:
+        parts.append(
+            ngettext(
+                "%(num)s session with %(name)s",
+                "%(num)s sessions with %(name)s",
+                with_others.sessions,
+                name=with_others.trainer,
+            )
+        )
+    return ", ".join(parts)
+
+
+YEAR_WORDS = YearWords(
+    streak_words, weekday_name, daypart_names, span_words, year_title, time_words, together_words
+)

@@ -27,9 +27,9 @@ from memberships.contracts.renewal_tables import DeclineReason, OfferState, Rene
 from memberships.contracts.rules import ContractState
 from memberships.contracts.words import cancel_reason_words, cause_words, length_words, status_words
 from memberships.packages.offers import filled_packages
-from memberships.portal import queries, services
+from memberships.portal import pictures, queries, services
 from memberships.portal.rules import MemberYear, ScanShown
-from memberships.portal.words import decline_words, streak_words, use_words
+from memberships.portal.words import YEAR_WORDS, decline_words, use_words
 from memberships.trainers.services import code_today
 
 portal = Blueprint("portal", __name__)
@@ -52,7 +52,6 @@ def home(token: str) -> ResponseReturnValue:
         "home",
         token=token,
         year=_year(member, today),
-        streak_words=streak_words,
         running=running,
         standing=history.standing_on(member.person_id, today),
         status_words=status_words,
@@ -206,7 +205,6 @@ def _offer_page(member: queries.Member, found: RenewalOffer, back: str, refusal:
         offer=found,
         back=back,
         year=_year(member, today),
-        streak_words=streak_words,
         terms=None if known else renewals.renewal_terms(found, chosen.plan_id if chosen else None),
         renewed=known,
         plans=plans,
@@ -295,6 +293,7 @@ def _page(member: queries.Member, name: str, **more: Any) -> str:
     """Show a page in the member's language, or in that of his browser."""
     language = (member.language or "").replace("-", "_").partition("_")[0]
     template = f"{FOLDER}/{name}.html"
+    more |= {"year_words": YEAR_WORDS, "pictures": pictures}
     if language not in LANGUAGES:
         return render_template(template, member=member, **more)
     with force_locale(language):
