@@ -11,8 +11,8 @@ from clubcrm.core.clock import now
 from clubcrm.core.db import Model
 from clubcrm.core.ledger import AppendOnly
 from clubcrm.core.types import Json, JsonObject, PublicIdType, UtcInstant, new_public_id, text_enum
+from clubcrm.journeys.rules.codes import Performer
 from clubcrm.journeys.rules.stages import Stage
-from clubcrm.journeys.rules.touchpoints import Performer
 
 
 class TouchState(StrEnum):
@@ -145,3 +145,57 @@ class TouchRefusal(Model):
     why: Mapped[str] = mapped_column(String(40))
     first_on: Mapped[date] = mapped_column(Date)
     last_on: Mapped[date] = mapped_column(Date)
+
+
+class JourneyVersion(AppendOnly, Model):
+    """All numbers of a club's journey as somebody saved them; never changed afterwards."""
+
+    __tablename__ = "journey_version"
+    __table_args__ = (UniqueConstraint("club_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"))
+    number: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+    made_by: Mapped[str] = mapped_column(String(80))
+    settings: Mapped[JsonObject] = mapped_column(Json)
+
+
+class CycleVersion(Model):
+    """The version of the journey that a member's cycle began with, and goes by until it ends."""
+
+    __tablename__ = "cycle_version"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    cycle_no: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[int]  # 0 is the journey as it is shipped
+
+
+class Eligibility(AppendOnly, Model):
+    """A member would have been spoken to, all other checks passed; written for both arms.
+
+    What becomes of those who were spoken to and those who were not is compared by these rows alone.
+    """
+
+    __tablename__ = "eligibility"
+    __table_args__ = (
+        UniqueConstraint("person_id", "cycle_no", "code", "occurrence"),
+        Index(None, "club_id", "code", "eligible_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
+    cycle_no: Mapped[int]
+    code: Mapped[str] = mapped_column(String(8))
+    occurrence: Mapped[int]
+    arm: Mapped[str] = mapped_column(String(1))  # T spoken to, H held out
+    is_control: Mapped[bool] = mapped_column(default=False)  # held out of the whole programme
+    share: Mapped[float] = mapped_column(Float)  # planned share of held-out members
+    eligible_on: Mapped[date] = mapped_column(Date)
+    eligible_at: Mapped[datetime] = mapped_column(UtcInstant)
+    pre28: Mapped[int] = mapped_column(default=0)
+    term_days: Mapped[int] = mapped_column(default=0)
+    stage: Mapped[Stage | None] = mapped_column(text_enum(Stage))
+    version: Mapped[int] = mapped_column(default=0)

@@ -5,8 +5,17 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from random import Random
 
-from clubcrm.journeys.models import Touchpoint, TouchRefusal, TouchState
-from clubcrm.journeys.rules.touchpoints import Code, Performer, Why
+from clubcrm.journeys.models import (
+    CycleVersion,
+    Eligibility,
+    JourneyVersion,
+    Touchpoint,
+    TouchRefusal,
+    TouchState,
+)
+from clubcrm.journeys.rules.codes import Code, Performer, Why
+from clubcrm.journeys.rules.settings import to_json
+from clubcrm.journeys.rules.shipped import default_settings
 from clubcrm.messaging.models import Message, MessageState, MessageTemplate, OutboxHold
 from clubcrm.people.models import Channel, DeskFlag, Purpose
 from clubcrm.seed.ground import Ground, instant
@@ -30,6 +39,15 @@ class Talk:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._chance = ground.order.chance("talk")
+        shipped = to_json(default_settings())
+        for club_id in ground.club_ids:
+            ground.store.sink(JourneyVersion).add(
+                club_id=club_id,
+                number=1,
+                made_at=ground.order.moment - timedelta(days=400),
+                made_by=ground.actor("owner"),
+                settings=shipped,
+            )
         ground.store.sink(MessageTemplate).add(
             code="HOURS",
             channel=Channel.EMAIL,
@@ -55,6 +73,9 @@ class Talk:
             due = agreement.starts + 5
             if place == 0 and first_wait > 5 and earliest <= due < self._ground.today - 1:
                 self._touch(life, place, Code.FIRST_VISIT, (due, 1), chance)
+            self._ground.store.sink(CycleVersion).add(
+                person_id=self._ground.person_ids[life.number], cycle_no=place + 1, number=1
+            )
             occurrence = 0
             for before, after in pairwise(days):
                 due = before + 10
@@ -81,6 +102,16 @@ class Talk:
         if refused is not None:
             self._refusal(shared, code, (day, refused))
             return
+        ground.store.sink(Eligibility).add(
+            **shared,
+            arm="T",
+            share=0.1,
+            eligible_on=date.fromordinal(day),
+            eligible_at=at - timedelta(hours=7),
+            pre28=self._visits_before(life, day),
+            term_days=self._term(life, place),
+            version=1,
+        )
         bounced = chance.random() < 0.03
         address = ground.mailable[life.number] or ""
         message_id = self._message(shared, code, (at, address), bounced=bounced)
@@ -98,6 +129,15 @@ class Talk:
             created_at=at - timedelta(hours=7),
             closed_at=at,
         )
+
+    @staticmethod
+    def _visits_before(life: Life, day: int) -> int:
+        return sum(day - 28 < one <= day for deal in life.agreements for one in deal.visits)
+
+    @staticmethod
+    def _term(life: Life, place: int) -> int:
+        deal = life.agreements[place]
+        return 365 if deal.ends is None else deal.ends - deal.starts + 1
 
     def _message(
         self, shared: Mapping[str, object], code: Code, to: tuple[datetime, str], *, bounced: bool

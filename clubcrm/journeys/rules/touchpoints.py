@@ -5,49 +5,22 @@ Source: the default journey; J02 first-visit nudge and J06a silence so far.
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 
+from clubcrm.journeys.rules.codes import Code, Performer, Why
 
-class Code(StrEnum):
-    """The touchpoints of the journey by their place in it."""
-
-    FIRST_VISIT = "J02"
-    SILENCE = "J06a"
-
-
-class Performer(StrEnum):
-    """Who speaks: the system by message, or a person by a task."""
-
-    AUTOMATIC = "automatic"
-    FRONT_DESK = "front_desk"
-
-
-class Why(StrEnum):
-    """Why a touchpoint is not planned, not sent or taken back; one stable word per cause."""
-
-    NOT_DUE = "not_due"
-    ALREADY_PLANNED = "already_planned"
-    TOO_LATE = "too_late"
-    HAS_COME = "has_come"
-    CAME_TODAY = "came_today"
-    NEVER_CAME = "never_came"
-    NOT_FIRST_CYCLE = "not_first_cycle"
-    FROZEN = "frozen"
-    CYCLE_OVER = "cycle_over"
-    DORMANT = "dormant"
-    CODE_LIMIT = "code_limit"
-    CODE_TOO_SOON = "code_too_soon"
-    CONTACT_TOO_SOON = "contact_too_soon"
-    WEEK_FULL = "week_full"
-    MONTH_FULL = "month_full"
-    BUDGET_SPENT = "budget_spent"
-    DO_NOT_CONTACT = "do_not_contact"
-    BLOCKED = "blocked"
-    NO_CONSENT = "no_consent"
-    NO_ADDRESS = "no_address"
-    BOUNCED = "bounced"
-    HELD_OUT = "held_out"
-    ONE_A_DAY = "one_a_day"
+__all__ = [
+    "Code",
+    "CycleFacts",
+    "Due",
+    "NotDue",
+    "Performer",
+    "Said",
+    "Touch",
+    "Why",
+    "due_touchpoints",
+    "still_wanted",
+    "stopped",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,98 @@
+"""Rules: the names of the journey: its touchpoints, who speaks, and why somebody stays silent."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """The touchpoints of the default journey; a club's own ones are called C1, C2 and so on."""
+
+    WELCOME = "J01"
+    FIRST_VISIT = "J02"
+    START_SESSION = "J03"
+    TWO_WEEKS = "J04"
+    FIRST_MONTH = "J05"
+    SILENCE = "J06a"
+    ESCALATION = "J06b"
+    SLUMP = "J07"
+    MILESTONE = "J08"
+    BIRTHDAY = "J09"
+    PACKAGE_LOW = "J10"
+    INVITATION = "J11"
+    HALF_WAY = "J12"
+    EARLY_BIRD = "J13a"
+    RENEWAL_CALL = "J13b"
+    LAST_WEEK = "J13c"
+    RENEWAL_NOTICE = "J13n"
+    LAPSED = "J14a"
+    ASK_REASON = "J14b"
+    WIN_BACK = "J14c"
+    PAYMENT_DECLINED = "X1"
+    FREEZE_ENDS = "X2"
+    COMPLAINT = "X3"
+    NOTICE = "X4"
+
+
+class Performer(StrEnum):
+    """Who speaks: the system by message, or a person by a task."""
+
+    AUTOMATIC = "automatic"
+    FRONT_DESK = "front_desk"
+    TRAINER = "trainer"
+    MANAGER = "manager"
+    SALES = "sales"
+
+
+class Term(StrEnum):
+    """The kind of cycle by its length in months; it decides the budget and what is left out."""
+
+    YEAR = "12"
+    HALF = "6"
+    QUARTER = "3"
+    MONTH = "1"
+
+
+class Why(StrEnum):
+    """Why a touchpoint is not planned, not sent or taken back; one stable word per cause."""
+
+    NOT_DUE = "not_due"
+    ALREADY_PLANNED = "already_planned"
+    TOO_LATE = "too_late"
+    HAS_COME = "has_come"
+    CAME_TODAY = "came_today"
+    NEVER_CAME = "never_came"
+    NOT_FIRST_CYCLE = "not_first_cycle"
+    NOT_IN_TERM = "not_in_term"
+    SWITCHED_OFF = "switched_off"
+    FROZEN = "frozen"
+    CYCLE_OVER = "cycle_over"
+    DORMANT = "dormant"
+    CODE_LIMIT = "code_limit"
+    CODE_TOO_SOON = "code_too_soon"
+    CONTACT_TOO_SOON = "contact_too_soon"
+    WEEK_FULL = "week_full"
+    MONTH_FULL = "month_full"
+    BUDGET_SPENT = "budget_spent"
+    YEAR_FULL = "year_full"
+    DO_NOT_CONTACT = "do_not_contact"
+    BLOCKED = "blocked"
+    COMPLAINT = "complaint"
+    REFUND_DISPUTE = "refund_dispute"
+    INJURED = "injured"
+    NO_GUARDIAN = "no_guardian"
+    DECEASED = "deceased"
+    HAS_BOOKING = "has_booking"
+    TALKED_LATELY = "talked_lately"
+    RENEWED = "renewed"
+    AUTO_RENEWS = "auto_renews"
+    MOVED_AWAY = "moved_away"
+    ENOUGH_CONTACTS = "enough_contacts"
+    NO_CONSENT = "no_consent"
+    NO_ADDRESS = "no_address"
+    BOUNCED = "bounced"
+    NO_TEXT = "no_text"
+    HELD_OUT = "held_out"
+    CONTROL = "control"
+    ONE_A_DAY = "one_a_day"
+    LOST_TO = "lost_to"
+    NO_CAPACITY = "no_capacity"
+    GOAL_REACHED = "goal_reached"
