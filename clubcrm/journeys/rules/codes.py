@@ -22,7 +22,7 @@ class Code(StrEnum):
     EARLY_BIRD = "J13a"
     RENEWAL_CALL = "J13b"
     LAST_WEEK = "J13c"
-    RENEWAL_NOTICE = "J13n"
+    RENEWAL_NOTICE = "X8"
     LAPSED = "J14a"
     ASK_REASON = "J14b"
     WIN_BACK = "J14c"
