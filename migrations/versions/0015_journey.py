@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from clubcrm.core.ledger import trigger_statements
 
-revision = "0016"
-down_revision = "0015"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
