@@ -23,6 +23,7 @@ import memberships.contracts.gift_tables
 import memberships.contracts.handover_tables
 import memberships.contracts.leaving_tables
 import memberships.contracts.models
+import memberships.contracts.reason_tables
 import memberships.contracts.renewal_tables
 import memberships.documents.models
 import memberships.dunning.models
@@ -62,6 +63,7 @@ _MODULES = (
     memberships.contracts.gift_tables,
     memberships.contracts.handover_tables,
     memberships.contracts.leaving_tables,
+    memberships.contracts.reason_tables,
     memberships.books.models,
     memberships.contracts.renewal_tables,
     memberships.contracts.models,

@@ -143,6 +143,8 @@ UNHEARD: Mapping[type[Fact], str] = {
     people_facts.PeopleImported: "who is brought in has been a member before",
     people_facts.ConsentGiven: "messages ask for consent when they are planned and when they leave",
     people_facts.ConsentWithdrawn: "messages ask for consent again just before they leave",
+    people_facts.HoldPlaced: "whoever plans or sends asks for holds at that moment",
+    people_facts.HoldLifted: "whoever plans or sends asks for holds at that moment",
     gate_facts.EntryRefused: "the desk sees refusals live; no journey follows one yet",
     gate_facts.LetInByHand: "the owner reads these in the audit lines and the ledger of scans",
     gate_facts.DeviceClockWrong: "the devices page shows the skew and what was set aside",

@@ -46,7 +46,7 @@ from memberships.contracts.freezes import (
 )
 from memberships.contracts.giving import GiftOrder, gift_preview, give_days, take_days_back
 from memberships.contracts.history import standing_on
-from memberships.contracts.leaving import CancelReason, Leaving
+from memberships.contracts.leaving import NEVER_CHASED, CancelReason, LeaveReason, Leaving
 from memberships.contracts.offers import (
     OfferRequest,
     decline_renewal,
@@ -57,6 +57,8 @@ from memberships.contracts.outlook import RenewalNews, renewal_news
 from memberships.contracts.partings import Farewell, farewell_of
 from memberships.contracts.plans import create_plan, edit_plan, offer_plan, withdraw_plan
 from memberships.contracts.queries import rights_at
+from memberships.contracts.reason_tables import ReasonSource
+from memberships.contracts.reasons import ReasonGiven, give_reason, reasons_by_contract
 from memberships.contracts.renewal_tables import DeclineReason
 from memberships.contracts.renewals import AcceptRequest, Renewal, accept_renewal, renew
 from memberships.contracts.rules import ContractRight, MemberRights, PlanKind, Window
@@ -139,6 +141,7 @@ from memberships.trainers.services import (
 from memberships.waivers.links import waiver_address
 
 __all__ = [
+    "NEVER_CHASED",
     "AcceptRequest",
     "Account",
     "Appointment",
@@ -168,6 +171,7 @@ __all__ = [
     "GuestRequest",
     "InvoiceOrder",
     "JoinRequest",
+    "LeaveReason",
     "Leaving",
     "LineKind",
     "LineOrder",
@@ -180,6 +184,8 @@ __all__ = [
     "PlanKind",
     "PlanOnSale",
     "PlanTerms",
+    "ReasonGiven",
+    "ReasonSource",
     "RefundOrder",
     "Renewal",
     "RenewalNews",
@@ -228,6 +234,7 @@ __all__ = [
     "freeze_preview",
     "gift_preview",
     "give_days",
+    "give_reason",
     "grace_end",
     "guest_arrived",
     "guests_left",
@@ -263,6 +270,7 @@ __all__ = [
     "preview_booking",
     "print_card",
     "quote",
+    "reasons_by_contract",
     "recheck_bookings",
     "refund",
     "release_client",

@@ -48,6 +48,16 @@ class CancellationWithdrawn(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class LeavingReasonGiven(Fact):
+    """A member has said why he leaves or has left; the newest word about a contract counts."""
+
+    contract_id: int
+    person_id: int
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class DaysGiven(Fact):
     """A contract ends later because the club gave days, or earlier because it took them back."""
 

@@ -7,6 +7,7 @@ from memberships import events as facts
 
 QUIET_FACTS: Mapping[type[Fact], str] = {
     facts.ContractSigned: "the welcome journey of a new contract will hear it",
+    facts.LeavingReasonGiven: "journeys and reports read the reasons themselves",
     facts.DaysGiven: "the card shows the new last day",
     facts.PlanChanged: "journeys read contracts by their days",
     facts.PlanChangeUndone: "journeys read contracts by their days",

@@ -4,8 +4,10 @@ from clubcrm.people.consents import Answer, answer
 from clubcrm.people.contact_points import flag_address
 from clubcrm.people.findability import drop_search_word, set_search_word
 from clubcrm.people.flags import hang_flag, take_flag_down
+from clubcrm.people.holds import HoldOrder, lift_hold, place_hold
 from clubcrm.people.links import OpenedLink, link_address, make_link, open_link, revoke_links
 from clubcrm.people.portraits import save_photo
+from clubcrm.people.queries.holds import holds_of
 from clubcrm.people.queries.persons import person_in
 from clubcrm.people.queries.reach import PersonReach, Reach, reach_of, reach_of_many
 from clubcrm.people.remarks import add_note
@@ -14,6 +16,7 @@ from clubcrm.people.services import change, find_or_register, register, set_do_n
 
 __all__ = [
     "Answer",
+    "HoldOrder",
     "OpenedLink",
     "PersonDraft",
     "PersonReach",
@@ -25,10 +28,13 @@ __all__ = [
     "find_or_register",
     "flag_address",
     "hang_flag",
+    "holds_of",
+    "lift_hold",
     "link_address",
     "make_link",
     "open_link",
     "person_in",
+    "place_hold",
     "reach_of",
     "reach_of_many",
     "register",

@@ -38,3 +38,19 @@ class ConsentWithdrawn(Fact):
     person_id: int
     channel: str
     purpose: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldPlaced(Fact):
+    """A person is to be left in peace: complaint, injury, dispute or deceased."""
+
+    person_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLifted(Fact):
+    """One reason to leave a person in peace is gone; others may still stand."""
+
+    person_id: int
+    kind: str

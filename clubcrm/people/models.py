@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clubcrm.core.clock import now
@@ -49,6 +49,15 @@ class Purpose(StrEnum):
 
     SERVICE = "service"
     MARKETING = "marketing"
+
+
+class HoldKind(StrEnum):
+    """Why a person is left in peace, whatever a journey has planned."""
+
+    COMPLAINT = "complaint"
+    INJURY = "injury"
+    DISPUTE = "dispute"
+    DECEASED = "deceased"
 
 
 class WordKind(StrEnum):
@@ -187,6 +196,35 @@ class DeskFlag(Model):
     source: Mapped[str] = mapped_column(String(80))  # such as "task:41"
     text: Mapped[str] = mapped_column(String(300), default="")
     set_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+
+
+class ContactHold(Model):
+    """A reason to leave a person in peace: in force until it is lifted or its last day is over."""
+
+    __tablename__ = "contact_hold"
+    __table_args__ = (
+        Index(
+            "uq_contact_hold_stands",
+            "person_id",
+            "kind",
+            "source",
+            unique=True,
+            sqlite_where=text("lifted_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+        Index(None, "person_id", "lifted_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    kind: Mapped[HoldKind] = mapped_column(text_enum(HoldKind))
+    source: Mapped[str] = mapped_column(String(80), default="")  # such as "task:41"
+    note: Mapped[str] = mapped_column(String(300), default="")
+    until_on: Mapped[date | None] = mapped_column(Date)  # last day, inclusive
+    placed_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+    placed_by: Mapped[str] = mapped_column(String(80))
+    lifted_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    lifted_by: Mapped[str] = mapped_column(String(80), default="")
 
 
 class ImportBatch(Model):

@@ -25,6 +25,7 @@ from clubcrm.seed.doors import hang_doors
 from clubcrm.seed.fees import write_fees
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.handovers import choose_handovers, write_handovers
+from clubcrm.seed.holds import hold_back
 from clubcrm.seed.house import build_house
 from clubcrm.seed.lives import Walk
 from clubcrm.seed.order import SeedOrder
@@ -92,6 +93,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
         registry.write(life, number)
         offers.write(life, number)
         place_blocks(ground, life)
+        hold_back(ground, life)
         talk.about(life)
         signed.about(life, number)
         if number % 200 == 0:

@@ -7,6 +7,8 @@ from clubcrm.seed.ground import Ground
 from clubcrm.seed.lives import Agreement, Life
 from clubcrm.seed.offers import BY_KEY
 from clubcrm.seed.order import public_id
+from memberships.contracts.offers import SAID
+from memberships.contracts.reason_tables import LeavingReason, ReasonSource
 from memberships.contracts.renewal_tables import (
     DeclineReason,
     OfferState,
@@ -83,7 +85,7 @@ class Offers:
         if lot < 0.6:
             self._add(life, about, made_at=made_at, state=OfferState.OPEN)
         elif lot < 0.8:
-            settled = self._moment(life, ground.today)
+            settled, reason = self._moment(life, ground.today), chance.choice(list(DeclineReason))
             self._add(
                 life,
                 about,
@@ -91,7 +93,17 @@ class Offers:
                 state=OfferState.DECLINED,
                 settled_at=settled,
                 settled_by="member",
-                reason=chance.choice(list(DeclineReason)),
+                reason=reason,
+            )
+            ground.store.sink(LeavingReason).add(
+                club_id=ground.club_ids[life.town],
+                person_id=ground.person_ids[life.number],
+                contract_id=contract_id,
+                reason=SAID[reason],
+                source=ReasonSource.OFFER,
+                given_on=date.fromordinal(ground.today),
+                at=settled,
+                by="member",
             )
 
     def _add(self, life: Life, about: tuple[int, str, Agreement], **values: object) -> None:

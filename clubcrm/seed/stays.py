@@ -23,8 +23,9 @@ from memberships.contracts.gift_tables import (
     MassKind,
     MassState,
 )
-from memberships.contracts.leaving import CancelReason
+from memberships.contracts.leaving import CancelReason, LeaveReason
 from memberships.contracts.leaving_tables import Cancellation, CancellationState, PlanLeaving
+from memberships.contracts.reason_tables import LeavingReason, ReasonSource
 from memberships.contracts.terms import period_of
 
 GIFT_DAYS = 3
@@ -151,6 +152,17 @@ def write_parting(ground: Ground, life: Life, agreement: Agreement, contract_id:
         currency=ground.calendars[life.town].town.currency,
         asked_by=ground.actor("desk"),
         asked_at=at,
+    )
+    ground.store.sink(LeavingReason).add(
+        club_id=ground.club_ids[life.town],
+        person_id=ground.person_ids[life.number],
+        contract_id=contract_id,
+        reason=LeaveReason(reason.value),
+        source=ReasonSource.CANCEL,
+        note="Wants to swim more" if reason is CancelReason.OTHER else "",
+        given_on=asked,
+        at=at,
+        by=ground.actor("desk"),
     )
     after = {"reason": reason.value, "last_day": last.isoformat()}
     unit = ground.unit("parting", kept_id)

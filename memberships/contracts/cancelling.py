@@ -18,9 +18,11 @@ from memberships.contracts.ends import club_day, may_end_on, set_end
 from memberships.contracts.fees import moved_fee_days
 from memberships.contracts.freezes import trim_freezes
 from memberships.contracts.history import lock_person
-from memberships.contracts.leaving import Bond, CancelReason, Leaving, leaving
+from memberships.contracts.leaving import Bond, CancelReason, LeaveReason, Leaving, leaving
 from memberships.contracts.leaving_tables import Cancellation, CancellationState
 from memberships.contracts.models import Contract
+from memberships.contracts.reason_tables import ReasonSource
+from memberships.contracts.reasons import ReasonGiven, give_reason
 from memberships.contracts.rules import ContractState
 from memberships.contracts.services import as_kept, note_change, void_contract
 from memberships.contracts.stays import extra_days, renewal_of, standing_cancellation
@@ -109,6 +111,8 @@ def cancel_contract(request: CancelRequest, *, by: str) -> Cancellation:
     else:
         _end_on(contract, offer.leaving.last_day, why=note or request.reason.value, by=by)
     charge_leaving(contract, kept, by=by)
+    given = ReasonGiven(contract.id, LeaveReason(request.reason.value), ReasonSource.CANCEL, note)
+    give_reason(given, by=by)
     events.record(
         ContractCancelled(
             contract.club_id,

@@ -29,6 +29,24 @@ class CancelReason(StrEnum):
     OTHER = "other"
 
 
+class LeaveReason(StrEnum):
+    """Why a member leaves or has left, whoever asked him: desk, offer, call or letter."""
+
+    MOVED_AWAY = "moved_away"
+    INJURY = "injury"
+    PRICE = "price"
+    TIME = "time"
+    BORED = "bored"
+    COMPETITOR = "competitor"
+    SERVICE = "service"
+    LATER = "later"
+    OTHER = "other"
+
+
+# Who has moved away is not asked to come back by any journey.
+NEVER_CHASED = frozenset({LeaveReason.MOVED_AWAY})
+
+
 @dataclass(frozen=True, slots=True)
 class Bond:
     """The contract that is to end: its kind, days, price, and how long a rolling period is.

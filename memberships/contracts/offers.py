@@ -13,8 +13,11 @@ from clubcrm.core.states import move
 from clubcrm.core.text import clean
 from memberships.contracts.catalogue import PlanOnSale, plan_by_id
 from memberships.contracts.kin import seat_of
+from memberships.contracts.leaving import LeaveReason
 from memberships.contracts.models import Contract, PlanState
 from memberships.contracts.outlook import Running, moved_on, open_offers, running, window_of
+from memberships.contracts.reason_tables import ReasonSource
+from memberships.contracts.reasons import ReasonGiven, give_reason
 from memberships.contracts.renewal_tables import (
     OFFER_MOVES,
     DeclineReason,
@@ -25,6 +28,16 @@ from memberships.contracts.renewal_terms import early_until
 from memberships.contracts.rules import ContractState, PlanKind
 from memberships.events import RenewalDeclined
 
+SAID = {
+    DeclineReason.PRICE: LeaveReason.PRICE,
+    DeclineReason.TIME: LeaveReason.TIME,
+    DeclineReason.MOVING: LeaveReason.MOVED_AWAY,
+    DeclineReason.HEALTH: LeaveReason.INJURY,
+    DeclineReason.CLUB: LeaveReason.SERVICE,
+    DeclineReason.OTHER_CLUB: LeaveReason.COMPETITOR,
+    DeclineReason.LATER: LeaveReason.LATER,
+    DeclineReason.OTHER: LeaveReason.OTHER,
+}
 NOT_RENEWED = frozenset({PlanKind.DAY, PlanKind.TRIAL})
 
 
@@ -90,6 +103,8 @@ def decline_renewal(offer_id: int, reason: DeclineReason, *, by: str, words: str
     _settle(offer, OfferState.DECLINED, by)
     offer.reason, offer.words = reason, said
     db.session.flush()
+    given = ReasonGiven(offer.contract_id, SAID[reason], ReasonSource.OFFER, said)
+    give_reason(given, by=by)
     audit.note("renewal.declined", "renewal_offer", offer.id, after={"reason": reason.value}, by=by)
     events.record(
         RenewalDeclined(

@@ -18,7 +18,7 @@ from memberships.contracts.freezing import (
     GrantedBy,
 )
 from memberships.contracts.gift_tables import MassState
-from memberships.contracts.leaving import CancelReason
+from memberships.contracts.leaving import CancelReason, LeaveReason
 from memberships.contracts.renewal_terms import CONDITION_LIMITS
 from memberships.contracts.rules import PlanKind, Window
 from memberships.contracts.standing import Cause, Standing, Status
@@ -154,6 +154,21 @@ def cancel_reason_words(reason: CancelReason) -> str:
         CancelReason.COMPETITOR: _("Goes to another club"),
         CancelReason.SERVICE: _("Unhappy with the club"),
         CancelReason.OTHER: _("Another reason"),
+    }[reason]
+
+
+def leave_reason_words(reason: LeaveReason) -> str:
+    """Return why somebody leaves or has left, as staff and members read it."""
+    return {
+        LeaveReason.MOVED_AWAY: _("Moved away"),
+        LeaveReason.INJURY: _("Injury or illness"),
+        LeaveReason.PRICE: _("Price"),
+        LeaveReason.TIME: _("No time"),
+        LeaveReason.BORED: _("Got bored"),
+        LeaveReason.COMPETITOR: _("Goes to another club"),
+        LeaveReason.SERVICE: _("Unhappy with the club"),
+        LeaveReason.LATER: _("Not now, perhaps later"),
+        LeaveReason.OTHER: _("Another reason"),
     }[reason]
 
 

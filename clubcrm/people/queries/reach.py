@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.people.models import (
     Channel,
+    ContactHold,
     ContactKind,
     ContactPoint,
+    HoldKind,
     Person,
     Purpose,
     ReachState,
@@ -61,7 +63,7 @@ def reach_of_many(person_ids: Sequence[int], purpose: Purpose) -> dict[int, Pers
             Person.given_name,
             Person.family_name,
             Person.language,
-            Person.do_not_contact,
+            or_(Person.do_not_contact, _has_died()).label("do_not_contact"),
             Club.locale,
         )
         .join(Club, Club.id == Person.club_id)
@@ -94,3 +96,15 @@ def _points(person_ids: Sequence[int]) -> Sequence[ContactPoint]:
         .where(ContactPoint.person_id.in_(person_ids))
         .order_by(ContactPoint.person_id, ContactPoint.is_primary.desc(), ContactPoint.id)
     ).all()
+
+
+def _has_died() -> ColumnElement[bool]:
+    return (
+        select(ContactHold.id)
+        .where(
+            ContactHold.person_id == Person.id,
+            ContactHold.kind == HoldKind.DECEASED,
+            ContactHold.lifted_at.is_(None),
+        )
+        .exists()
+    )
