@@ -48,6 +48,7 @@ from clubcrm.journeys import dunning as payment_news
 from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
 from clubcrm.journeys.views.api import api as journeys_api
+from clubcrm.journeys.views.map import journeys as journey_pages
 from clubcrm.messaging import invariants as message_checks
 from clubcrm.messaging.events import MessageSettled
 from clubcrm.messaging.jobs import send_outbox
@@ -88,6 +89,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     card_views.card,
     people_views.people,
     task_views,
+    journey_pages,
     messages,
     *membership_pages.PAGES,
 )
@@ -193,7 +195,7 @@ PLACES: tuple[Place, ...] = (
     Place("schedule.week", _l("Schedule"), "calendar", memberships.SEE_CLASSES),
     Place("money.index", _l("Money"), "cash", memberships.SEE_MONEY),
     Place("tasks.my_day", _l("My day"), "checks", tasks.SEE_TASKS),
-    Place("messages.outbox", _l("Messages"), "mail", messaging.SEE_OUTBOX),
+    Place("journeys.map", _l("Journeys"), "route", journey_rights.SEE_JOURNEY),
     Place("settings.index", _l("Settings"), "settings", accounts.SEE_SETTINGS),
 )
 
@@ -343,6 +345,7 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         memberships.TAKE_WAIVERS,
         tasks.SEE_TASKS,
         messaging.SEE_OUTBOX,
+        journey_rights.SEE_JOURNEY,
     }
     | {memberships.SEE_CLASSES, memberships.BOOK_CLASSES, memberships.INVITE_GUESTS},
     "desk": RUNS_THE_DESK,

@@ -91,7 +91,7 @@ class StageChange(AppendOnly, Model):
     """A member reached a stage on a day."""
 
     __tablename__ = "stage_change"
-    __table_args__ = (UniqueConstraint("person_id", "day"),)
+    __table_args__ = (UniqueConstraint("person_id", "day"), Index(None, "day"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
@@ -135,7 +135,10 @@ class TouchRefusal(Model):
     """Why a touchpoint that was due was not planned or not sent, kept for the member's card."""
 
     __tablename__ = "touch_refusal"
-    __table_args__ = (UniqueConstraint("person_id", "cycle_no", "code", "why"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "cycle_no", "code", "why"),
+        Index(None, "club_id", "last_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -77,6 +77,8 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "class-rules": "/settings/classes/rules",
         "class-kind": "/settings/classes/kinds/new",
         "tasks": "/tasks",
+        "journeys": "/journeys",
+        "journey-people": "/journeys/people?stage=active",
         "messages": "/messages",
         "cash-book": "/money/book",
         "new-entry": "/money/book/new",

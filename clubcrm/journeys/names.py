@@ -1,0 +1,111 @@
+"""Queries room: the journey's parts in words: touchpoints with their aim, stages, performers."""
+
+from flask_babel import gettext as _
+
+POTENTIAL, RENEWAL = "potential", "renewal"
+
+
+def touch_name(code: str) -> str:
+    """Return what a touchpoint is called; an unknown code stands for itself."""
+    names = {
+        "J01": _("Welcome"),
+        "J02": _("First-visit nudge"),
+        "J03": _("Start session"),
+        "J04": _("Two-week check"),
+        "J05": _("First-month review"),
+        "J06": _("Silence"),
+        "J06a": _("Silence message"),
+        "J06b": _("Silence call"),
+        "J07": _("Slump talk"),
+        "J08": _("Milestone"),
+        "J09": _("Birthday"),
+        "J10": _("Package running out"),
+        "J11": _("Invitation"),
+        "J12": _("Half-way review"),
+        "J13a": _("Early-bird and report"),
+        "J13b": _("Renewal call"),
+        "J13c": _("One-tap payment"),
+        "J14a": _("Price kept for you"),
+        "J14b": _("Why-left call"),
+        "J14c": _("Last invitation"),
+        "X1": _("Payment declined"),
+        "X2": _("Freeze ends"),
+        "X3": _("Complaint follow-up"),
+        "X4": _("Receipts and notices"),
+    }
+    return names.get(code, code)
+
+
+def touch_aim(code: str) -> str:
+    """Return in one sentence what a touchpoint is for."""
+    aims = {
+        "J01": _("Thanks for joining, opening hours, and the start session booked."),
+        "J02": _("Who has not come yet hears that the first session is ready; a friend is free."),
+        "J03": _("Half an hour with a trainer: a plan, a first goal, the next date."),
+        "J04": _("After two weeks: a fixed weekday and hour for who comes rarely, else praise."),
+        "J05": _("Goal and visits compared after the first month; a class not tried yet."),
+        "J06": _("Who stops coming is missed: first by message, then by a person."),
+        "J06a": _("Who stops coming hears that he is missed, with a bonus for returning."),
+        "J06b": _("A person asks why, and offers a freeze, a trial class or an open ear."),
+        "J07": _("Who comes half as often as before talks with a trainer at the next visit."),
+        "J08": _("Visits 10, 25, 50, 100 and 150 are celebrated."),
+        "J09": _("A greeting with a week's pass for a friend; nothing is sold."),
+        "J10": _("The sessions left are booked and the package is renewed in time."),
+        "J11": _("After a quiet spell: something new that fits the member's interests."),
+        "J12": _("Half of the term: visits, progress, and how the member likes it."),
+        "J13a": _("The member's year on one page, and the price kept for an early yes."),
+        "J13b": _("A person asks for the renewal before the term ends."),
+        "J13c": _("The last days: renewing in one tap."),
+        "J14a": _("Just ended: the price is kept for two weeks."),
+        "J14b": _("A person asks for the reason and listens."),
+        "J14c": _("A last invitation that answers the reason; then the club is silent."),
+        "X1": _("A declined payment is said at once, again on day 3, and by the desk on day 7."),
+        "X2": _("Three days before a freeze ends: the first session is booked."),
+        "X3": _("A manager answers every complaint within a day."),
+        "X4": _("Receipts and what the law asks for."),
+    }
+    return aims.get(code, "")
+
+
+def stage_words(stage: str) -> str:
+    """Return what a stage of the journey is called."""
+    words = {
+        POTENTIAL: _("Not yet a member"),
+        "adaptation": _("Adaptation"),
+        "active": _("Active"),
+        "regular": _("Regular"),
+        "at_risk": _("At risk"),
+        "frozen": _("Frozen"),
+        RENEWAL: _("Renewal time"),
+        "lapsed": _("Lapsed"),
+        "lost": _("Lost"),
+    }
+    return words.get(stage, stage)
+
+
+def stage_meaning(stage: str) -> str:
+    """Return the definition of a stage in one sentence."""
+    meanings = {
+        POTENTIAL: _("Known to the club, and never had a membership."),
+        "adaptation": _("The first six weeks; up to 90 days while somebody comes rarely."),
+        "active": _("Comes often enough not to worry about."),
+        "regular": _("Has renewed at least once and comes eight times in four weeks."),
+        "at_risk": _("Silent for longer than usual, or coming half as often as before."),
+        "frozen": _("The membership stands still for a while."),
+        RENEWAL: _("The end is near and nothing is signed; these members stand in a stage, too."),
+        "lapsed": _("Ended in the last 90 days and not renewed."),
+        "lost": _("Ended more than 90 days ago."),
+    }
+    return meanings.get(stage, "")
+
+
+def performer_words(performer: str) -> str:
+    """Return who speaks."""
+    words = {
+        "automatic": _("message"),
+        "front_desk": _("front desk"),
+        "trainer": _("trainer"),
+        "manager": _("manager"),
+        "sales": _("sales"),
+    }
+    return words.get(performer, performer)
