@@ -38,9 +38,9 @@ def club(app: Flask, cast: Cast) -> Iterator[None]:
     with time_machine.travel(NOON, tick=False), app.app_context():
         with unit_of_work():
             here = cast.club
-            allow_marketing(member(here, "Rana", ago(90), _every(2, 9, 60), email="r@x.example"))
+            allow_marketing(member(here, "Rana", ago(90), _every(2, 12, 60), email="r@x.example"))
             allow_marketing(member(here, "Nila", ago(12), email="nila@x.example"))
-            member(here, "Tuli", ago(90), _every(2, 9, 60), email="tuli@x.example")
+            member(here, "Tuli", ago(90), _every(2, 12, 60), email="tuli@x.example")
             member(here, "Asif", ago(100), _every(3, 0, 90))
             member(here, "Mitu", ago(340), _every(3, 0, 120), term=365)
             still = member(here, "Joya", ago(200), _every(3, 40, 150))
