@@ -52,6 +52,7 @@ from clubcrm.journeys.views.map import journeys as journey_pages
 from clubcrm.messaging import invariants as message_checks
 from clubcrm.messaging.events import MessageSettled
 from clubcrm.messaging.jobs import send_outbox
+from clubcrm.messaging.link_values import LinkMaker, own_page
 from clubcrm.messaging.views.api import api as messages_api
 from clubcrm.messaging.views.pages import messages
 from clubcrm.people import events as people_facts
@@ -186,6 +187,9 @@ JOBS: tuple[Job, ...] = (
 
 # Asked just before a message leaves; an answer is the reason why it must not.
 SEND_CHECKS = (journeys.check_before_sending,)
+
+# Addresses that a message may carry by the name of their placeholder; the own page stands in.
+MESSAGE_LINKS: Mapping[str, LinkMaker] = {"own_link": own_page}
 
 # Places of the rail, in order; those whose right a person lacks are not shown.
 PLACES: tuple[Place, ...] = (
@@ -371,6 +375,7 @@ def install(app: Flask) -> None:
     app.extensions["club_approvals"] = granted.APPROVALS
     app.extensions["club_bookings_between"] = bookings_between
     app.extensions["club_send_checks"] = SEND_CHECKS
+    app.extensions["club_message_links"] = MESSAGE_LINKS
     app.extensions["club_settings_places"] = SETTINGS
     app.extensions["club_member_year"] = own_year.member_year
     app.extensions["club_scan_of"] = own_year.scan_of

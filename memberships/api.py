@@ -101,6 +101,7 @@ from memberships.packages.selling import (
 )
 from memberships.packages.services import return_visit, use_visit
 from memberships.packages.terms import PackageTerms
+from memberships.portal.links import own_address
 from memberships.schedule.attendance import Arrival, note_arrival, note_leaving
 from memberships.schedule.board import OwnBooking, classes_between, own_bookings, strikes_of
 from memberships.schedule.bookings import (
@@ -259,6 +260,7 @@ __all__ = [
     "offer_renewal",
     "online_stop",
     "open_lots",
+    "own_address",
     "own_booking",
     "own_bookings",
     "pay_address",

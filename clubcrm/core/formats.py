@@ -1,6 +1,6 @@
 """How numbers, money, days and instants read to a person: by locale, in the club's zone."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_currency, format_decimal, get_currency_precision
@@ -38,6 +38,16 @@ def day_short(value: date) -> str:
     return format_date(value, "d MMM", locale=_locale())
 
 
+def day_long(value: date) -> str:
+    """Return the date with the month in full, such as 3 December 2026."""
+    return format_date(value, "d MMMM y", locale=_locale())
+
+
+def day_month(value: date) -> str:
+    """Return day and month in full, such as 3 December."""
+    return format_date(value, "d MMMM", locale=_locale())
+
+
 def month_short(value: date) -> str:
     """Return the month's short name."""
     return format_date(value, "LLL", locale=_locale())
@@ -61,6 +71,16 @@ def weekday_day(value: date) -> str:
 def weekday_short(value: date) -> str:
     """Return the short name of the weekday, such as Fri."""
     return format_date(value, "EEE", locale=_locale())
+
+
+def weekday_long(value: date) -> str:
+    """Return the name of the weekday."""
+    return format_date(value, "EEEE", locale=_locale())
+
+
+def wall_time(value: time) -> str:
+    """Return a wall time, such as 18:00."""
+    return format_time(value, "HH:mm", locale=_locale())
 
 
 def clock_time(instant: datetime, zone: str) -> str:

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from clubcrm.core.clock import now
 from clubcrm.core.db import Model
+from clubcrm.core.ledger import AppendOnly
 from clubcrm.core.types import Json, JsonObject, PublicIdType, UtcInstant, new_public_id, text_enum
+from clubcrm.messaging.rules.kinds import TextKind
 from clubcrm.people.models import Channel, Purpose
 
 
@@ -49,20 +51,26 @@ MESSAGE_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
 }
 
 
-class MessageTemplate(Model):
-    """The words of one message in one language, with plain placeholders."""
+class MessageText(AppendOnly, Model):
+    """One version of a club's own words for a code, in a form and a language.
 
-    __tablename__ = "message_template"
-    __table_args__ = (UniqueConstraint("code", "channel", "language"),)
+    A version that is `shipped` holds no words: from it on the text that we ship speaks again.
+    """
+
+    __tablename__ = "message_text"
+    __table_args__ = (UniqueConstraint("club_id", "code", "kind", "language", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"))
     code: Mapped[str] = mapped_column(String(40))
-    channel: Mapped[Channel] = mapped_column(text_enum(Channel))
+    kind: Mapped[TextKind] = mapped_column(text_enum(TextKind))
     language: Mapped[str] = mapped_column(String(16))
-    subject: Mapped[str] = mapped_column(String(200))
-    body: Mapped[str] = mapped_column(Text)
-    version: Mapped[int] = mapped_column(default=1)
-    changed_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+    version: Mapped[int]
+    subject: Mapped[str] = mapped_column(String(200), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    shipped: Mapped[bool] = mapped_column(default=False)
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
 
 
 class Message(Model):

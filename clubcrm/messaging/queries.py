@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
-from clubcrm.messaging.models import Message, MessageState, MessageTemplate, OutboxHold
+from clubcrm.messaging.models import Message, MessageState, OutboxHold
 from clubcrm.messaging.rules.channels import PersonReach, Reach
 from clubcrm.people.models import Channel, Person, Purpose
 from clubcrm.people.queries.reach import reach_of_many
@@ -52,20 +52,6 @@ def reach_of(people: Iterable[int], purpose: Purpose) -> dict[int, PersonReach]:
         )
         for person, found in reach_of_many(list(people), purpose).items()
     }
-
-
-def template_for(
-    session: Session, code: str, channel: Channel, languages: Sequence[str]
-) -> MessageTemplate | None:
-    """Return the club's own words for a code in the first of the languages that has some."""
-    found = session.scalars(
-        select(MessageTemplate).where(
-            MessageTemplate.code == code,
-            MessageTemplate.channel == channel,
-            MessageTemplate.language.in_(languages),
-        )
-    ).all()
-    return min(found, key=lambda one: languages.index(one.language), default=None)
 
 
 def standing_hold(session: Session) -> OutboxHold | None:

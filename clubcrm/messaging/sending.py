@@ -17,6 +17,7 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.messaging import queries
 from clubcrm.messaging.channels.base import Letter
+from clubcrm.messaging.framing import html_of, logo_of
 from clubcrm.messaging.models import Message, MessageState
 from clubcrm.messaging.quiet_setting import quiet_hours_of
 from clubcrm.messaging.rules.channels import NoWay, pick_channel
@@ -197,6 +198,7 @@ def _back_to_queue(message: Message, next_at: datetime, why: str) -> None:
 def _letter(message: Message) -> Letter:
     settings = current_app.extensions["club_settings"]
     body, url = with_way_out(message)
+    is_mail = message.channel is Channel.EMAIL
     return Letter(
         message_key=message.public_id,
         address=message.address,
@@ -204,6 +206,8 @@ def _letter(message: Message) -> Letter:
         body=body,
         sender=settings.mail_from,
         unsubscribe_url=url,
+        html=html_of(message, body, url) if is_mail else "",
+        logo=logo_of(message.club_id) if is_mail else None,
     )
 
 

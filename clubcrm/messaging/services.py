@@ -1,7 +1,7 @@
 """Verbs of the outbox: queue a message with its cause, cancel, release, and hold everything."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -14,13 +14,21 @@ from clubcrm.core.states import move
 from clubcrm.core.types import new_public_id
 from clubcrm.messaging import queries
 from clubcrm.messaging.events import MessageSettled
+from clubcrm.messaging.link_values import link_values
 from clubcrm.messaging.models import MESSAGE_MOVES, Message, MessageState, OutboxHold
 from clubcrm.messaging.rules.channels import NoWay, pick_channel
-from clubcrm.messaging.rules.wording import Wording, render
-from clubcrm.messaging.texts import Draft, draft
+from clubcrm.messaging.rules.kinds import kind_of
+from clubcrm.messaging.rules.wording import Wording, fields_of, render
+from clubcrm.messaging.story_queries import stories_of
+from clubcrm.messaging.texts import Draft, texts_of
+from clubcrm.messaging.values import day_words, values_of
 from clubcrm.people.models import Channel, Purpose
 
 MISSING_FIELD = "missing_field"
+# Kept with every message, so that it can be worded again and its footer can be written.
+ALWAYS = ("given_name", "family_name", "club")
+# "Come by Sunday" leaves this long from the first day on which the message may be read.
+KEEP_A_PROMISE = timedelta(days=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ def queue(order: Order) -> Message | NoWay:
     if isinstance(way, NoWay):
         return way
     channel = Channel(way.channel)
-    text, fields = _words(order, channel)
+    text, fields = words_for(order, channel)
     wording = render(text.subject, text.body, fields)
     row = {
         "public_id": new_public_id(),
@@ -82,20 +90,25 @@ def queue(order: Order) -> Message | NoWay:
     return message
 
 
-def _words(order: Order, channel: Channel) -> tuple[Draft, dict[str, str]]:
+def words_for(order: Order, channel: Channel) -> tuple[Draft, dict[str, str]]:
+    """Return the text of an order and the value of each placeholder that stands in it."""
+    session = db.session()
     person = queries.person_of(order.person_id)
-    club = db.session.get_one(Club, order.club_id)
+    club = session.get_one(Club, order.club_id)
     if person is None:
         raise not_found("There is no such person.")
-    text = draft(db.session(), order.code, channel, person.language, club.locale)
+    texts = texts_of(session, order.club_id, (order.code,))
+    text = texts.draft(order.code, kind_of(channel.value), person.language, club.locale)
     if text is None:
         raise DomainError("NO_TEXT", f"There are no words for {order.code} yet.")
-    own = {
-        "given_name": person.given_name,
-        "family_name": person.family_name,
-        "club": club.name,
-    }
-    return text, own | order.fields
+    names = {*fields_of(text.subject), *fields_of(text.body), *ALWAYS} - set(order.fields)
+    story = stories_of(session, club, [person.id], names)[person.id]
+    values = values_of(story, names, text.language)
+    if "by_day" in names:
+        last = clock.local(order.not_before + KEEP_A_PROMISE, club.zone)
+        values["by_day"] = day_words(last, text.language)
+    values |= link_values(person.id, order.code, names, text.language)
+    return text, values | order.fields
 
 
 def _missing(wording: Wording) -> str:
@@ -155,16 +168,16 @@ def _render_again(message: Message) -> None:
         code=message.code,
         purpose=message.purpose,
         not_before=message.next_at,
+        fields={name: str(value) for name, value in message.fields.items()},
     )
-    text, fields = _words(order, message.channel)
-    kept = {name: value for name, value in message.fields.items() if name not in fields}
-    wording = render(text.subject, text.body, {**kept, **fields})
+    text, fields = words_for(order, message.channel)
+    wording = render(text.subject, text.body, fields)
     if wording.missing:
         raise DomainError(
             "MISSING_FIELD", "The text still has a blank: " + ", ".join(wording.missing)
         )
     message.subject, message.body = wording.subject[:300], wording.body
-    message.fields = {**kept, **fields}
+    message.fields = fields
 
 
 def hold_outbox(why: str) -> OutboxHold:

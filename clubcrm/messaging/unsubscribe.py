@@ -4,11 +4,14 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from clubcrm.messaging.models import Message
+from clubcrm.messaging.rules.kinds import TextKind, kind_of
 from clubcrm.messaging.rules.wording import render
-from clubcrm.messaging.texts import FALLBACK, shipped
+from clubcrm.messaging.texts import FALLBACK, FOOTER, shipped
 from clubcrm.people.models import Channel, Purpose
 
 SALT = "unsubscribe"
+# A short message pays for each letter, so its way out stands in the same line.
+AFTER = {TextKind.SMS: " ", TextKind.CHAT: "\n\n"}
 
 
 def _signer() -> URLSafeSerializer:
@@ -36,8 +39,12 @@ def with_way_out(message: Message) -> tuple[str, str]:
     if message.purpose is not Purpose.MARKETING or not public_url:
         return message.body, ""
     url = f"{public_url}/unsubscribe/{token_of(message.person_id, message.channel)}"
-    footer = shipped("footer", message.language) or shipped("footer", FALLBACK)
+    kind = kind_of(message.channel.value)
+    footer = shipped(FOOTER, message.language, kind) or shipped(FOOTER, FALLBACK, kind)
     if footer is None:
         return message.body, url
     fields = {"club": str(message.fields.get("club", "")), "unsubscribe_url": url}
-    return f"{message.body}\n\n-- \n{render('', footer.body, fields).body}\n", url
+    words = render("", footer.body, fields).body
+    if kind is TextKind.EMAIL:
+        return f"{message.body}\n\n-- \n{words}\n", url
+    return f"{message.body}{AFTER[kind]}{words}", url

@@ -39,6 +39,7 @@ from clubcrm.seed.strangers import Strangers
 from clubcrm.seed.talk import Talk
 from clubcrm.seed.tills import ring_up
 from clubcrm.seed.towns import TOWNS
+from clubcrm.seed.wordings import write_wordings
 
 Progress = Callable[[str, float], None]
 OPENING_RUSH = 0.22
@@ -101,6 +102,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     registry.close()
     write_handovers(ground, handovers)
     talk.close()
+    write_wordings(ground)
     scans = sorted([scan for life in ground.lives for scan in life.scans] + strangers.scans)
     visits = _tell(ground, strangers, scans, (workers, progress))
     strangers.write()

@@ -16,7 +16,7 @@ from clubcrm.journeys.models import (
 from clubcrm.journeys.rules.codes import Code, Performer, Why
 from clubcrm.journeys.rules.settings import to_json
 from clubcrm.journeys.rules.shipped import default_settings
-from clubcrm.messaging.models import Message, MessageState, MessageTemplate, OutboxHold
+from clubcrm.messaging.models import Message, MessageState, OutboxHold
 from clubcrm.people.models import Channel, DeskFlag, Purpose
 from clubcrm.seed.ground import Ground, instant
 from clubcrm.seed.lives import Life
@@ -48,14 +48,6 @@ class Talk:
                 made_by=ground.actor("owner"),
                 settings=shipped,
             )
-        ground.store.sink(MessageTemplate).add(
-            code="HOURS",
-            channel=Channel.EMAIL,
-            language="en",
-            subject="Our opening hours",
-            body="Hello {given_name}, these are our hours in the coming holidays.",
-            changed_at=ground.order.moment - timedelta(days=100),
-        )
         ground.store.sink(OutboxHold).add(
             why="Moved to another server",
             since=ground.order.moment - timedelta(days=90),

@@ -28,6 +28,18 @@ class Sink:
         """Return the addresses that got a mail, in order."""
         return [str(mail["To"]) for mail in self.mails]
 
+    def words(self, number: int = 0) -> str:
+        """Return the plain words of a mail that arrived."""
+        plain = self.mails[number].get_body(("plain",))
+        assert plain is not None
+        return str(plain.get_content())
+
+    def html(self, number: int = 0) -> str:
+        """Return the framed words of a mail that arrived."""
+        framed = self.mails[number].get_body(("html",))
+        assert framed is not None
+        return str(framed.get_content())
+
     async def handle_RCPT(  # noqa: N802 - the library's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:

@@ -15,8 +15,9 @@ from clubcrm.core.jobs import JobContext
 from clubcrm.messaging import invariants
 from clubcrm.messaging.api import hold_outbox
 from clubcrm.messaging.jobs import send_outbox
-from clubcrm.messaging.models import Message, MessageState, MessageTemplate, OutboxHold
-from clubcrm.people.models import Channel, Consent
+from clubcrm.messaging.models import Message, MessageState, MessageText, OutboxHold
+from clubcrm.messaging.rules.kinds import TextKind
+from clubcrm.people.models import Consent
 from tests.cast import Cast
 from tests.messaging.conftest import Write
 from tests.messaging.sink import Sink
@@ -37,11 +38,18 @@ def look(app: Flask, message_id: int) -> Message:
         return message
 
 
-def text_of(app: Flask, body: str) -> None:
+def text_of(app: Flask, cast: Cast, body: str, version: int = 1) -> None:
     with app.app_context(), unit_of_work() as session:
         session.add(
-            MessageTemplate(
-                code="J06a", channel=Channel.EMAIL, language="en", subject="Hello", body=body
+            MessageText(
+                club_id=cast.club,
+                code="J06a",
+                kind=TextKind.EMAIL,
+                language="en",
+                version=version,
+                subject="Hello",
+                body=body,
+                by="system",
             )
         )
 
@@ -75,9 +83,9 @@ def test_outbox_says_that_no_channel_is_set(app: Flask, write: Write, client_of:
 @pytest.mark.fault
 @pytest.mark.parametrize("body", ["Dear {nickname}", "Dear {{ given_name }}", "Dear {Name}"])
 def test_f52_text_with_a_blank_is_held_and_shown(
-    app: Flask, sink: Sink, write: Write, client_of: ClientOf, body: str
+    app: Flask, cast: Cast, sink: Sink, write: Write, client_of: ClientOf, body: str
 ) -> None:
-    text_of(app, body)
+    text_of(app, cast, body)
 
     message_id = write("Mina")
     send(app)
@@ -89,20 +97,19 @@ def test_f52_text_with_a_blank_is_held_and_shown(
 
 
 def test_held_message_leaves_after_its_text_was_mended(
-    app: Flask, sink: Sink, write: Write, client_of: ClientOf
+    app: Flask, cast: Cast, sink: Sink, write: Write, client_of: ClientOf
 ) -> None:
-    text_of(app, "Dear {nickname}")
+    text_of(app, cast, "Dear {nickname}")
     message_id = write("Mina")
     address = f"/messages/{look(app, message_id).public_id}"
     manager = client_of("Max")
     assert manager.post(address, data={"act": "send"}).status_code == 409
 
-    with app.app_context(), unit_of_work() as session:
-        session.execute(update(MessageTemplate).values(body="Dear {given_name}"))
+    text_of(app, cast, "Dear {given_name}", version=2)
     assert manager.post(address, data={"act": "send"}).status_code == 303
     send(app)
 
-    assert sink.mails[0].get_content().startswith("Dear Mina")
+    assert sink.words().startswith("Dear Mina")
 
 
 def test_desk_may_look_but_not_send_again(app: Flask, write: Write, client_of: ClientOf) -> None:

@@ -17,6 +17,8 @@ class Letter:
     body: str
     sender: str
     unsubscribe_url: str = ""
+    html: str = ""
+    logo: tuple[bytes, str] | None = None  # shown by the HTML as cid:logo
 
 
 class Line(Protocol):

@@ -181,7 +181,19 @@ def compose(letter: Letter) -> EmailMessage:
         mail["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(letter.body)
+    if letter.html:
+        _add_html(mail, letter)
     return mail
+
+
+def _add_html(mail: EmailMessage, letter: Letter) -> None:
+    mail.add_alternative(letter.html, subtype="html")
+    if letter.logo is not None:
+        content, media_type = letter.logo
+        kind, _, form = media_type.partition("/")
+        *_plain, framed = mail.iter_parts()
+        assert isinstance(framed, EmailMessage)  # noqa: S101 - the part added above
+        framed.add_related(content, maintype=kind, subtype=form, cid="<logo>")
 
 
 def _domain(sender: str) -> str:

@@ -1,0 +1,183 @@
+"""Queries room: what messages may say of members, read for many people in a few selects."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from access_control.models import Visit, VisitDay
+from clubcrm.accounts.models import User
+from clubcrm.core import clock
+from clubcrm.core.clubs import Club, ClubHours
+from clubcrm.messaging.rules.placeholders import asks_for
+from clubcrm.messaging.rules.story import OpenSpan, Story, Term, Units
+from clubcrm.people.models import Person
+from memberships.contracts.models import Contract, Plan, PlanVersion
+from memberships.contracts.rules import ContractState, PlanKind
+from memberships.packages.models import VISIT_SERVICE, PackageLot
+from memberships.schedule.models import Booking, ClassSession, ClassType
+from memberships.trainers.models import TrainerClient
+
+YEAR = timedelta(days=365)
+LATELY = timedelta(days=112)
+AHEAD = timedelta(days=14)
+MEMBERSHIPS = (PlanKind.TERM, PlanKind.RECURRING, PlanKind.VISITS)
+HELD = (ContractState.SIGNED, ContractState.ENDED)
+
+
+def stories_of(
+    session: Session, club: Club, people: Collection[int], names: Collection[str]
+) -> dict[int, Story]:
+    """Return what the named placeholders need to know of each person; nothing else is read."""
+    today = clock.visit_day(clock.now(), club.zone)
+    ids = list(people)
+    sees_visits, sees_people = asks_for(names, "visits"), asks_for(names, "people")
+    hours = _hours(session, club.id) if "opening_hours" in names else ()
+    terms = _terms(session, ids, today) if asks_for(names, "term") or sees_visits else {}
+    days = _days(session, ids, today) if sees_visits else {}
+    entered = _entered(session, ids, today, club.zone) if sees_visits else {}
+    units = _units(session, ids, today) if asks_for(names, "units") else {}
+    trainers = _trainers(session, ids, today) if sees_people else {}
+    activities = _activities(session, club, ids) if "activity" in names else {}
+    rows = session.execute(
+        select(Person.id, Person.given_name, Person.family_name).where(Person.id.in_(ids))
+    )
+    return {
+        person: Story(
+            person_id=person,
+            given_name=given,
+            family_name=family,
+            club=club.name,
+            today=today,
+            hours=hours,
+            term=terms.get(person),
+            visit_days=days.get(person, ()),
+            entered=entered.get(person, ()),
+            units=units.get(person),
+            trainer=trainers.get(person, ""),
+            activity=activities.get(person, ""),
+        )
+        for person, given, family in rows
+    }
+
+
+def _hours(session: Session, club_id: int) -> tuple[OpenSpan | None, ...]:
+    known: dict[int, OpenSpan] = {
+        row.weekday: (row.opens, row.closes)
+        for row in session.scalars(select(ClubHours).where(ClubHours.club_id == club_id))
+        if row.opens != row.closes
+    }
+    return tuple(known.get(weekday) for weekday in range(7))
+
+
+def _terms(session: Session, people: Sequence[int], today: date) -> dict[int, Term]:
+    """The membership that runs, or the last one that did."""
+    rows = session.execute(
+        select(
+            Contract.person_id,
+            PlanVersion.name,
+            Contract.price_minor,
+            Contract.currency,
+            Contract.starts_on,
+            Contract.ends_on,
+        )
+        .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .where(
+            Contract.person_id.in_(people),
+            Contract.state.in_(HELD),
+            Plan.kind.in_(MEMBERSHIPS),
+            Contract.starts_on <= today,
+        )
+        .order_by(Contract.starts_on, Contract.id)
+    )
+    return {row[0]: Term(*row[1:]) for row in rows}
+
+
+def _days(session: Session, people: Sequence[int], today: date) -> dict[int, list[date]]:
+    found: dict[int, list[date]] = defaultdict(list)
+    for person, day in session.execute(
+        select(VisitDay.person_id, VisitDay.day)
+        .where(VisitDay.person_id.in_(people), VisitDay.day > today - YEAR)
+        .order_by(VisitDay.day)
+    ):
+        found[person].append(day)
+    return found
+
+
+def _entered(
+    session: Session, people: Sequence[int], today: date, zone: str
+) -> dict[int, list[tuple[int, int]]]:
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for person, at in session.execute(
+        select(Visit.person_id, Visit.entered_at).where(
+            Visit.person_id.in_(people),
+            Visit.entered_at > clock.day_bounds(today - LATELY, zone)[0],
+        )
+    ):
+        here = clock.local(at, zone)
+        found[person].append((here.weekday(), here.hour))
+    return found
+
+
+def _units(session: Session, people: Sequence[int], today: date) -> dict[int, Units]:
+    """The lot of trainer sessions that ends first."""
+    found: dict[int, Units] = {}
+    rows = session.execute(
+        select(PackageLot.person_id, PackageLot.remaining, PackageLot.expires_on).where(
+            PackageLot.person_id.in_(people),
+            PackageLot.service != VISIT_SERVICE,
+            PackageLot.remaining > 0,
+        )
+    )
+    for person, left, ends in sorted(rows, key=lambda row: (row[2] or date.max, row[1])):
+        if ends is None or ends >= today:
+            found.setdefault(person, Units(left, ends))
+    return found
+
+
+def _trainers(session: Session, people: Sequence[int], today: date) -> dict[int, str]:
+    rows = session.execute(
+        select(TrainerClient.person_id, User.name)
+        .join(User, User.id == TrainerClient.trainer_id)
+        .where(
+            TrainerClient.person_id.in_(people),
+            TrainerClient.from_on <= today,
+            func.coalesce(TrainerClient.until_on, date.max) >= today,
+        )
+        .order_by(TrainerClient.from_on)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _activities(session: Session, club: Club, people: Sequence[int]) -> dict[int, str]:
+    """The next class with a free place that each person has never booked."""
+    moment = clock.now()
+    ahead = session.execute(
+        select(ClassType.id, ClassType.name)
+        .join(ClassSession, ClassSession.class_type_id == ClassType.id)
+        .where(
+            ClassSession.club_id == club.id,
+            ClassSession.starts_at > moment,
+            ClassSession.starts_at < moment + AHEAD,
+            ClassSession.taken < ClassSession.capacity,
+        )
+        .order_by(ClassSession.starts_at)
+    )
+    offered: dict[int, str] = {}
+    for class_type, name in ahead:
+        offered.setdefault(class_type, name)
+    tried: dict[int, set[int]] = defaultdict(set)
+    for person, class_type in session.execute(
+        select(Booking.person_id, ClassSession.class_type_id)
+        .join(ClassSession, ClassSession.id == Booking.session_id)
+        .where(Booking.person_id.in_(people))
+        .distinct()
+    ):
+        tried[person].add(class_type)
+    return {
+        person: next((name for one, name in offered.items() if one not in tried[person]), "")
+        for person in people
+    }
