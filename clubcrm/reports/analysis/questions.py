@@ -11,6 +11,7 @@ from typing import Any
 Answer = dict[str, Any]
 
 QUESTIONS: Mapping[str, tuple[str, str]] = {
+    "effects": ("clubcrm.reports.analysis.effects", "effects"),
     "versions": ("clubcrm.reports.analysis.versions", "versions"),
 }
 

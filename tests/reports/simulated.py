@@ -1,0 +1,60 @@
+"""Grows clubs whose truth is known: who would renew and come anyway, and what a contact changes."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator, default_rng
+
+MEAN_VISITS = 9.8
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What a touchpoint really does, and to how many it could be done."""
+
+    members: int = 1000
+    held_share: float = 0.2
+    renewal: float = 0.0  # points it adds to the chance of renewal
+    visits: float = 0.0  # share it adds to the visits of the next 28 days
+    newcomers_only: bool = False  # it does so for the first cycle alone
+    outcome: str = "visits"
+    clubs: int = 1
+    return_share: float = 0.15  # members who stand in the file with a second cycle
+
+
+def touchpoint(truth: Truth, chance: Generator) -> dict[str, Any]:
+    """Return the columns of one touchpoint, first eligibility per member and cycle."""
+    size = truth.members
+    again = chance.random(size) < truth.return_share
+    person = np.concatenate([np.arange(size), np.flatnonzero(again)])
+    cycle = np.concatenate([np.ones(size, int), np.full(int(again.sum()), 2)])
+    energy = chance.gamma(2.2, 1 / 2.2, size)[person]  # how keen each member is, for ever
+    stratum = (person % truth.clubs).astype(int)
+    held_share = truth.held_share * np.where(stratum % 2, 1.5, 1.0)
+    treated = (chance.random(len(person)) >= held_share).astype(int)
+    reached = treated * ((cycle == 1) if truth.newcomers_only else 1)
+    level = MEAN_VISITS * np.where(stratum % 2, 1.15, 1.0)
+    before = chance.poisson(level * energy)
+    after = chance.poisson(level * energy * (1 + truth.visits * reached))
+    base = 0.45 + 0.30 * energy / (1 + energy) + 0.05 * (stratum % 2)
+    renewed = chance.random(len(person)) < base + truth.renewal * reached
+    came = chance.random(len(person)) < 0.30 + 0.5 * energy / (1 + energy)
+    return {
+        "treated": treated.tolist(),
+        "before": np.minimum(before, 28).tolist(),
+        "primary": (np.minimum(after, 28) if truth.outcome == "visits" else came * 1).tolist(),
+        "renewed": (renewed * 1).tolist(),
+        "person": person.tolist(),
+        "stratum": stratum.tolist(),
+        "cycle": cycle.tolist(),
+        "term": np.where(person % 3, 365, 90).tolist(),
+        "share": held_share.tolist(),
+        "outcome": truth.outcome,
+    }
+
+
+def club(number: int, *truths: Truth) -> dict[str, Any]:
+    """Return the order of one club: a touchpoint per truth."""
+    chance = default_rng([2026, number])
+    return {"touchpoints": {f"J{i:02}": touchpoint(one, chance) for i, one in enumerate(truths)}}
