@@ -11,6 +11,7 @@ import clubcrm.core.leases
 import clubcrm.core.states
 import clubcrm.journeys.models
 import clubcrm.messaging.models
+import clubcrm.messaging.tracking
 import clubcrm.people.models
 import clubcrm.tasks.models
 import memberships.approvals.models
@@ -53,6 +54,7 @@ _MODULES = (
     clubcrm.core.states,
     clubcrm.journeys.models,
     clubcrm.messaging.models,
+    clubcrm.messaging.tracking,
     clubcrm.people.models,
     clubcrm.tasks.models,
     memberships.approvals.models,

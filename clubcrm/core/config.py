@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from clubcrm.core.channel_settings import CHANNEL_SETTINGS, wrong_channel_setting
+
 ENVIRONMENTS = ("production", "development", "test")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SAMPLE_KEYS = ("changeme", "change-me", "secret", "dev", "example", "sample", "default")
@@ -57,6 +59,7 @@ class Settings:
     failpoint: str = ""
     metrics_token: str = field(repr=False, default="")
     gateways: Mapping[str, str] = field(repr=False, default_factory=dict)
+    channels: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     @property
     def is_sqlite(self) -> bool:
@@ -93,6 +96,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         failpoint=failpoint,
         metrics_token=_text(source, "CLUBCRM_METRICS_TOKEN", ""),
         gateways=_gateways(source),
+        channels=_channels(source),
     )
 
 
@@ -186,3 +190,12 @@ def _gateways(source: Mapping[str, str]) -> dict[str, str]:
                 raise SettingError(name, "expected https://host")
             found[name] = value.rstrip("/")
     return {name: value for name, value in found.items() if value}
+
+
+def _channels(source: Mapping[str, str]) -> dict[str, str]:
+    found = {name: _text(source, name, "") for name in CHANNEL_SETTINGS}
+    found = {name: value for name, value in found.items() if value}
+    wrong = wrong_channel_setting(found)
+    if wrong is not None:
+        raise SettingError(*wrong)
+    return found

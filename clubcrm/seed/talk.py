@@ -18,6 +18,7 @@ from clubcrm.journeys.rules.settings import to_json
 from clubcrm.journeys.rules.shipped import default_settings
 from clubcrm.messaging.models import Message, MessageState, OutboxHold
 from clubcrm.people.models import Channel, DeskFlag, Purpose
+from clubcrm.seed.answers import Answers, Reader
 from clubcrm.seed.ground import Ground, instant
 from clubcrm.seed.lives import Life
 from clubcrm.seed.order import public_id
@@ -48,6 +49,7 @@ class Talk:
                 made_by=ground.actor("owner"),
                 settings=shipped,
             )
+        self._answers = Answers(ground)
         ground.store.sink(OutboxHold).add(
             why="Moved to another server",
             since=ground.order.moment - timedelta(days=90),
@@ -136,7 +138,7 @@ class Talk:
     ) -> int:
         at, address = to
         parts = (shared["person_id"], shared["cycle_no"], code.value, shared["occurrence"])
-        return self._ground.store.sink(Message).add(
+        message_id = self._ground.store.sink(Message).add(
             public_id=public_id(self._chance),
             dedupe_key=":".join(map(str, ("touch", *parts))),
             club_id=shared["club_id"],
@@ -155,6 +157,18 @@ class Talk:
             server_words="550 5.1.1 no such user" if bounced else "250 OK",
             created_at=at - timedelta(hours=7),
         )
+        if bounced:
+            self._answers.bounced(address, at)
+        else:
+            self._answers.about(message_id, self._reader(shared, address), at)
+        return message_id
+
+    @staticmethod
+    def _reader(shared: Mapping[str, object], address: str) -> Reader:
+        club_id, person_id = shared["club_id"], shared["person_id"]
+        assert isinstance(club_id, int)  # noqa: S101 - narrows the type
+        assert isinstance(person_id, int)  # noqa: S101 - narrows the type
+        return Reader(club_id, person_id, address)
 
     def _why_not(self, life: Life, chance: Random) -> Why | None:
         if not self._ground.agreeing[life.number]:

@@ -9,7 +9,11 @@ from clubcrm.messaging.rules.delivery import Receipt
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One finished message to one address; `message_key` is the same in every attempt."""
+    """One finished message to one address; `message_key` is the same in every attempt.
+
+    `parameters` fill an approved template of `code` where a service takes no free text; the reader
+    has written to us within the last day where `may_be_free` says so.
+    """
 
     message_key: str
     address: str
@@ -19,6 +23,10 @@ class Letter:
     unsubscribe_url: str = ""
     html: str = ""
     logo: tuple[bytes, str] | None = None  # shown by the HTML as cid:logo
+    code: str = ""
+    language: str = "en"
+    parameters: tuple[str, ...] = ()
+    may_be_free: bool = False
 
 
 class Line(Protocol):

@@ -8,7 +8,9 @@ import smtplib
 import socket
 import ssl
 import threading
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
@@ -43,14 +45,46 @@ class _TlsHandset(smtplib.SMTP_SSL):
         self._host = host
 
 
-class SmtpLine:
-    """A line to the mail server named by an address such as smtp://user:pass@host:port."""
+class _Watch:
+    """Ends a talk at its hour; the socket's own limit starts anew with each byte."""
 
-    def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(self, cut: Callable[[], None], seconds: float) -> None:
+        self._cut = cut
+        self._step = min(0.5, seconds / 10)
+        self._ends: float | None = None
+        self._over = threading.Event()
+        # One thread for a whole line: a timer for each letter costs as much as the letter.
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def until(self, ends: float | None) -> None:
+        """Cut at this reading of the monotonic clock, or not at all."""
+        self._ends = ends
+
+    def stop(self) -> None:
+        """Watch no more."""
+        self._over.set()
+
+    def _run(self) -> None:
+        while not self._over.wait(self._step):
+            if self._ends is not None and time.monotonic() >= self._ends:
+                self._ends = None
+                self._cut()
+
+
+class SmtpLine:
+    """A line to the mail server named by an address such as smtp://user:pass@host:port.
+
+    `bounces_to` is where returned mail goes; {id} in it stands for the message.
+    """
+
+    def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS, bounces_to: str = "") -> None:
         self._url = urlsplit(url)
         self._timeout = timeout
+        self._bounces_to = bounces_to
         self._server: smtplib.SMTP | None = None
         self._was_cut = False
+        self._watch: _Watch | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -65,6 +99,8 @@ class SmtpLine:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 self._server.quit()
         self._hang_up()
+        if self._watch is not None:
+            self._watch.stop()
 
     def send(self, letter: Letter) -> Receipt:
         """Hand the letter over once and return what became of it."""
@@ -74,20 +110,19 @@ class SmtpLine:
         except (ValueError, UnicodeError) as error:
             return Receipt(Outcome.BOUNCED, f"address or header cannot be written: {error}")
         progress = _Progress()
-        # The socket's own limit starts anew with each byte; this one ends the whole talk.
         self._was_cut = False
-        watch = threading.Timer(self._timeout, self._cut)
-        watch.daemon = True
-        watch.start()
+        if self._watch is None:
+            self._watch = _Watch(self._cut, self._timeout)
+        self._watch.until(time.monotonic() + self._timeout)
         try:
             receipt = self._guarded_talk(letter, content, progress)
         finally:
-            watch.cancel()
+            self._watch.until(None)
         if not self._was_cut:
             return receipt
         # Half an answer that we cut short would read like a whole one.
         self._hang_up()
-        return judge(progress.step, None, f"no end within {self._timeout:g} s")
+        return _halting(judge(progress.step, None, f"no end within {self._timeout:g} s"))
 
     def _guarded_talk(self, letter: Letter, content: bytes, progress: _Progress) -> Receipt:
         try:
@@ -97,12 +132,11 @@ class SmtpLine:
             return judge(progress.step, refusal.smtp_code, _words(refusal.smtp_error))
         except (OSError, smtplib.SMTPException) as error:
             self._hang_up()
-            return judge(progress.step, None, f"{type(error).__name__}: {error}"[:300])
+            words = f"{type(error).__name__}: {error}"[:300]
+            return _halting(judge(progress.step, None, words))
 
     def _talk(self, letter: Letter, content: bytes, progress: _Progress) -> Receipt:
-        server = self._connected()
-        progress.step = Step.SENDER
-        code, words = server.mail(parseaddr(letter.sender)[1])
+        server, code, words = self._begun(self._envelope_sender(letter), progress)
         if code == 250:
             progress.step = Step.RECIPIENT
             code, words = server.rcpt(letter.address)
@@ -121,11 +155,31 @@ class SmtpLine:
             raise smtplib.SMTPServerDisconnected("no answer to the content")
         return judge(progress.step, code, _words(words))
 
+    def _begun(self, sender: str, progress: _Progress) -> tuple[smtplib.SMTP, int, bytes | str]:
+        was_open = self._server is not None
+        server = self._connected()
+        progress.step = Step.SENDER
+        try:
+            code, words = server.mail(sender)
+        except (OSError, smtplib.SMTPException):
+            code, words = 421, b""
+            if not was_open or self._was_cut:
+                raise
+        if code != 421 or not was_open:
+            return server, code, words
+        # The server had ended the line since the last letter: nothing of this one was said.
+        self._hang_up()
+        progress.step = Step.CONNECT
+        server = self._connected()
+        progress.step = Step.SENDER
+        return server, *server.mail(sender)
+
+    def _envelope_sender(self, letter: Letter) -> str:
+        return self._bounces_to.replace("{id}", letter.message_key) or parseaddr(letter.sender)[1]
+
     def _connected(self) -> smtplib.SMTP:
         if self._server is not None:
-            if self._is_alive(self._server):
-                return self._server
-            self._hang_up()
+            return self._server
         server = self._server = self._handset()
         code, words = server.connect(self._url.hostname or "localhost", self._port())
         if code != 220:
@@ -147,13 +201,6 @@ class SmtpLine:
 
     def _port(self) -> int:
         return self._url.port or (465 if self._url.scheme == "smtps" else 25)
-
-    @staticmethod
-    def _is_alive(server: smtplib.SMTP) -> bool:
-        try:
-            return server.noop()[0] == 250
-        except (OSError, smtplib.SMTPException):
-            return False
 
     def _cut(self) -> None:
         self._was_cut = True
@@ -194,6 +241,11 @@ def _add_html(mail: EmailMessage, letter: Letter) -> None:
         *_plain, framed = mail.iter_parts()
         assert isinstance(framed, EmailMessage)  # noqa: S101 - the part added above
         framed.add_related(content, maintype=kind, subtype=form, cid="<logo>")
+
+
+def _halting(receipt: Receipt) -> Receipt:
+    # A server that does not answer would keep each of the other letters waiting just as long.
+    return replace(receipt, halts=receipt.outcome is Outcome.RETRY)
 
 
 def _domain(sender: str) -> str:

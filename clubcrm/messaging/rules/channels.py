@@ -34,11 +34,17 @@ class PersonReach:
     do_not_contact: bool = False
 
 
-def pick_channel(person: PersonReach, offered: Iterable[str]) -> Reach | NoWay:
-    """Return the first usable address among the channels the club offers, or why there is none."""
+def pick_channel(
+    person: PersonReach, offered: Iterable[str], wished: Sequence[str] = ()
+) -> Reach | NoWay:
+    """Return the first usable address among the channels the club offers, or why there is none.
+
+    A wished order goes before the usual one; channels it does not name are not used.
+    """
     if person.do_not_contact:
         return NoWay.DO_NOT_CONTACT
-    open_channels = set(offered)
+    order = tuple(wished) or ORDER
+    open_channels = set(offered) & set(order)
     known = [one for one in person.reaches if one.channel in open_channels and one.address]
     if not known:
         return NoWay.NO_ADDRESS
@@ -48,4 +54,4 @@ def pick_channel(person: PersonReach, offered: Iterable[str]) -> Reach | NoWay:
     allowed = [one for one in working if one.consented]
     if not allowed:
         return NoWay.NO_CONSENT
-    return min(allowed, key=lambda one: ORDER.index(one.channel))
+    return min(allowed, key=lambda one: order.index(one.channel))

@@ -44,6 +44,13 @@ class Receipt:
     outcome: Outcome
     words: str = ""
     code: int | None = None
+    provider_id: str = ""
+    parts: int = 1
+    # The channel itself is out of order: its other messages stay where they are.
+    halts: bool = False
+    wait: timedelta | None = None
+    # Where the reader is found from now on, when the channel says that he has moved.
+    moved_to: str = ""
 
 
 def judge(step: Step, code: int | None, words: str = "") -> Receipt:
@@ -65,6 +72,27 @@ def judge(step: Step, code: int | None, words: str = "") -> Receipt:
     if step is not Step.RECIPIENT and words.startswith(ABOUT_US):
         return Receipt(Outcome.REFUSED, words, code)
     return Receipt(Outcome.BOUNCED, words, code)
+
+
+# Answers of HTTP services that say themselves that nothing was done.
+_NOT_NOW = frozenset({408, 425, 429, 503})
+_OUR_KEYS = frozenset({401, 402, 403, 407})
+
+
+def judge_http(status: int | None, words: str = "", *, sent: bool = True) -> Receipt:
+    """Return what a service's answer means; none after the question was sent is unknown.
+
+    Other failures of the server may have come after the deed: 500 is as dark as no answer.
+    """
+    if status is None:
+        return Receipt(Outcome.UNKNOWN if sent else Outcome.RETRY, words, halts=not sent)
+    if 200 <= status < 300:
+        return Receipt(Outcome.SENT, words, status)
+    if status in _NOT_NOW:
+        return Receipt(Outcome.RETRY, words, status)
+    if status in _OUR_KEYS:
+        return Receipt(Outcome.RETRY, words, status, halts=True)
+    return Receipt(Outcome.REFUSED if status < 500 else Outcome.UNKNOWN, words, status)
 
 
 def try_again_at(attempts: int, failed_at: datetime) -> datetime | None:
