@@ -12,8 +12,6 @@ from clubcrm.messaging.channels.base import Letter
 from clubcrm.messaging.rules.delivery import Outcome, Receipt, judge_http
 from clubcrm.messaging.rules.parts import sms_parts
 
-PREFIX = "CLUBCRM_SMS_"
-
 
 @dataclass(frozen=True, slots=True)
 class SmsForm:
@@ -29,16 +27,16 @@ class SmsForm:
 
 def sms_form(found: Mapping[str, str]) -> SmsForm:
     """Return the form that the settings describe."""
-    lines = found.get(f"{PREFIX}HEADER", "").replace("\\n", "\n").splitlines()
+    lines = found.get("CLUBCRM_SMS_HEADER", "").replace("\\n", "\n").splitlines()
     headers = [line.partition(":") for line in lines if ":" in line]
-    params = found.get(f"{PREFIX}PARAMS", "")
+    params = found.get("CLUBCRM_SMS_PARAMS", "")
     return SmsForm(
-        url=found[f"{PREFIX}URL"],
+        url=found["CLUBCRM_SMS_URL"],
         params=tuple(parse_qsl(params, keep_blank_values=True)),
-        method=found.get(f"{PREFIX}METHOD", "POST"),
+        method=found.get("CLUBCRM_SMS_METHOD", "POST"),
         headers=tuple((name.strip(), value.strip()) for name, _colon, value in headers),
-        success=found.get(f"{PREFIX}SUCCESS", ""),
-        id_pattern=found.get(f"{PREFIX}ID", ""),
+        success=found.get("CLUBCRM_SMS_SUCCESS", ""),
+        id_pattern=found.get("CLUBCRM_SMS_ID", ""),
     )
 
 
