@@ -60,7 +60,7 @@ from clubcrm.people import views as people_views
 from clubcrm.reports import figures
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
-from clubcrm.tasks.events import TaskClosed
+from clubcrm.tasks.events import SurveyAnswered, TaskClosed
 from clubcrm.tasks.jobs import expire_tasks
 from clubcrm.tasks.views.api import api as tasks_api
 from clubcrm.tasks.views.pages import tasks as task_views
@@ -146,6 +146,7 @@ UNHEARD: Mapping[type[Fact], str] = {
     people_facts.PeopleImported: "who is brought in has been a member before",
     people_facts.ConsentGiven: "messages ask for consent when they are planned and when they leave",
     people_facts.ConsentWithdrawn: "messages ask for consent again just before they leave",
+    SurveyAnswered: "who is unhappy is called by a task of the same transaction",
     people_facts.HoldPlaced: "whoever plans or sends asks for holds at that moment",
     people_facts.HoldLifted: "whoever plans or sends asks for holds at that moment",
     gate_facts.EntryRefused: "the desk sees refusals live; no journey follows one yet",

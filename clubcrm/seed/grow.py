@@ -14,6 +14,7 @@ from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
 from clubcrm.journeys.facts import refresh_all
 from clubcrm.people.models import Person
+from clubcrm.seed.asked import ask_half_way
 from clubcrm.seed.bars import place_blocks
 from clubcrm.seed.bookkeeping import keep_books
 from clubcrm.seed.calendar import calendar_of
@@ -95,6 +96,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
         offers.write(life, number)
         place_blocks(ground, life)
         hold_back(ground, life)
+        ask_half_way(ground, life)
         talk.about(life)
         signed.about(life, number)
         if number % 200 == 0:

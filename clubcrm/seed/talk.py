@@ -19,10 +19,12 @@ from clubcrm.journeys.rules.shipped import default_settings
 from clubcrm.messaging.models import Message, MessageState, OutboxHold
 from clubcrm.people.models import Channel, DeskFlag, Purpose
 from clubcrm.seed.answers import Answers, Reader
+from clubcrm.seed.asked import note_call
 from clubcrm.seed.ground import Ground, instant
 from clubcrm.seed.lives import Life
 from clubcrm.seed.order import public_id
-from clubcrm.tasks.models import Task, TaskState
+from clubcrm.tasks.models import Task, TaskState, TaskWork
+from clubcrm.tasks.outcomes import WorkForm
 
 SUBJECTS = {Code.FIRST_VISIT: "Your first visit", Code.SILENCE: "We have not seen you this week"}
 BODIES = {
@@ -210,6 +212,13 @@ class Talk:
             due_at=created + timedelta(days=2),
             created_at=created,
         )
+        ground.store.sink(TaskWork).add(
+            task_id=task_id,
+            form=WorkForm.TALK,
+            code=Code.SLUMP.value,
+            rank=float(ground.prices[life.town, last.offer]),
+            facts={"slump": True},
+        )
         ground.store.sink(DeskFlag).add(
             person_id=ground.person_ids[life.number],
             kind="open_task",
@@ -223,7 +232,7 @@ class Talk:
         ground = self._ground
         for number, life in enumerate(ground.lives[:40:4]):
             done = ground.order.moment - timedelta(days=number + 1)
-            ground.store.sink(Task).add(
+            task_id = ground.store.sink(Task).add(
                 public_id=public_id(self._chance),
                 club_id=ground.club_ids[life.town],
                 person_id=ground.person_ids[life.number],
@@ -239,3 +248,4 @@ class Talk:
                 closed_at=done,
                 created_at=done - timedelta(days=2),
             )
+            note_call(ground, task_id, life, done)

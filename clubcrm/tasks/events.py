@@ -13,3 +13,13 @@ class TaskClosed(Fact):
     person_id: int | None
     kind: str
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswered(Fact):
+    """A member has answered the half-way question with a score from 0 to 10."""
+
+    answer_id: int
+    person_id: int
+    code: str
+    score: int

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clubcrm.core.clock import now
 from clubcrm.core.db import Model
-from clubcrm.core.types import PublicIdType, UtcInstant, new_public_id, text_enum
+from clubcrm.core.ledger import AppendOnly
+from clubcrm.core.types import Json, JsonObject, PublicIdType, UtcInstant, new_public_id, text_enum
+from clubcrm.tasks.outcomes import AttemptOutcome, WorkForm
 
 
 class TaskState(StrEnum):
@@ -54,3 +56,54 @@ class Task(Model):
     closed_by: Mapped[str] = mapped_column(String(80), default="")
     closed_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     created_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+
+
+class TaskWork(Model):
+    """What makes a task a call or a talk: its touchpoint, its rank on the list, who is at it."""
+
+    __tablename__ = "task_work"
+    __table_args__ = (Index(None, "code"),)
+
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), primary_key=True)
+    form: Mapped[WorkForm] = mapped_column(text_enum(WorkForm))
+    code: Mapped[str] = mapped_column(String(8), default="")
+    rank: Mapped[float] = mapped_column(Float, default=0.0)  # score times price of the plan
+    facts: Mapped[JsonObject] = mapped_column(Json, default=dict)  # what the "why" is made of
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    taken_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+
+
+class TaskAttempt(AppendOnly, Model):
+    """One try to speak with a member, and what it came to."""
+
+    __tablename__ = "task_attempt"
+    __table_args__ = (Index(None, "task_id"), Index(None, "person_id", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    outcome: Mapped[AttemptOutcome] = mapped_column(text_enum(AttemptOutcome))
+    note: Mapped[str] = mapped_column(String(300), default="")
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+
+
+class SurveyAnswer(AppendOnly, Model):
+    """What a member answered to the half-way question, once for each time he was asked."""
+
+    __tablename__ = "survey_answer"
+    __table_args__ = (
+        CheckConstraint("score BETWEEN 0 AND 10", name="score"),
+        Index(None, "person_id"),
+        Index(None, "club_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    link_id: Mapped[int] = mapped_column(ForeignKey("member_link.id"), unique=True)
+    code: Mapped[str] = mapped_column(String(8))
+    score: Mapped[int]
+    words: Mapped[str] = mapped_column(String(500), default="")
+    at: Mapped[datetime] = mapped_column(UtcInstant, default=now)

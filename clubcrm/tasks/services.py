@@ -1,6 +1,7 @@
 """Verbs of staff work: open once per cause, finish, put off, set aside, take back, let expire."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,20 +14,28 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.core.states import move
 from clubcrm.core.types import new_public_id
-from clubcrm.people.api import hang_flag, take_flag_down
+from clubcrm.people.api import hang_flag, lift_hold, take_flag_down
+from clubcrm.people.models import HoldKind
 from clubcrm.tasks import queries
 from clubcrm.tasks.events import TaskClosed
-from clubcrm.tasks.models import TASK_MOVES, Task, TaskState
+from clubcrm.tasks.models import TASK_MOVES, Task, TaskState, TaskWork
+from clubcrm.tasks.outcomes import WorkForm
+from clubcrm.tasks.routing import own_worker
 from memberships.api import substitute_for
+from memberships.schedule.rota import is_away
 
 OPEN_TASK = "open_task"
+COMPLAINT = "complaint"
 
 
 @dataclass(frozen=True, slots=True)
 class TaskOrder:
     """What shall be done; `source` names the cause, so that one cause opens one task.
 
-    `assigned_to` names one person; while he is absent, his substitute gets it.
+    `assigned_to` names one person; while he is absent, his substitute gets it. With `to_own` the
+    work of trainers goes to the member's own trainer, that of sellers to his own seller. A call or
+    talk has a `form`, the `code` of its touchpoint, a `rank` on its list (the risk times the price
+    of the plan) and the `facts` that say why.
     """
 
     source: str
@@ -40,6 +49,11 @@ class TaskOrder:
     assigned_to: int | None = None
     at_arrival: bool = False
     expires_at: datetime | None = None
+    form: WorkForm | None = None
+    code: str = ""
+    rank: float = 0.0
+    facts: Mapping[str, object] = field(default_factory=dict)
+    to_own: bool = False
 
 
 def open_task(order: TaskOrder) -> Task:
@@ -66,18 +80,36 @@ def open_task(order: TaskOrder) -> Task:
     fresh = make(Task).values(values).on_conflict_do_nothing().returning(Task.id)
     is_new = db.session.execute(fresh).first() is not None
     task = db.session.scalars(select(Task).where(Task.source == order.source)).one()
+    if is_new and order.form is not None:
+        db.session.add(_work(task, order.form, order))
+        db.session.flush()
     if is_new and task.person_id is not None:
         hang_flag(task.person_id, OPEN_TASK, _flag(task), task.title)
     return task
 
 
+def _work(task: Task, form: WorkForm, order: TaskOrder) -> TaskWork:
+    return TaskWork(
+        task_id=task.id, form=form, code=order.code, rank=order.rank, facts=dict(order.facts)
+    )
+
+
 def _assignee(order: TaskOrder) -> int | None:
-    """Return who does it: the person named, or who stands in for him on the club's due day."""
-    if order.assigned_to is None:
-        return None
+    """Return who does it: the person meant, or who stands in for him on the club's due day.
+
+    Nobody, when he is away without a substitute: then everybody of the role may do it.
+    """
     zone = db.session.get_one(Club, order.club_id).zone
     day = clock.local_day(order.due_at, zone)
-    return substitute_for(order.assigned_to, day) or order.assigned_to
+    meant = order.assigned_to
+    if meant is None and order.to_own and order.person_id is not None:
+        meant = own_worker(order.person_id, order.club_id, order.role, day)
+    if meant is None:
+        return None
+    stands_in = substitute_for(meant, day)
+    if stands_in is None and order.to_own and is_away(meant, day):
+        return None
+    return stands_in or meant
 
 
 def finish(task: Task, outcome: str, *, by: str) -> None:
@@ -124,6 +156,8 @@ def _close(task: Task, state: TaskState, outcome: str, by: str) -> None:
     task.closed_at = clock.now()
     move(task, state, moves=TASK_MOVES, by=by, why=outcome[:300])
     take_flag_down(OPEN_TASK, _flag(task))
+    if task.kind == COMPLAINT and task.person_id is not None:
+        lift_hold(task.person_id, HoldKind.COMPLAINT, _flag(task), by=by)
     events.record(
         TaskClosed(
             club_id=task.club_id,
@@ -137,4 +171,9 @@ def _close(task: Task, state: TaskState, outcome: str, by: str) -> None:
 
 
 def _flag(task: Task) -> str:
-    return f"task:{task.id}"
+    return task_source(task.id)
+
+
+def task_source(task_id: int) -> str:
+    """Return the name by which flags and holds of a person say that a task is their cause."""
+    return f"task:{task_id}"
