@@ -13,6 +13,7 @@ import clubcrm.journeys.models
 import clubcrm.messaging.models
 import clubcrm.messaging.tracking
 import clubcrm.people.models
+import clubcrm.reports.models
 import clubcrm.tasks.models
 import memberships.approvals.models
 import memberships.billing.gateways.models
@@ -56,6 +57,7 @@ _MODULES = (
     clubcrm.messaging.models,
     clubcrm.messaging.tracking,
     clubcrm.people.models,
+    clubcrm.reports.models,
     clubcrm.tasks.models,
     memberships.approvals.models,
     memberships.billing.gateways.models,

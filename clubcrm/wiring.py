@@ -15,6 +15,7 @@ import clubcrm.card.permissions as card
 import clubcrm.journeys.permissions as journey_rights
 import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
+import clubcrm.reports.permissions as reports
 import clubcrm.tasks.permissions as tasks
 import memberships.permissions as memberships
 from access_control import api as gate_api
@@ -58,6 +59,7 @@ from clubcrm.messaging.views.pages import messages
 from clubcrm.people import events as people_facts
 from clubcrm.people import views as people_views
 from clubcrm.reports import figures
+from clubcrm.reports.jobs import nightly_reports
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
 from clubcrm.tasks.events import SurveyAnswered, TaskClosed
@@ -170,6 +172,7 @@ JOBS: tuple[Job, ...] = (
     Job("book-recurring", membership_jobs.book_recurring, daily_at=time(0, 30)),
     # After 04:00, when the visit-day of last night is over.
     Job("nightly-planning", nightly_planning, daily_at=time(4, 30)),
+    Job("nightly-reports", nightly_reports, daily_at=time(4, 45)),
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
     Job("expire-tasks", expire_tasks, every=timedelta(minutes=10)),
     Job("publish-classes", schedule_jobs.publish_classes, daily_at=time(0, 30)),
@@ -297,6 +300,7 @@ RIGHTS: Mapping[str, object] = {
     **tasks.RIGHTS,
     **messaging.RIGHTS,
     **journey_rights.RIGHTS,
+    **reports.RIGHTS,
 }
 
 SEES_MEMBERS = frozenset(
@@ -363,7 +367,8 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         }
     ),
     "barista": frozenset(),
-    "accountant": memberships.FOR_ACCOUNTANTS | {people.SEE_PEOPLE, card.SEE_CARD},
+    "accountant": memberships.FOR_ACCOUNTANTS
+    | {people.SEE_PEOPLE, card.SEE_CARD, reports.SEE_REPORTS},
 }
 
 

@@ -12,6 +12,9 @@ Answer = dict[str, Any]
 
 QUESTIONS: Mapping[str, tuple[str, str]] = {
     "effects": ("clubcrm.reports.analysis.effects", "effects"),
+    "outlook": ("clubcrm.reports.analysis.outlook", "outlook"),
+    "retention": ("clubcrm.reports.analysis.retention", "fit_survivors"),
+    "survival": ("clubcrm.reports.analysis.survival", "survival"),
     "versions": ("clubcrm.reports.analysis.versions", "versions"),
 }
 

@@ -1,0 +1,14 @@
+"""Names of the rights that reports ask for, with the words of the rights table."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel import lazy_gettext as _l
+
+SEE_REPORTS: Final = "reports.see"
+EDIT_BASELINE: Final = "reports.baseline"
+
+RIGHTS: Mapping[str, object] = {
+    SEE_REPORTS: _l("See reports and forecasts"),
+    EDIT_BASELINE: _l("Note figures of the time before the introduction"),
+}

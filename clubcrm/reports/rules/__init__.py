@@ -1,0 +1,1 @@
+"""Rules of reports: what counts, from plain values alone."""
