@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from clubcrm.core.ledger import trigger_statements
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
