@@ -40,6 +40,7 @@ class CodeRule:
     hold_out: float | None = 0.0
     on_arrival: bool = False
     else_task: bool = False
+    dormant_task: bool = False
     minutes: float = 0.0
     discount_minor: int = 0
     name: str = ""
@@ -78,7 +79,7 @@ class Trial:
 
     salt: str = "club"
     control: float | None = None
-    question: str = Code.SILENCE.value
+    questions: tuple[str, ...] = (Code.SILENCE, Code.RENEWAL_CALL, Code.INVITATION)
     least_members: int = 50
 
 
