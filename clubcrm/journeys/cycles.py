@@ -143,7 +143,8 @@ def _current_cycles(part: Slice, day: date) -> Select[Any]:
         _whole(spans.c.renewals).label("renewals"),
         frozen.label("is_frozen"),
         cast(null(), Date()).label("last_visit_on"),
-        *(zero.label(name) for name in ("visits", "silent_days", "v7", "v14", "v28")),
+        *(zero.label(name) for name in ("visits", "cycle_visits", "silent_days")),
+        *(zero.label(name) for name in ("v7", "v14", "v28")),
         *(zero.label(name) for name in ("baseline_visits", "gap_span", "gap_count", "tenure")),
         literal(7, Integer()).label("d_star"),
     ).where(spans.c.from_last == 1)

@@ -19,6 +19,7 @@ from clubcrm.journeys.models import ClubCalendar, MemberFacts
 from clubcrm.journeys.one_member import refresh_frozen
 from clubcrm.journeys.queries import Slice, slices_of, zone_of
 from clubcrm.journeys.rules.rhythm import RhythmSettings
+from clubcrm.journeys.versions import current_settings
 
 Unit = Callable[[], AbstractContextManager[Session]]
 SLICE = 2000
@@ -29,8 +30,8 @@ def refresh_all(unit: Unit, club_id: int, day: date, rule: RhythmSettings | None
 
     Written slice by slice, each in its own short unit of work, so that no turnstile has to wait.
     """
-    chosen = rule or RhythmSettings()
     with unit() as session:
+        chosen = rule or current_settings(club_id, session).rhythm
         windows = refresh_calendar(session, club_id, day, chosen)
         parts = slices_of(session, club_id, SLICE)
     members = 0
@@ -44,7 +45,7 @@ def refresh_facts(
     session: Session, club_id: int, day: date, rule: RhythmSettings | None = None
 ) -> int:
     """The same for a whole club at once, within the caller's unit of work."""
-    chosen = rule or RhythmSettings()
+    chosen = rule or current_settings(club_id, session).rhythm
     windows = refresh_calendar(session, club_id, day, chosen)
     return refresh_slice(session, Slice(club_id), day, windows, chosen)
 
@@ -65,7 +66,7 @@ def refresh_slice(
 
 
 def _count_visits(session: Session, part: Slice, day: date, windows: Windows) -> None:
-    def since(first: date) -> Any:
+    def since(first: Any) -> Any:
         return cast(func.sum(case((VisitDay.day >= first, 1), else_=0)), Integer)
 
     counted = (
@@ -73,6 +74,7 @@ def _count_visits(session: Session, part: Slice, day: date, windows: Windows) ->
             VisitDay.person_id,
             func.max(VisitDay.day).label("last_on"),
             func.count().label("visits"),
+            since(MemberFacts.starts_on).label("cycle_visits"),
             since(windows.days_7).label("v7"),
             since(windows.days_14).label("v14"),
             since(windows.days_28).label("v28"),
@@ -93,6 +95,7 @@ def _count_visits(session: Session, part: Slice, day: date, windows: Windows) ->
         .values(
             last_visit_on=counted.c.last_on,
             visits=counted.c.visits,
+            cycle_visits=counted.c.cycle_visits,
             v7=counted.c.v7,
             v14=counted.c.v14,
             v28=counted.c.v28,

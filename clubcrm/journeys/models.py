@@ -69,6 +69,7 @@ class MemberFacts(Model):
     is_onboarding: Mapped[bool] = mapped_column(default=False)
     last_visit_on: Mapped[date | None] = mapped_column(Date)
     visits: Mapped[int] = mapped_column(default=0)
+    cycle_visits: Mapped[int] = mapped_column(default=0)
     silent_days: Mapped[int] = mapped_column(default=0)
     v7: Mapped[int] = mapped_column(default=0)
     v14: Mapped[int] = mapped_column(default=0)

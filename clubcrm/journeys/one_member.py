@@ -65,6 +65,7 @@ def _facts(member: MemberDays, row: Known, day: date, rule: RhythmSettings) -> d
     return {
         "last_visit_on": rhythm.last_visit_on,
         "visits": rhythm.visits,
+        "cycle_visits": _since(member, row.starts_on, day),
         "silent_days": rhythm.silent_days,
         "v7": rhythm.v7,
         "v14": rhythm.v14,
@@ -78,3 +79,8 @@ def _facts(member: MemberDays, row: Known, day: date, rule: RhythmSettings) -> d
         "silence_alarm_on": alarm_day(member, rhythm, day, rule) if running else None,
         "slump_alarm_on": day if slumps else earlier,
     }
+
+
+def _since(member: MemberDays, first: date | None, day: date) -> int:
+    begin = max(member.joined_on, first or member.joined_on)
+    return sum(begin <= one <= day for one in set(member.visit_days))

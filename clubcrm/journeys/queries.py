@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from access_control.models import VisitDay
@@ -13,7 +13,6 @@ from clubcrm.core import clock
 from clubcrm.core.clubs import ClosedDay, Club
 from clubcrm.journeys.models import MemberFacts, Touchpoint
 from clubcrm.journeys.rules.rhythm import DayRange, MemberDays, merged
-from clubcrm.journeys.rules.touchpoints import Code
 from clubcrm.journeys.sql import days_between
 from clubcrm.people.models import Person
 from memberships.blocks.models import Block
@@ -75,7 +74,7 @@ def member_days(
     ):
         found[person].days.append(visited)
     closed = closed_ranges(session, club_id)
-    for person, stop in _freezes(session, joined, zone, day):
+    for person, stop in freezes_of(session, joined, zone, day):
         found[person].stops.append(stop)
     return {
         person: MemberDays(joined[person], sorted(one.days), merged([*closed, *one.stops]))
@@ -89,9 +88,10 @@ def closed_ranges(session: Session, club_id: int) -> Sequence[DayRange]:
     return merged(DayRange(day, day) for day in days)
 
 
-def _freezes(
+def freezes_of(
     session: Session, people: Iterable[int], zone: str, day: date
 ) -> list[tuple[int, DayRange]]:
+    """Return the days on which each of the people was frozen, up to the day."""
     rows = session.execute(
         select(Block.person_id, Block.from_on, Block.until_on, Block.lifted_at).where(
             Block.person_id.in_(list(people)),
@@ -109,14 +109,14 @@ def _freezes(
 
 
 def touchpoint_of(
-    session: Session, person_id: int, cycle_no: int, code: Code, occurrence: int
+    session: Session, person_id: int, cycle_no: int, code: str, occurrence: int
 ) -> Touchpoint:
     """Return the one touchpoint with this key."""
     return session.scalars(
         select(Touchpoint).where(
             Touchpoint.person_id == person_id,
             Touchpoint.cycle_no == cycle_no,
-            Touchpoint.code == code.value,
+            Touchpoint.code == code,
             Touchpoint.occurrence == occurrence,
         )
     ).one()
@@ -135,6 +135,21 @@ def touchpoint_by_task(session: Session, task_id: int) -> Touchpoint | None:
 def facts_row(session: Session, person_id: int) -> MemberFacts | None:
     """Return the facts of a person who is or was a member."""
     return session.get(MemberFacts, person_id, populate_existing=True)
+
+
+def member_count(session: Session, club_id: int, day: date) -> int:
+    """Return how many members a club has on a day."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(MemberFacts)
+            .where(
+                MemberFacts.club_id == club_id,
+                or_(MemberFacts.ends_on.is_(None), MemberFacts.ends_on >= day),
+            )
+        )
+        or 0
+    )
 
 
 def zone_of(session: Session, club_id: int) -> str:
@@ -172,4 +187,5 @@ def _known() -> Select[*tuple[Any, ...]]:
         MemberFacts.joined_on,
         MemberFacts.ends_on,
         MemberFacts.slump_alarm_on,
+        MemberFacts.starts_on,
     )

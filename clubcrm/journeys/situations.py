@@ -1,69 +1,56 @@
 """Queries room: the situation of a few members at once, as the rules want to see it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sqlalchemy import Date, and_, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from clubcrm.core import clock
 from clubcrm.journeys.models import MemberFacts, Touchpoint, TouchState
-from clubcrm.journeys.queries import MEMBERSHIPS
-from clubcrm.journeys.rules.touchpoints import (
-    FIRST_CALL,
-    FIRST_CALL_DAY,
-    FIRST_NUDGE_DAY,
-    SILENCE_VALID_DAYS,
-    Code,
-    CycleFacts,
-    Said,
-    Why,
-)
+from clubcrm.journeys.queries import member_count, zone_of
+from clubcrm.journeys.rules.cycle import CycleFacts, Said, relationship_year
+from clubcrm.journeys.rules.settings import JourneySettings
+from clubcrm.journeys.rules.touchpoints import Performer, Why, is_service
 from clubcrm.journeys.rules.verdicts import Situation
-from clubcrm.journeys.sql import FAR
+from clubcrm.journeys.surroundings import Deal, Surroundings, surroundings
+from clubcrm.journeys.versions import numbers_of_cycles, settings_by_number
 from clubcrm.messaging.queries import OFFERED, reach_of
 from clubcrm.messaging.rules.channels import NoWay, PersonReach, pick_channel
 from clubcrm.people.models import Purpose
-from memberships.blocks.models import Block
-from memberships.blocks.rules import BlockOwner
-from memberships.contracts.models import Contract, Plan, PlanVersion
-from memberships.contracts.rules import ContractState
 
-# After this many days past its last useful day a missed touchpoint is not even mentioned.
-MENTION_DAYS = 7
-CONTACT_DAYS = 365
-# The last day of somebody whose contracts were all made void.
-OVER = date.min
 SPOKEN = (TouchState.PLANNED, TouchState.QUEUED, TouchState.DELIVERED)
-SILENCING = (BlockOwner.BAN, BlockOwner.STAFF_STOP, BlockOwner.MEDICAL)
+OPEN = (TouchState.PLANNED, TouchState.QUEUED)
+CONTACT_DAYS = 365
+MONTHLY = 45
+UNENDING_MONTH = 30
 
 
-def candidates(session: Session, club_id: int, day: date) -> Sequence[int]:
-    """Return the members whose facts may call for a touchpoint, out of all of the club."""
-    never_seen = and_(
-        MemberFacts.is_onboarding,
-        MemberFacts.visits == 0,
-        MemberFacts.silent_days >= FIRST_NUDGE_DAY,
-        MemberFacts.silent_days <= FIRST_CALL_DAY + FIRST_CALL.valid_days + MENTION_DAYS,
-    )
-    silent = and_(
-        MemberFacts.visits > 0,
-        MemberFacts.silence_alarm_on.is_not(None),
-        MemberFacts.silent_days <= MemberFacts.d_star + SILENCE_VALID_DAYS + MENTION_DAYS,
-    )
-    return session.scalars(
-        select(MemberFacts.person_id)
-        .where(
-            MemberFacts.club_id == club_id,
-            MemberFacts.as_of == day,
-            or_(MemberFacts.ends_on.is_(None), MemberFacts.ends_on >= day),
-            or_(never_seen, silent),
-        )
-        .order_by(MemberFacts.person_id)
-    ).all()
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is the same for all members of a club on one day."""
+
+    club_id: int
+    zone: str
+    day: date
+    members: int
+    versions: Mapping[int, JourneySettings]
+    newest: int
+    own: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
-def situations(session: Session, people: Iterable[int], day: date) -> dict[int, Situation]:
+def ground_of(session: Session, club_id: int, day: date) -> Ground:
+    """Return the frame in which the members of a club are judged on a day."""
+    versions = settings_by_number(session, club_id)
+    members = member_count(session, club_id, day)
+    return Ground(club_id, zone_of(session, club_id), day, members, versions, max(versions))
+
+
+def situations(
+    session: Session, people: Iterable[int], day: date, ground: Ground | None = None
+) -> dict[int, Situation]:
     """Return what is known of each of the people who is a member, in a fixed number of selects."""
     ids = list(people)
     rows = session.scalars(
@@ -72,56 +59,150 @@ def situations(session: Session, people: Iterable[int], day: date) -> dict[int, 
         .order_by(MemberFacts.person_id)
         .execution_options(populate_existing=True)
     ).all()
-    touches = _touches(session, ids)
-    reaches = reach_of(ids, Purpose.MARKETING)
-    blocks = _blocks(session, ids, day)
-    ends = _ends(session, ids, day)
-    return {
-        row.person_id: Situation(
-            facts=_facts(
-                row, ends.get(row.person_id, OVER), blocks[row.person_id], reaches[row.person_id]
-            ),
-            said=_said(row, touches[row.person_id]),
-            contacts=_contacts(touches[row.person_id], day),
-            no_way=_no_way(reaches[row.person_id]),
-        )
-        for row in rows
-    }
+    if not rows:
+        return {}
+    frame = ground or ground_of(session, rows[0].club_id, day)
+    found = _Gathered(
+        frame,
+        surroundings(session, ids, day, frame.zone),
+        _touches(session, ids),
+        reach_of(ids, Purpose.MARKETING),
+        reach_of(ids, Purpose.SERVICE),
+        numbers_of_cycles(session, ids),
+    )
+    return {row.person_id: _situation(row, found) for row in rows}
 
 
-def _facts(
-    row: MemberFacts, ends_on: date, blocks: set[BlockOwner], reach: PersonReach
-) -> CycleFacts:
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    ground: Ground
+    around: Surroundings
+    touches: Mapping[int, Sequence[Touchpoint]]
+    marketing: Mapping[int, PersonReach]
+    service: Mapping[int, PersonReach]
+    numbers: Mapping[tuple[int, int], int]
+
+
+def _situation(row: MemberFacts, found: _Gathered) -> Situation:
+    person, day = row.person_id, found.ground.day
+    facts = _facts(row, found)
+    number = found.numbers.get((person, row.cycle_no), found.ground.newest)
+    touches = found.touches.get(person, ())
+    zone = found.ground.zone
+    return Situation(
+        facts=facts,
+        said=tuple(_said(one, zone) for one in touches if _in_cycle(one, facts)),
+        contacts=_contacts(touches, day, zone),
+        no_way=_no_way(found.marketing[person]),
+        no_service_way=_no_way(found.service[person]),
+        settings=found.ground.versions.get(number, found.ground.versions[found.ground.newest]),
+        version=number,
+        members=found.ground.members,
+    )
+
+
+def _facts(row: MemberFacts, found: _Gathered) -> CycleFacts:
     if row.starts_on is None:
         raise ValueError(f"member {row.person_id} has facts without a cycle")
+    person, day = row.person_id, found.ground.day
+    around = found.around
+    deal = around.deals.get(person)
+    known = around.people[person]
+    holds = around.holds.get(person, frozenset())
+    freeze = around.freezes.get(person)
     return CycleFacts(
-        person_id=row.person_id,
+        person_id=person,
         cycle_no=row.cycle_no,
         starts_on=row.starts_on,
-        ends_on=None if ends_on == FAR else ends_on,
+        # The last day as it stands now, not as of last night; nobody has one whose deals are void.
+        ends_on=deal.ends_on if deal else date.min,
         onboarding=row.is_onboarding,
         visits=row.visits,
         silent_days=row.silent_days,
         d_star=row.d_star,
         last_visit_on=row.last_visit_on,
-        frozen=BlockOwner.FREEZE in blocks,
-        blocked=not blocks.isdisjoint(SILENCING),
-        do_not_contact=reach.do_not_contact,
+        frozen=freeze is not None,
+        blocked=person in around.blocked,
+        do_not_contact=found.marketing[person].do_not_contact,
+        contract_id=row.contract_id,
+        term_days=deal.length if deal else 0,
+        age=(day - row.starts_on).days - around.frozen_days.get(person, 0),
+        year_from=_year_from(row, deal, day),
+        rolls=deal is not None and deal.rolls,
+        renewed=person in around.renewed,
+        cycle_visits=row.cycle_visits,
+        v7=row.v7,
+        v14=row.v14,
+        v28=row.v28,
+        slump_on=row.slump_alarm_on,
+        birth_date=known.birth_date,
+        packages=tuple(around.packages.get(person, ())),
+        booked_on=around.booked.get(person),
+        frozen_until=freeze.until if freeze else None,
+        freeze_id=freeze.block_id if freeze else None,
+        complaint="complaint" in holds,
+        dispute="dispute" in holds,
+        injured="injury" in holds,
+        deceased="deceased" in holds,
+        without_guardian=known.without_guardian,
+        moved_away=person in around.moved_away,
+        rank=(row.score or 0.0) * (deal.price_minor if deal else 0),
+        own=tuple(found.ground.own.get(person, ())),
     )
 
 
-def _said(row: MemberFacts, touches: Sequence[Touchpoint]) -> tuple[Said, ...]:
-    return tuple(
-        Said(Code(one.code), one.occurrence, one.planned_on, spoken=one.state in SPOKEN)
-        for one in touches
-        if one.cycle_no == row.cycle_no
+def _year_from(row: MemberFacts, deal: Deal | None, day: date) -> date | None:
+    if deal is None or row.joined_on is None or deal.length > MONTHLY:
+        return None
+    return relationship_year(row.joined_on, day)
+
+
+def _in_cycle(touch: Touchpoint, facts: CycleFacts) -> bool:
+    if facts.year_from is not None and not is_service(touch.code):
+        return touch.planned_on >= facts.year_from
+    return touch.cycle_no == facts.cycle_no
+
+
+def _said(touch: Touchpoint, zone: str) -> Said:
+    about = touch.reason.get("about")
+    return Said(
+        code=touch.code,
+        occurrence=touch.occurrence,
+        eligible_on=touch.planned_on,
+        spoken=touch.state in SPOKEN,
+        on=_day_of(touch, zone),
+        delivered=touch.state is TouchState.DELIVERED,
+        waiting=_waits(touch),
+        gave_way=touch.why.startswith(Why.LOST_TO),
+        priority=touch.priority,
+        about=about if isinstance(about, int) else None,
+        id=touch.id,
     )
 
 
-def _contacts(touches: Sequence[Touchpoint], day: date) -> list[date]:
+def _waits(touch: Touchpoint) -> bool:
+    return (
+        touch.state in OPEN
+        and touch.performer is not Performer.AUTOMATIC
+        and touch.message_id is None
+        and not is_service(touch.code)
+    )
+
+
+def _day_of(touch: Touchpoint, zone: str) -> date:
+    """Return the day of the contact: of its delivery, before that of its plan."""
+    if touch.state is TouchState.DELIVERED and touch.closed_at is not None:
+        return max(touch.planned_on, clock.local_day(touch.closed_at, zone))
+    return touch.planned_on
+
+
+def _contacts(touches: Sequence[Touchpoint], day: date, zone: str) -> list[date]:
     since = day - timedelta(days=CONTACT_DAYS)
     return [
-        one.planned_on for one in touches if one.state in SPOKEN and since < one.planned_on <= day
+        on
+        for one in touches
+        if one.state in SPOKEN and not is_service(one.code) and not _waits(one)
+        if since < (on := _day_of(one, zone)) <= day
     ]
 
 
@@ -136,39 +217,6 @@ def _touches(session: Session, people: Sequence[int]) -> dict[int, list[Touchpoi
         select(Touchpoint).where(Touchpoint.person_id.in_(people)).order_by(Touchpoint.id)
     ):
         found[one.person_id].append(one)
-    return found
-
-
-def _ends(session: Session, people: Sequence[int], day: date) -> dict[int, date]:
-    """Return the last day of each person's memberships as they stand now, not as of last night."""
-    last = func.max(func.coalesce(Contract.ends_on, FAR), type_=Date())
-    rows = session.execute(
-        select(Contract.person_id, last)
-        .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
-        .join(Plan, Plan.id == PlanVersion.plan_id)
-        .where(
-            Contract.person_id.in_(people),
-            Contract.state.in_((ContractState.SIGNED, ContractState.ENDED)),
-            Plan.kind.in_(MEMBERSHIPS),
-            Contract.starts_on <= day,
-        )
-        .group_by(Contract.person_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def _blocks(session: Session, people: Sequence[int], day: date) -> dict[int, set[BlockOwner]]:
-    found: dict[int, set[BlockOwner]] = defaultdict(set)
-    for person, owner in session.execute(
-        select(Block.person_id, Block.owner).where(
-            Block.person_id.in_(people),
-            Block.owner.in_((BlockOwner.FREEZE, *SILENCING)),
-            Block.lifted_at.is_(None),
-            Block.from_on <= day,
-            or_(Block.until_on.is_(None), Block.until_on >= day),
-        )
-    ):
-        found[person].add(owner)
     return found
 
 

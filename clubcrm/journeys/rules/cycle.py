@@ -67,7 +67,7 @@ class CycleFacts:
 
     @property
     def term(self) -> Term:
-        """The kind of the contract's own term: it decides onboarding and what is said at its end."""
+        """The kind of the contract's own term, for onboarding and for what is said at its end."""
         return term_of(self.term_days)
 
     @property

@@ -8,7 +8,16 @@ _RANGE = int("1" + "0" * _HEX_DIGITS, 16)
 
 def draw(salt: str, code: str, member_id: int, cycle_no: int) -> float:
     """Return the member's number in [0, 1) for one code and cycle; equal input, equal number."""
-    digest = hashlib.sha256(f"{salt}|{code}|{member_id}:{cycle_no}".encode()).hexdigest()
+    return _number(f"{salt}|{code}|{member_id}:{cycle_no}")
+
+
+def draw_member(salt: str, member_id: int) -> float:
+    """Return the member's number in [0, 1) for the whole programme, the same in all cycles."""
+    return _number(f"{salt}|GLOBAL|{member_id}")
+
+
+def _number(text: str) -> float:
+    digest = hashlib.sha256(text.encode()).hexdigest()
     return int(digest[:_HEX_DIGITS], 16) / _RANGE
 
 

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from clubcrm.journeys.rules.codes import Code, Performer, Term
-from clubcrm.journeys.rules.guardrails import Pace
 from clubcrm.journeys.rules.rhythm import RhythmSettings
 
 ALL_TERMS = tuple(Term)
@@ -45,6 +44,20 @@ class CodeRule:
     discount_minor: int = 0
     name: str = ""
     own: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many days lie between two contacts, and how many contacts fit into how many days."""
+
+    gap_days: int = 5
+    gap_days_at_edges: int = 3
+    edge_days: int = 14
+    birthday_gap_days: int = 1
+    per_week: int = 2
+    per_month: int = 4
+    per_first_month: int = 5
+    budget: int = 15  # in any 365 days, over all cycles together
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,8 @@ RULES = (
         on_arrival=True,
         minutes=TALK,
     ),
-    CodeRule(Code.INVITATION, 10, 30, most=3, terms=NOT_MONTH, hold_out=BY_SIZE),
-    CodeRule(Code.HALF_WAY, 40, 21, share=0.5, terms=LONG, hold_out=BY_SIZE),
+    CodeRule(Code.INVITATION, 10, 30, most=3, terms=NOT_MONTH, hold_out=BY_SIZE, dormant_task=True),
+    CodeRule(Code.HALF_WAY, 40, 21, share=0.5, terms=LONG, hold_out=BY_SIZE, dormant_task=True),
     CodeRule(
         Code.EARLY_BIRD,
         58,
@@ -102,6 +102,7 @@ RULES = (
         terms=LONG,
         hold_out=BY_SIZE,
         else_task=True,
+        dormant_task=True,
     ),
     CodeRule(
         Code.RENEWAL_CALL,

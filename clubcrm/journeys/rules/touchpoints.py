@@ -1,163 +1,140 @@
-"""Rules: which touchpoints a member's facts call for, and whether a planned one is still wanted.
+"""Rules: which touchpoints a member's facts call for, and whether a planned one is still wanted."""
 
-Source: the default journey; J02 first-visit nudge and J06a silence so far.
-"""
+from datetime import date
 
-from dataclasses import dataclass
-from datetime import date, timedelta
-
-from clubcrm.journeys.rules.codes import Code, Performer, Why
+from clubcrm.journeys.rules.codes import Code, Performer, Term, Why
+from clubcrm.journeys.rules.cycle import CycleFacts, Package, Said, Touch
+from clubcrm.journeys.rules.due import Asked, Due, NotDue
+from clubcrm.journeys.rules.endings import ENDINGS
+from clubcrm.journeys.rules.settings import JourneySettings
+from clubcrm.journeys.rules.shipped import default_settings
+from clubcrm.journeys.rules.triggers import TRIGGERS
 
 __all__ = [
     "Code",
     "CycleFacts",
     "Due",
     "NotDue",
+    "Package",
     "Performer",
     "Said",
     "Touch",
     "Why",
     "due_touchpoints",
+    "is_counted",
+    "is_service",
     "still_wanted",
     "stopped",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """One occurrence of a touchpoint; days are running days of the member's clock."""
-
-    code: Code
-    occurrence: int
-    performer: Performer
-    priority: int
-    valid_days: int
-
-
-FIRST_NUDGE = Touch(Code.FIRST_VISIT, 1, Performer.AUTOMATIC, 75, 10)
-FIRST_CALL = Touch(Code.FIRST_VISIT, 2, Performer.FRONT_DESK, 75, 10)
-FIRST_NUDGE_DAY = 5
-FIRST_CALL_DAY = 12
-SILENCE_PRIORITY = 70
-SILENCE_VALID_DAYS = 7
-SILENCE_PER_CYCLE = 3
-SILENCE_APART_DAYS = 28
+RULES = {**TRIGGERS, **ENDINGS}
+ONBOARDING = frozenset(
+    {Code.WELCOME, Code.FIRST_VISIT, Code.START_SESSION, Code.TWO_WEEKS, Code.FIRST_MONTH}
+)
+RENEWAL = frozenset({Code.EARLY_BIRD, Code.RENEWAL_CALL, Code.LAST_WEEK})
+WIN_BACK = frozenset({Code.LAPSED, Code.ASK_REASON, Code.WIN_BACK})
+BY_OWN_TERM = ONBOARDING | RENEWAL | WIN_BACK
+SILENCES = frozenset({Code.SILENCE, Code.ESCALATION})
+# What may still be said to somebody who is hurt: a person asks how he is.
+CARE = frozenset({Code.ESCALATION})
 
 
-@dataclass(frozen=True, slots=True)
-class CycleFacts:
-    """What the journey knows of one member in one cycle on one club day."""
-
-    person_id: int
-    cycle_no: int
-    starts_on: date
-    ends_on: date | None
-    onboarding: bool
-    visits: int
-    silent_days: int
-    d_star: int
-    last_visit_on: date | None
-    frozen: bool = False
-    blocked: bool = False
-    do_not_contact: bool = False
+def is_service(code: str) -> bool:
+    """Say whether a message is part of the service: outside budget, pace and hold-outs."""
+    return code.startswith("X")
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A touchpoint that the facts call for, from the day it became due to its last useful day."""
-
-    touch: Touch
-    eligible_on: date
-    valid_until: date
+def is_counted(code: str) -> bool:
+    """Say whether a contact counts towards the budget of its cycle."""
+    return not is_service(code) and code not in WIN_BACK
 
 
-@dataclass(frozen=True, slots=True)
-class NotDue:
-    """A touchpoint that is not called for, and why; day is when it would be, if known."""
-
-    code: Code
-    why: Why
-    day: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An earlier occurrence of a code for this member and cycle; taken back ones are not spoken."""
-
-    code: Code
-    occurrence: int
-    eligible_on: date
-    spoken: bool = True
-
-
-def due_touchpoints(facts: CycleFacts, said: tuple[Said, ...], day: date) -> list[Due | NotDue]:
+def due_touchpoints(
+    facts: CycleFacts, said: tuple[Said, ...], day: date, settings: JourneySettings | None = None
+) -> list[Due | NotDue]:
     """Return for each touchpoint of the journey that it is due, or why it is not."""
-    return [_first_visit(facts, said, day), _silence(facts, said, day)]
+    chosen = settings or default_settings()
+    return [
+        _look(Asked(rule, facts, said, day, chosen))
+        for rule in chosen.codes.values()
+        if rule.code in RULES or rule.code in facts.own
+    ]
 
 
-def _first_visit(facts: CycleFacts, said: tuple[Said, ...], day: date) -> Due | NotDue:
-    if not facts.onboarding:
-        return NotDue(Code.FIRST_VISIT, Why.NOT_FIRST_CYCLE)
-    if facts.visits:
-        return NotDue(Code.FIRST_VISIT, Why.HAS_COME, facts.last_visit_on)
-    if facts.silent_days < FIRST_NUDGE_DAY:
-        wait = FIRST_NUDGE_DAY - facts.silent_days
-        return NotDue(Code.FIRST_VISIT, Why.NOT_DUE, day + timedelta(days=wait))
-    calls = facts.silent_days >= FIRST_CALL_DAY
-    touch, fired_at = (FIRST_CALL, FIRST_CALL_DAY) if calls else (FIRST_NUDGE, FIRST_NUDGE_DAY)
-    if any(one.code is touch.code and one.occurrence == touch.occurrence for one in said):
-        return NotDue(Code.FIRST_VISIT, Why.ALREADY_PLANNED)
-    return _within(touch, facts.silent_days - fired_at, day)
+def _look(asked: Asked) -> Due | NotDue:
+    rule, facts = asked.rule, asked.facts
+    if not rule.on:
+        return asked.no(Why.SWITCHED_OFF)
+    term = facts.term if rule.code in BY_OWN_TERM else facts.led_as
+    if Term(term) not in rule.terms:
+        return asked.no(Why.NOT_IN_TERM)
+    if rule.code in RULES:
+        return RULES[rule.code](asked)
+    return _own(asked)
 
 
-def _silence(facts: CycleFacts, said: tuple[Said, ...], day: date) -> Due | NotDue:
-    if not facts.visits:
-        return NotDue(Code.SILENCE, Why.NEVER_CAME)
-    if facts.silent_days < facts.d_star:
-        wait = facts.d_star - facts.silent_days
-        return NotDue(Code.SILENCE, Why.NOT_DUE, day + timedelta(days=wait))
-    earlier = [one for one in said if one.code is Code.SILENCE]
-    began = facts.last_visit_on or facts.starts_on
-    if any(one.eligible_on > began for one in earlier):
-        return NotDue(Code.SILENCE, Why.ALREADY_PLANNED)
-    number = max((one.occurrence for one in earlier), default=0) + 1
-    touch = Touch(Code.SILENCE, number, Performer.AUTOMATIC, SILENCE_PRIORITY, SILENCE_VALID_DAYS)
-    return _within(touch, facts.silent_days - facts.d_star, day)
+def _own(asked: Asked) -> Due | NotDue:
+    """A trigger of the club's own, whose conditions hold today."""
+    earlier = asked.mine()
+    if earlier:
+        last = max(one.eligible_on for one in earlier)
+        if not asked.rule.apart_days or (asked.day - last).days < asked.rule.apart_days:
+            return asked.no(Why.ALREADY_PLANNED)
+    return asked.since(0)
 
 
-def _within(touch: Touch, days_ago: int, day: date) -> Due | NotDue:
-    eligible_on = day - timedelta(days=days_ago)
-    valid_until = eligible_on + timedelta(days=touch.valid_days)
-    if day > valid_until:
-        return NotDue(touch.code, Why.TOO_LATE, valid_until)
-    return Due(touch, eligible_on, valid_until)
-
-
-def still_wanted(code: Code, planned_on: date, facts: CycleFacts, day: date) -> Why | None:
+def still_wanted(code: str, planned_on: date, facts: CycleFacts, day: date) -> Why | None:
     """Say why a planned touchpoint has become pointless, or None while it is wanted."""
-    if facts.do_not_contact:
+    if facts.do_not_contact or facts.deceased:
         return Why.DO_NOT_CONTACT
-    last = facts.last_visit_on
-    if last is not None and last >= day:
-        return Why.CAME_TODAY
-    has_come = last is not None and (last >= planned_on or code is Code.FIRST_VISIT)
-    if has_come:
-        return Why.HAS_COME
-    silenced = stopped(facts, day)
-    if silenced is None and code is Code.SILENCE and facts.silent_days < facts.d_star:
+    if code in SILENCES or code == Code.FIRST_VISIT:
+        why = _back_again(code, planned_on, facts, day)
+        if why is not None:
+            return why
+    if code in RENEWAL | WIN_BACK and facts.renewed:
+        return Why.RENEWED
+    if code in WIN_BACK and facts.moved_away:
+        return Why.MOVED_AWAY
+    silenced = stopped(facts, day, code)
+    if silenced is None and code == Code.SILENCE and facts.silent_days < facts.d_star:
         # A visit that was told late has ended the silence before it was planned for.
         return Why.HAS_COME
     return silenced
 
 
-def stopped(facts: CycleFacts, day: date) -> Why | None:
+def _back_again(code: str, planned_on: date, facts: CycleFacts, day: date) -> Why | None:
+    last = facts.last_visit_on
+    if last is not None and last >= day:
+        return Why.CAME_TODAY
+    if last is not None and (last >= planned_on or code == Code.FIRST_VISIT):
+        return Why.HAS_COME
+    return None
+
+
+def stopped(facts: CycleFacts, day: date, code: str = "") -> Why | None:
     """Say what silences every touchpoint but service messages, or None."""
+    if facts.deceased:
+        return Why.DECEASED
     if facts.do_not_contact:
         return Why.DO_NOT_CONTACT
-    if facts.blocked:
-        return Why.BLOCKED
-    if facts.frozen:
-        return Why.FROZEN
-    if facts.ends_on is not None and day > facts.ends_on:
-        return Why.CYCLE_OVER
-    return None
+    if is_service(code):
+        return None
+    return _held_back(facts, code) or _out_of_time(facts, day, code)
+
+
+def _held_back(facts: CycleFacts, code: str) -> Why | None:
+    stops = (
+        (facts.blocked, Why.BLOCKED),
+        (facts.complaint, Why.COMPLAINT),
+        (facts.dispute, Why.REFUND_DISPUTE),
+        (facts.injured and code not in CARE, Why.INJURED),
+        (facts.without_guardian, Why.NO_GUARDIAN),
+        (facts.frozen, Why.FROZEN),
+    )
+    return next((why for holds, why in stops if holds), None)
+
+
+def _out_of_time(facts: CycleFacts, day: date, code: str) -> Why | None:
+    if code in WIN_BACK:
+        return None if facts.over(day) else Why.RENEWED
+    return Why.CYCLE_OVER if facts.over(day) else None

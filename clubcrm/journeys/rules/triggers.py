@@ -29,7 +29,7 @@ def first_visit(asked: Asked) -> Due | NotDue:
     number, fired_at = (2, call) if facts.silent_days >= call else (1, nudge)
     if any(one.occurrence >= number for one in asked.mine()):
         return asked.no(Why.ALREADY_PLANNED)
-    who = Performer.FRONT_DESK if number == 2 else asked.rule.performer  # noqa: PLR2004 - the call
+    who = Performer.FRONT_DESK if number == 2 else asked.rule.performer
     occurrence = max(number, asked.next_number())
     return asked.since(facts.silent_days - fired_at, performer=who, occurrence=occurrence)
 
