@@ -10,11 +10,10 @@ from sqlalchemy import select
 from clubcrm.core.db import db
 from clubcrm.core.formats import day as written
 from clubcrm.journeys.models import MemberFacts, Touchpoint, TouchRefusal, TouchState
-from clubcrm.journeys.rules.touchpoints import Code, Why
+from clubcrm.journeys.rules.touchpoints import Why
 from clubcrm.journeys.rules.verdicts import Verdict, verdicts
 from clubcrm.journeys.situations import situations
 from clubcrm.messaging.models import Message, MessageState
-from clubcrm.messaging.words import reason
 
 MOST_SHOWN = 30
 
@@ -31,31 +30,6 @@ class CardTouch:
     day: date
     state: TouchState | None
     sentence: str
-
-
-def name_of(code: str) -> str:
-    """Return what a touchpoint is called."""
-    names = {Code.FIRST_VISIT.value: _("First-visit nudge"), Code.SILENCE.value: _("Silence")}
-    return names.get(code, code)
-
-
-def why_words(why: str) -> str:
-    """Return the sentence for a reason of the journey or of the outbox."""
-    known = {
-        Why.HELD_OUT.value: _("Left alone on purpose, to see what the touchpoint is worth."),
-        Why.TOO_LATE.value: _("Its time had passed before anybody looked."),
-        Why.CODE_LIMIT.value: _("It has been said as often as it may be in this membership."),
-        Why.CODE_TOO_SOON.value: _("The same was said less than four weeks before."),
-        Why.CONTACT_TOO_SOON.value: _("Another contact was only days ago."),
-        Why.ONE_A_DAY.value: _("There was another contact on the same day."),
-        Why.WEEK_FULL.value: _("There were enough contacts this week."),
-        Why.MONTH_FULL.value: _("There were enough contacts this month."),
-        Why.BUDGET_SPENT.value: _("There were enough contacts this year."),
-        Why.BOUNCED.value: _("The only address does not work any more."),
-        "done": "",
-        "not_now": _("Staff decided against it."),
-    }
-    return known[why] if why in known else reason(why)
 
 
 def card_touchpoints(person_id: int) -> list[CardTouch]:
@@ -75,7 +49,7 @@ def card_touchpoints(person_id: int) -> list[CardTouch]:
     )
     rows = [_planned(touchpoint, message) for touchpoint, message in planned]
     rows += [
-        CardTouch(one.code, name_of(one.code), one.last_on, None, why_words(one.why))
+        CardTouch(one.code, touch_name(one.code), one.last_on, None, why_words(one.why))
         for one in refused
     ]
     return sorted(rows, key=lambda row: row.day, reverse=True)[:MOST_SHOWN]
@@ -86,7 +60,7 @@ def _planned(touchpoint: Touchpoint, message: Message | None) -> CardTouch:
     sentence = why_words(why) or _course(touchpoint, message)
     return CardTouch(
         touchpoint.code,
-        name_of(touchpoint.code),
+        touch_name(touchpoint.code),
         touchpoint.planned_on,
         touchpoint.state,
         sentence,
@@ -97,10 +71,59 @@ def _course(touchpoint: Touchpoint, message: Message | None) -> str:
     if touchpoint.state is TouchState.DELIVERED:
         return _("Sent.") if message is not None else _("Done by the front desk.")
     if message is None:
-        return _("On the list of the front desk.")
+        return _on_list(touchpoint.performer)
     if message.state is MessageState.CLAIMED:
         return _("It is being sent.")
     return _("It waits in the outbox.")
+
+
+def _on_list(performer: Performer) -> str:
+    lists = {
+        Performer.TRAINER: _("On the list of the trainer."),
+        Performer.MANAGER: _("On the list of the manager."),
+        Performer.SALES: _("On the list of the sales team."),
+    }
+    return lists.get(performer, _("On the list of the front desk."))
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the journey would do with one touchpoint on a day, in one sentence.
+
+    `day` is when it comes at the earliest, where that is known; `stands` tells whether it is still
+    to come in this cycle, `held_out` that the member is left alone on purpose.
+    """
+
+    code: str
+    name: str
+    sentence: str
+    day: date | None
+    goes: bool
+    held_out: bool
+    stands: bool
+
+
+def outlook(person_id: int, day: date) -> list[Outlook]:
+    """Return what each touchpoint would be on the day, what is due now first, then by its day."""
+    found = situations(db.session(), [person_id], day).get(person_id)
+    if found is None:
+        return []
+    rows = [_looked(one, day) for one in verdicts(found, day)]
+    return sorted(rows, key=lambda one: (not one.goes, one.day or date.max, one.code))
+
+
+def _looked(verdict: Verdict, day: date) -> Outlook:
+    waits = verdict.due is not None and not verdict.passes and verdict.why not in ORDINARY
+    ahead = verdict.why is Why.NOT_DUE and verdict.day is not None
+    return Outlook(
+        code=str(verdict.code),
+        name=touch_name(verdict.code),
+        sentence=_sentence(verdict),
+        day=day if verdict.due is not None else verdict.day,
+        goes=verdict.goes,
+        held_out=verdict.passes and not verdict.goes,
+        stands=verdict.goes or waits or ahead,
+    )
 
 
 def explain(person_id: int, day: date) -> list[str]:
@@ -111,7 +134,10 @@ def explain(person_id: int, day: date) -> list[str]:
         return [_("This person has no membership that the journey looks after.")]
     return [
         _facts(facts),
-        *(_verdict(one) for one in verdicts(found[person_id], day)),
+        *(
+            f"{one.code} {touch_name(one.code)}: {_sentence(one)}"
+            for one in verdicts(found[person_id], day)
+        ),
         *_history(card_touchpoints(person_id)),
     ]
 
@@ -127,25 +153,16 @@ def _facts(facts: MemberFacts) -> str:
     )
 
 
-def _verdict(verdict: Verdict) -> str:
-    name = f"{verdict.code.value} {name_of(verdict.code.value)}"
+def _sentence(verdict: Verdict) -> str:
     if verdict.goes:
-        return _("%(name)s: due now.", name=name)
-    if verdict.why is Why.NOT_DUE and verdict.day is not None:
-        return _("%(name)s: not before %(day)s.", name=name, day=written(verdict.day))
-    return _("%(name)s: no. %(why)s", name=name, why=_plain(verdict.why))
-
-
-def _plain(why: Why | None) -> str:
-    ordinary = {
-        Why.ALREADY_PLANNED: _("It is planned already."),
-        Why.NEVER_CAME: _("Who has never come is invited, not missed."),
-        Why.NOT_FIRST_CYCLE: _("It is for newcomers."),
-        Why.HAS_COME: _("The member has come."),
-    }
-    if why is None:
-        return ""
-    return ordinary.get(why) or why_words(why.value)
+        return _("due now.")
+    if verdict.passes:
+        return _("due now. %(why)s", why=why_words(verdict.why_text))
+    if verdict.why is Why.NOT_DUE:
+        if verdict.day is None:
+            return _("nothing calls for it.")
+        return _("not before %(day)s.", day=written(verdict.day))
+    return _("no. %(why)s", why=plain_words(verdict.why_text))
 
 
 def _history(rows: Sequence[CardTouch]) -> list[str]:

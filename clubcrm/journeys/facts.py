@@ -8,18 +8,31 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Integer, case, cast, func, select, update
+from sqlalchemy import (
+    Date,
+    Integer,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, aliased
 
 from access_control.models import VisitDay
 from clubcrm.journeys import risk
 from clubcrm.journeys.calendar import Windows, refresh_calendar
 from clubcrm.journeys.cycles import refresh_cycles
-from clubcrm.journeys.models import ClubCalendar, MemberFacts
+from clubcrm.journeys.models import ClubCalendar, CycleVersion, MemberFacts
 from clubcrm.journeys.one_member import refresh_frozen
 from clubcrm.journeys.queries import Slice, slices_of, zone_of
 from clubcrm.journeys.rules.rhythm import RhythmSettings
-from clubcrm.journeys.versions import current_settings
+from clubcrm.journeys.versions import SHIPPED, current_settings, current_version
 
 Unit = Callable[[], AbstractContextManager[Session]]
 SLICE = 2000
@@ -55,6 +68,7 @@ def refresh_slice(
 ) -> int:
     """The facts of the members of a slice are those at the end of the day; returns how many."""
     refresh_cycles(session, part, day)
+    _keep_versions(session, part, day)
     _count_visits(session, part, day, windows)
     _measure_silence(session, part, windows)
     risk.judge_risk(session, part, day, windows.number, rule)
@@ -63,6 +77,24 @@ def refresh_slice(
     session.expire_all()
     mine = part.holds(MemberFacts.person_id, MemberFacts.club_id)
     return session.scalar(select(func.count()).select_from(MemberFacts).where(mine)) or 0
+
+
+def _keep_versions(session: Session, part: Slice, day: date) -> None:
+    """A cycle that has begun goes by the version of its first night until it ends."""
+    version = current_version(part.club_id, session)
+    number = version.number if version else SHIPPED
+    dialect = session.get_bind().dialect.name
+    make: Any = sqlite_insert if dialect == "sqlite" else pg_insert
+    fresh = select(MemberFacts.person_id, MemberFacts.cycle_no, literal(number, Integer())).where(
+        part.holds(MemberFacts.person_id, MemberFacts.club_id),
+        or_(MemberFacts.ends_on.is_(None), MemberFacts.ends_on >= day),
+        ~exists().where(
+            CycleVersion.person_id == MemberFacts.person_id,
+            CycleVersion.cycle_no == MemberFacts.cycle_no,
+        ),
+    )
+    statement = make(CycleVersion).from_select(["person_id", "cycle_no", "number"], fresh)
+    session.execute(statement.on_conflict_do_nothing())
 
 
 def _count_visits(session: Session, part: Slice, day: date, windows: Windows) -> None:

@@ -1,35 +1,43 @@
 """Services room: plan what is due for the members of a club on a day, each thing once."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date
+from typing import Any
 
 import structlog
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from clubcrm.core import clock
-from clubcrm.core.clubs import Club, club_setting
+from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.leases import LostLeaseError
 from clubcrm.core.types import new_public_id
-from clubcrm.journeys import calls
+from clubcrm.journeys.candidates import candidates
 from clubcrm.journeys.facts import Unit
-from clubcrm.journeys.models import Touchpoint, TouchRefusal, TouchState
+from clubcrm.journeys.models import (
+    Eligibility,
+    MemberFacts,
+    Touchpoint,
+    TouchRefusal,
+    TouchState,
+)
 from clubcrm.journeys.queries import touchpoint_of
-from clubcrm.journeys.rules.holdout import draw, is_held_out
-from clubcrm.journeys.rules.touchpoints import CycleFacts, Due, Performer, Why
-from clubcrm.journeys.rules.verdicts import Verdict, verdicts
-from clubcrm.journeys.situations import candidates, situations
-from clubcrm.messaging.api import NoWay, Order, queue
-from clubcrm.people.models import Purpose
+from clubcrm.journeys.rules.codes import Performer
+from clubcrm.journeys.rules.cycle import CycleFacts
+from clubcrm.journeys.rules.due import Due
+from clubcrm.journeys.rules.verdicts import Situation, Verdict, verdicts
+from clubcrm.journeys.services import give_way
+from clubcrm.journeys.situations import Ground, ground_of, situations
+from clubcrm.journeys.speaking import ROLES, speak
+from clubcrm.journeys.workers import workers_of
 
 log = structlog.get_logger(__name__)
 CHUNK = 100
-MORNING = time(9)
-HOLD_OUT_SETTING = "journeys.hold_out"
-SALT_SETTING = "journeys.salt"
 
 
 @dataclass(slots=True)
@@ -42,46 +50,88 @@ class Planned:
     failed: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Room:
+    """The work that the staff of a club can still take on today."""
+
+    limits: dict[Performer, int]
+    taken: Counter[Performer]
+
+    def full(self) -> frozenset[Performer]:
+        """Return who cannot take on anything more today."""
+        return frozenset(who for who, most in self.limits.items() if self.taken[who] >= most)
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What is the same for all members of one run."""
 
-    club: Club
-    day: date
-    share: float
-    salt: str
+    ground: Ground
+    room: Room
+
+    @property
+    def day(self) -> date:
+        """The day that is planned."""
+        return self.ground.day
 
 
 def plan_club(unit: Unit, club_id: int, day: date) -> Planned:
     """Every touchpoint that the members' facts of the day call for is planned, each once.
 
-    Works in short units of a hundred members; a member whose planning fails is left out and listed.
+    Works in short units of a hundred members, those first whose work is worth most; a member whose
+    planning fails is left out and listed.
     """
     result = Planned()
     with unit() as session:
-        people = candidates(session, club_id, day)
+        frame = frame_of(session, club_id, day)
+        ground = frame.ground
+        people = candidates(session, club_id, day, ground.versions.values(), ground.own)
     for begin in range(0, len(people), CHUNK):
         chunk = people[begin : begin + CHUNK]
         try:
-            _add(result, _plan_chunk(unit, club_id, day, chunk))
+            _add(result, _plan_chunk(unit, frame, chunk))
         except LostLeaseError:
             raise
         except Exception:
             log.exception("planning a chunk failed, going on one by one", club_id=club_id)
-            _one_by_one(unit, club_id, day, chunk, result)
+            _one_by_one(unit, frame, chunk, result)
     return result
 
 
-def _one_by_one(
-    unit: Unit, club_id: int, day: date, people: Sequence[int], result: Planned
-) -> None:
+def frame_of(session: Session, club_id: int, day: date) -> Frame:
+    """Return what holds for all members of a club on a day, and the room its staff has left."""
+    ground = ground_of(session, club_id, day)
+    return Frame(ground, _room(session, ground))
+
+
+def _room(session: Session, ground: Ground) -> Room:
+    capacity = ground.versions[ground.newest].capacity
+    workers = workers_of(session, ground.club_id)
+    per_worker = {Performer.TRAINER: capacity.talks}
+    limits = {
+        who: max(1, workers.get(role, 0)) * per_worker.get(who, capacity.calls)
+        for who, role in ROLES.items()
+    }
+    taken = session.execute(
+        select(Touchpoint.performer, func.count())
+        .where(
+            Touchpoint.club_id == ground.club_id,
+            Touchpoint.planned_on == ground.day,
+            Touchpoint.task_id.is_not(None),
+        )
+        .group_by(Touchpoint.performer)
+    )
+    return Room(limits, Counter({row[0]: row[1] for row in taken}))
+
+
+def _one_by_one(unit: Unit, frame: Frame, people: Sequence[int], result: Planned) -> None:
     for person in people:
         try:
-            _add(result, _plan_chunk(unit, club_id, day, [person]))
+            _add(result, _plan_chunk(unit, frame, [person]))
         except LostLeaseError:
             raise
         except Exception as error:
-            log.exception("planning a member failed", club_id=club_id, person_id=person)
+            log.exception("planning a member failed", person_id=person)
             result.failed.append(f"member {person}: {error!r}"[:200])
 
 
@@ -91,49 +141,73 @@ def _add(total: Planned, part: Planned) -> None:
     total.refused += part.refused
 
 
-def _plan_chunk(unit: Unit, club_id: int, day: date, people: Sequence[int]) -> Planned:
-    with unit() as session:
-        club = session.get_one(Club, club_id)
-        frame = Frame(
-            club,
-            day,
-            float(club_setting(club_id, HOLD_OUT_SETTING, 0.0)),
-            str(club_setting(club_id, SALT_SETTING, "club")),
-        )
-        return plan_members(session, frame, people)
+def _plan_chunk(unit: Unit, frame: Frame, people: Sequence[int]) -> Planned:
+    taken = frame.room.taken.copy()
+    try:
+        with unit() as session:
+            return plan_members(session, frame, people)
+    except BaseException:
+        # Nothing of the chunk stands, so nobody has its work.
+        frame.room.taken.clear()
+        frame.room.taken.update(taken)
+        raise
 
 
 def plan_members(session: Session, frame: Frame, people: Sequence[int]) -> Planned:
     """What is due for these members is planned, within the caller's unit of work."""
     result = Planned()
     refused: list[dict[str, object]] = []
-    for situation in situations(session, people, frame.day).values():
-        for verdict in verdicts(situation, frame.day):
-            if verdict.due is not None and verdict.goes:
-                outcome = _plan(session, frame, situation.facts, verdict.due)
-                result.planned += outcome is TouchState.QUEUED
-                result.held_out += outcome is TouchState.HELD_OUT
+    eligible: list[dict[str, object]] = []
+    club = session.get_one(Club, frame.ground.club_id)
+    rows = situations(session, people, frame.day, frame.ground)
+    pre28 = _stages(session, people)
+    for situation in rows.values():
+        for verdict in verdicts(situation, frame.day, frame.room.full()):
+            if verdict.passes and verdict.due is not None:
+                state = _plan(session, frame, club, situation, verdict)
+                if state is None:
+                    continue
+                eligible.append(_eligibility(frame, situation, verdict, pre28))
+                result.planned += state is TouchState.QUEUED
+                result.held_out += state is TouchState.HELD_OUT
             elif verdict.is_kept:
                 refused.append(_refusal(frame, situation.facts, verdict))
     _keep_refusals(session, refused)
+    if eligible:
+        session.execute(_insert(Eligibility).on_conflict_do_nothing(), eligible)
     result.refused = len(refused)
     return result
 
 
-def _plan(session: Session, frame: Frame, facts: CycleFacts, due: Due) -> TouchState | None:
-    """Log the touchpoint and its arm, then hand it to who speaks; None if it was there before."""
-    touch = due.touch
-    drawn = draw(frame.salt, touch.code.value, facts.person_id, facts.cycle_no)
-    held_out = is_held_out(drawn, frame.share)
+def _insert(table: Any) -> Any:
     make = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
+    return make(table)
+
+
+def _stages(session: Session, people: Sequence[int]) -> dict[int, Any]:
+    rows = session.execute(
+        select(MemberFacts.person_id, MemberFacts.stage).where(MemberFacts.person_id.in_(people))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _plan(
+    session: Session, frame: Frame, club: Club, situation: Situation, verdict: Verdict
+) -> TouchState | None:
+    """Log the touchpoint and its arm, then hand it to who speaks; None if it was there before."""
+    due, facts = verdict.due, situation.facts
+    if due is None or verdict.arm is None:
+        return None
+    touch, held_out = due.touch, verdict.arm.held_out
     made = session.execute(
-        make(Touchpoint)
+        _insert(Touchpoint)
         .values(
             public_id=new_public_id(),
-            club_id=frame.club.id,
+            club_id=club.id,
             person_id=facts.person_id,
+            contract_id=facts.contract_id,
             cycle_no=facts.cycle_no,
-            code=touch.code.value,
+            code=str(touch.code),
             occurrence=touch.occurrence,
             performer=touch.performer,
             priority=touch.priority,
@@ -141,7 +215,7 @@ def _plan(session: Session, frame: Frame, facts: CycleFacts, due: Due) -> TouchS
             planned_on=frame.day,
             valid_until=due.valid_until,
             state=TouchState.HELD_OUT if held_out else TouchState.PLANNED,
-            why=Why.HELD_OUT.value if held_out else "",
+            why=verdict.why_text if held_out else "",
             reason=_reason(facts, due),
             created_at=clock.now(),
         )
@@ -152,59 +226,63 @@ def _plan(session: Session, frame: Frame, facts: CycleFacts, due: Due) -> TouchS
         return None
     if held_out:
         return TouchState.HELD_OUT
+    for touchpoint_id in verdict.instead_of:
+        give_way(touchpoint_id, touch.code)
     row = touchpoint_of(session, facts.person_id, facts.cycle_no, touch.code, touch.occurrence)
-    return _speak(session, frame, row)
+    state = speak(club, row, situation.settings)
+    if row.task_id is not None:
+        frame.room.taken[row.performer] += 1
+    return state
 
 
 def _reason(facts: CycleFacts, due: Due) -> dict[str, object]:
     last = facts.last_visit_on
-    return {
+    kept: dict[str, object] = {
         "silent_days": facts.silent_days,
         "d_star": facts.d_star,
         "visits": facts.visits,
         "last_visit_on": last.isoformat() if last else None,
         "eligible_on": due.eligible_on.isoformat(),
     }
+    if due.touch.about is not None:
+        kept["about"] = due.touch.about
+    if due.touch.detail:
+        kept["detail"] = due.touch.detail
+    return kept
 
 
-def _speak(session: Session, frame: Frame, row: Touchpoint) -> TouchState:
-    if row.performer is Performer.FRONT_DESK:
-        row.task_id = calls.open_call(frame.club, row)
-        row.state = TouchState.QUEUED
-    else:
-        message = queue(_order(frame, row))
-        if isinstance(message, NoWay):
-            row.state, row.why, row.closed_at = TouchState.SKIPPED, message.value, clock.now()
-        else:
-            row.message_id, row.why = message.id, message.why
-            row.state = TouchState.QUEUED
-    session.flush()
-    return row.state
-
-
-def _order(frame: Frame, row: Touchpoint) -> Order:
-    zone = frame.club.zone
-    morning = clock.instant_of(datetime.combine(row.planned_on, MORNING), zone)
-    return Order(
-        dedupe_key=f"touch:{row.person_id}:{row.cycle_no}:{row.code}:{row.occurrence}",
-        club_id=row.club_id,
-        person_id=row.person_id,
-        code=row.code,
-        purpose=Purpose.MARKETING,
-        not_before=morning,
-        expires_at=clock.instant_of(
-            datetime.combine(row.valid_until + timedelta(days=1), time()), zone
-        ),
-    )
+def _eligibility(
+    frame: Frame, situation: Situation, verdict: Verdict, stages: dict[int, Any]
+) -> dict[str, object]:
+    facts, arm, due = situation.facts, verdict.arm, verdict.due
+    if arm is None or due is None:
+        raise ValueError("only who passes all checks is eligible")
+    return {
+        "club_id": frame.ground.club_id,
+        "person_id": facts.person_id,
+        "contract_id": facts.contract_id,
+        "cycle_no": facts.cycle_no,
+        "code": str(verdict.code),
+        "occurrence": due.touch.occurrence,
+        "arm": "H" if arm.held_out else "T",
+        "is_control": arm.is_control,
+        "share": arm.share,
+        "eligible_on": frame.day,
+        "eligible_at": clock.now(),
+        "pre28": facts.v28,
+        "term_days": facts.term_days,
+        "stage": stages.get(facts.person_id),
+        "version": situation.version,
+    }
 
 
 def _refusal(frame: Frame, facts: CycleFacts, verdict: Verdict) -> dict[str, object]:
     return {
         "person_id": facts.person_id,
-        "club_id": frame.club.id,
+        "club_id": frame.ground.club_id,
         "cycle_no": facts.cycle_no,
-        "code": verdict.code.value,
-        "why": verdict.why.value if verdict.why else "",
+        "code": str(verdict.code),
+        "why": verdict.why_text,
         "first_on": frame.day,
         "last_on": frame.day,
     }
@@ -213,8 +291,7 @@ def _refusal(frame: Frame, facts: CycleFacts, verdict: Verdict) -> dict[str, obj
 def _keep_refusals(session: Session, rows: list[dict[str, object]]) -> None:
     if not rows:
         return
-    make = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
-    statement = make(TouchRefusal)
+    statement = _insert(TouchRefusal)
     session.execute(
         statement.on_conflict_do_update(
             index_elements=["person_id", "cycle_no", "code", "why"],

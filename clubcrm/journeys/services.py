@@ -1,18 +1,27 @@
 """Verbs of the journey after planning: react to a visit, look once more before sending, close."""
 
+from datetime import date, timedelta
+
 from clubcrm.core import clock
+from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.states import move
 from clubcrm.journeys import queries
-from clubcrm.journeys.models import TOUCH_MOVES, Touchpoint, TouchState
+from clubcrm.journeys.models import TOUCH_MOVES, MemberFacts, Touchpoint, TouchState
 from clubcrm.journeys.one_member import refresh_person
-from clubcrm.journeys.rules.rhythm import RhythmSettings
-from clubcrm.journeys.rules.touchpoints import Code, Why, still_wanted
+from clubcrm.journeys.rules.codes import Performer, Why
+from clubcrm.journeys.rules.guardrails import CycleSpan, too_much
+from clubcrm.journeys.rules.touchpoints import is_service, still_wanted
+from clubcrm.journeys.rules.verdicts import BY_MESSAGE_AT_LAST, Situation
 from clubcrm.journeys.situations import open_touchpoints, situations
+from clubcrm.journeys.speaking import write
+from clubcrm.journeys.versions import current_settings
 from clubcrm.messaging.api import cancel
 from clubcrm.tasks.api import take_back
 
 OPEN = frozenset({TouchState.PLANNED, TouchState.QUEUED})
+# A task that nobody did becomes a message, which then has this many days of use.
+MESSAGE_VALID_DAYS = 3
 
 
 def react(person_id: int) -> int:
@@ -20,16 +29,23 @@ def react(person_id: int) -> int:
     facts = queries.facts_row(db.session(), person_id)
     if facts is None:
         return 0
-    zone = queries.zone_of(db.session(), facts.club_id)
     # A job for a later day may have run already; the rhythm never looks back behind it.
-    day = max(facts.as_of, clock.visit_day(clock.now(), zone))
-    refresh_person(db.session(), person_id, zone, day, RhythmSettings())
-    situation = situations(db.session(), [person_id], day)[person_id]
+    situation, day = _situation(facts)
     taken = 0
     for touchpoint in open_touchpoints(db.session(), person_id):
-        why = still_wanted(Code(touchpoint.code), touchpoint.planned_on, situation.facts, day)
-        taken += why is not None and _withdraw(touchpoint, why)
+        why = still_wanted(touchpoint.code, touchpoint.planned_on, situation.facts, day)
+        taken += why is not None and _withdraw(touchpoint, why.value)
     return taken
+
+
+def _situation(facts: MemberFacts) -> tuple[Situation, date]:
+    """Return the person's situation with all visits told so far, and its day."""
+    session = db.session()
+    zone = queries.zone_of(session, facts.club_id)
+    day = max(facts.as_of, clock.visit_day(clock.now(), zone))
+    rhythm = current_settings(facts.club_id, session).rhythm
+    refresh_person(session, facts.person_id, zone, day, rhythm)
+    return situations(session, [facts.person_id], day)[facts.person_id], day
 
 
 def check_before_sending(message_id: int) -> str | None:
@@ -42,10 +58,20 @@ def check_before_sending(message_id: int) -> str | None:
         return Why.CYCLE_OVER.value
     zone = queries.zone_of(db.session(), facts.club_id)
     day = clock.visit_day(clock.now(), zone)
-    refresh_person(db.session(), facts.person_id, zone, max(facts.as_of, day), RhythmSettings())
-    situation = situations(db.session(), [facts.person_id], day)[facts.person_id]
-    why = still_wanted(Code(touchpoint.code), touchpoint.planned_on, situation.facts, day)
+    situation, _later = _situation(facts)
+    why = still_wanted(touchpoint.code, touchpoint.planned_on, situation.facts, day)
+    if why is None and day > touchpoint.planned_on and not is_service(touchpoint.code):
+        why = _too_late_in_line(touchpoint, situation, day)
     return why.value if why else None
+
+
+def _too_late_in_line(touchpoint: Touchpoint, situation: Situation, day: date) -> Why | None:
+    """A message that waited for days must not fall beside one that has left in between."""
+    others = list(situation.contacts)
+    if touchpoint.planned_on in others:
+        others.remove(touchpoint.planned_on)
+    span = CycleSpan(situation.facts.starts_on, situation.facts.ends_on)
+    return too_much(day, others, span, situation.settings.pace, touchpoint.code)
 
 
 def settle_message(message_id: int, outcome: str, why: str) -> None:
@@ -66,9 +92,11 @@ def settle_message(message_id: int, outcome: str, why: str) -> None:
 
 
 def settle_task(task_id: int, outcome: str) -> None:
-    """The touchpoint has come to rest as its task did."""
+    """The touchpoint has come to rest as its task did, or is said by message at last."""
     touchpoint = queries.touchpoint_by_task(db.session(), task_id)
     if touchpoint is None or touchpoint.state not in OPEN:
+        return
+    if outcome == "expired" and touchpoint.message_id is None and _by_message(touchpoint):
         return
     states = {
         "done": TouchState.DELIVERED,
@@ -78,17 +106,43 @@ def settle_task(task_id: int, outcome: str) -> None:
     _close(touchpoint, states.get(outcome, TouchState.CANCELLED), outcome)
 
 
-def _withdraw(touchpoint: Touchpoint, why: Why) -> bool:
-    if touchpoint.message_id is not None and not cancel(touchpoint.message_id, why.value):
+def _by_message(touchpoint: Touchpoint) -> bool:
+    """What nobody had the time to say in person is written, if it is still wanted and allowed."""
+    facts = queries.facts_row(db.session(), touchpoint.person_id)
+    if touchpoint.code not in BY_MESSAGE_AT_LAST or facts is None:
+        return False
+    situation, day = _situation(facts)
+    unwanted = still_wanted(touchpoint.code, touchpoint.planned_on, situation.facts, day)
+    crowded = _too_late_in_line(touchpoint, situation, day)
+    if unwanted or crowded or situation.no_way:
+        return False
+    club = db.session.get_one(Club, touchpoint.club_id)
+    last = day + timedelta(days=MESSAGE_VALID_DAYS)
+    touchpoint.performer = Performer.AUTOMATIC
+    write(club, touchpoint, situation.settings, last)
+    db.session.flush()
+    return True
+
+
+def give_way(touchpoint_id: int, code: str) -> bool:
+    """The waiting task is taken back for something more important, and may come again."""
+    touchpoint = db.session.get_one(Touchpoint, touchpoint_id)
+    if touchpoint.state not in OPEN:
+        return False
+    return _withdraw(touchpoint, f"{Why.LOST_TO.value}:{code}")
+
+
+def _withdraw(touchpoint: Touchpoint, why: str) -> bool:
+    if touchpoint.message_id is not None and not cancel(touchpoint.message_id, why):
         # On its way this very moment: the last check before sending decides.
         return False
     if touchpoint.task_id is not None:
-        take_back(touchpoint.task_id, why.value)
-    _close(touchpoint, TouchState.CANCELLED, why.value)
+        take_back(touchpoint.task_id, why)
+    _close(touchpoint, TouchState.CANCELLED, why)
     return True
 
 
 def _close(touchpoint: Touchpoint, state: TouchState, why: str) -> None:
-    touchpoint.why = why
+    touchpoint.why = why[:40]
     touchpoint.closed_at = clock.now()
     move(touchpoint, state, moves=TOUCH_MOVES, by="system", why=why)

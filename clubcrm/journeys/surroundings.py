@@ -14,8 +14,8 @@ from clubcrm.people.models import HoldKind, Person
 from clubcrm.people.queries.holds import holds_of
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
-from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.leaving import LeaveReason
+from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.reason_tables import LeavingReason
 from memberships.contracts.rules import ContractState, PlanKind
 from memberships.packages.models import VISIT_SERVICE, PackageLot

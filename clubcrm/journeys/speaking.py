@@ -1,0 +1,135 @@
+"""Services room: hand a planned touchpoint to who speaks: the outbox, or a person of the staff."""
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from clubcrm.core import clock
+from clubcrm.core.clubs import ClosedDay, Club
+from clubcrm.core.db import db
+from clubcrm.core.errors import DomainError
+from clubcrm.journeys.models import Touchpoint, TouchState
+from clubcrm.journeys.names import touch_aim, touch_name
+from clubcrm.journeys.rules.codes import Code, Performer, Why
+from clubcrm.journeys.rules.settings import SERVICE, CodeRule, JourneySettings
+from clubcrm.messaging.api import NoWay, Order, queue
+from clubcrm.people.models import Purpose
+from clubcrm.tasks.api import TaskOrder, open_task
+
+ROLES = {
+    Performer.FRONT_DESK: "desk",
+    Performer.TRAINER: "trainer",
+    Performer.MANAGER: "manager",
+    Performer.SALES: "sales",
+}
+GREETING_FROM = time(10)
+# Without words of its own a fault of the text must not stop the planning of others.
+NO_TEXT = "NO_TEXT"
+
+
+def speak(club: Club, row: Touchpoint, settings: JourneySettings) -> TouchState:
+    """The touchpoint waits in the outbox or on somebody's list, or is skipped with its reason."""
+    rule = settings.codes[row.code]
+    if row.performer is Performer.AUTOMATIC:
+        write(club, row, settings)
+    else:
+        row.task_id = _open_work(club, row, rule, settings)
+        row.state = TouchState.QUEUED
+    db.session.flush()
+    return row.state
+
+
+def write(
+    club: Club, row: Touchpoint, settings: JourneySettings, last_day: date | None = None
+) -> None:
+    """The words of the touchpoint wait in the outbox, until its last useful day."""
+    try:
+        message = queue(_order(club, row, settings, last_day or row.valid_until))
+    except DomainError as error:
+        if error.code != NO_TEXT:
+            raise
+        _skip(row, Why.NO_TEXT.value)
+        return
+    if isinstance(message, NoWay):
+        _skip(row, message.value)
+        return
+    row.message_id, row.why = message.id, message.why
+    row.state = TouchState.QUEUED
+
+
+def _skip(row: Touchpoint, why: str) -> None:
+    row.state, row.why, row.closed_at = TouchState.SKIPPED, why, clock.now()
+
+
+def source_of(row: Touchpoint) -> str:
+    """Return the name of the touchpoint's cause, unique for ever."""
+    return f"touch:{row.person_id}:{row.cycle_no}:{row.code}:{row.occurrence}"
+
+
+def _order(club: Club, row: Touchpoint, settings: JourneySettings, last_day: date) -> Order:
+    rule = settings.codes[row.code]
+    begins = _wall(settings.hours.quiet_to)
+    if row.code == Code.BIRTHDAY:
+        begins = max(begins, GREETING_FROM)
+    first_day = max(row.planned_on, clock.today(club.zone))
+    return Order(
+        dedupe_key=source_of(row),
+        club_id=row.club_id,
+        person_id=row.person_id,
+        code=row.code,
+        purpose=Purpose.SERVICE if rule.purpose == SERVICE else Purpose.MARKETING,
+        not_before=clock.instant_of(datetime.combine(first_day, begins), club.zone),
+        expires_at=clock.instant_of(
+            datetime.combine(last_day + timedelta(days=1), time()), club.zone
+        ),
+        fields=_fields(row),
+    )
+
+
+def _fields(row: Touchpoint) -> dict[str, str]:
+    detail = row.reason.get("detail")
+    return {"milestone": str(detail)} if row.code == Code.MILESTONE and detail else {}
+
+
+def _open_work(club: Club, row: Touchpoint, rule: CodeRule, settings: JourneySettings) -> int:
+    """Somebody has this on his list; a call is due at an hour at which one may ring."""
+    if rule.on_arrival:
+        due = datetime.combine(row.planned_on, _wall(settings.hours.quiet_to))
+    else:
+        day = _calling_day(club.id, row, settings.hours.no_call_weekdays)
+        due = datetime.combine(day, _wall(settings.hours.calls_from))
+    after = datetime.combine(row.valid_until + timedelta(days=1), time())
+    task = open_task(
+        TaskOrder(
+            source=source_of(row),
+            club_id=club.id,
+            person_id=row.person_id,
+            kind=row.code,
+            title=rule.name or touch_name(row.code),
+            sentence=touch_aim(row.code),
+            role=ROLES[row.performer],
+            at_arrival=rule.on_arrival,
+            due_at=clock.instant_of(due, club.zone),
+            expires_at=clock.instant_of(after, club.zone),
+        )
+    )
+    return task.id
+
+
+def _calling_day(club_id: int, row: Touchpoint, silent_weekdays: tuple[int, ...]) -> date:
+    first, last = row.planned_on, row.valid_until
+    closed = set(
+        db.session.scalars(
+            select(ClosedDay.day).where(
+                ClosedDay.club_id == club_id, ClosedDay.day.between(first, last)
+            )
+        )
+    )
+    day = first
+    while day < last and (day.weekday() in silent_weekdays or day in closed):
+        day += timedelta(days=1)
+    return day
+
+
+def _wall(text: str) -> time:
+    return time.fromisoformat(text)
