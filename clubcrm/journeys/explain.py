@@ -10,8 +10,10 @@ from sqlalchemy import select
 from clubcrm.core.db import db
 from clubcrm.core.formats import day as written
 from clubcrm.journeys.models import MemberFacts, Touchpoint, TouchRefusal, TouchState
-from clubcrm.journeys.rules.touchpoints import Why
-from clubcrm.journeys.rules.verdicts import Verdict, verdicts
+from clubcrm.journeys.names import touch_name
+from clubcrm.journeys.reasons import plain_words, why_words
+from clubcrm.journeys.rules.codes import Performer, Why
+from clubcrm.journeys.rules.verdicts import ORDINARY, Verdict, verdicts
 from clubcrm.journeys.situations import situations
 from clubcrm.messaging.models import Message, MessageState
 
