@@ -6,14 +6,12 @@ from clubcrm.core.events import Fact
 from memberships import events as facts
 
 QUIET_FACTS: Mapping[type[Fact], str] = {
-    facts.ContractSigned: "the welcome journey of a new contract will hear it",
     facts.LeavingReasonGiven: "journeys and reports read the reasons themselves",
     facts.DaysGiven: "the card shows the new last day",
     facts.PlanChanged: "journeys read contracts by their days",
     facts.PlanChangeUndone: "journeys read contracts by their days",
     facts.ContractTransferred: "journeys read contracts by their days",
     facts.FamilyChanged: "the gate reads families at each scan",
-    facts.RenewalDeclined: "the win-back journey will hear the reason",
     facts.FreezeEnded: "the nightly facts read the days of freezes themselves",
     facts.BlockLifted: "the gate reads blocks at each scan",
     facts.ApprovalAsked: "the page of requests shows what waits, and the rail how many",

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from clubcrm.card.member import Line
 from clubcrm.card.queries.touchpoints import TouchRow
 from clubcrm.core.formats import day_short, moment
-from clubcrm.journeys.explain import why_words
 from clubcrm.journeys.models import TouchState
+from clubcrm.journeys.reasons import why_words
 from clubcrm.messaging.models import MessageState
 
 

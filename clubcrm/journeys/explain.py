@@ -18,6 +18,8 @@ from clubcrm.journeys.situations import situations
 from clubcrm.messaging.models import Message, MessageState
 
 MOST_SHOWN = 30
+# What a version leaves out is no news about a member.
+ASIDE = frozenset({Why.SWITCHED_OFF, Why.NOT_IN_TERM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def outlook(person_id: int, day: date) -> list[Outlook]:
     found = situations(db.session(), [person_id], day).get(person_id)
     if found is None:
         return []
-    rows = [_looked(one, day) for one in verdicts(found, day)]
+    rows = [_looked(one, day) for one in verdicts(found, day) if one.why not in ASIDE]
     return sorted(rows, key=lambda one: (not one.goes, one.day or date.max, one.code))
 
 
@@ -139,6 +141,7 @@ def explain(person_id: int, day: date) -> list[str]:
         *(
             f"{one.code} {touch_name(one.code)}: {_sentence(one)}"
             for one in verdicts(found[person_id], day)
+            if one.why not in ASIDE
         ),
         *_history(card_touchpoints(person_id)),
     ]

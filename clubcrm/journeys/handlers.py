@@ -3,11 +3,37 @@
 from access_control.events import VisitStarted
 from clubcrm.journeys import services
 from clubcrm.messaging.events import MessageSettled
+from clubcrm.people.events import ConsentWithdrawn, HoldPlaced
 from clubcrm.tasks.events import TaskClosed
+from memberships.events import (
+    ContractCancelled,
+    ContractEnded,
+    ContractFrozen,
+    ContractRenewed,
+    ContractSigned,
+    RenewalDeclined,
+)
 
 
 def on_visit_started(fact: VisitStarted) -> None:
     """The member's rhythm has moved, and what said "we miss you" is taken back."""
+    services.react(fact.person_id)
+
+
+def on_contract_moved(
+    fact: ContractSigned
+    | ContractRenewed
+    | ContractEnded
+    | ContractCancelled
+    | ContractFrozen
+    | RenewalDeclined,
+) -> None:
+    """What was planned for the old course of the contract is taken back at once."""
+    services.react(fact.person_id)
+
+
+def on_left_in_peace(fact: HoldPlaced | ConsentWithdrawn) -> None:
+    """Who complains, is hurt or does not want to hear from us hears nothing more from now on."""
     services.react(fact.person_id)
 
 

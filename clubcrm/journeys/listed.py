@@ -11,9 +11,9 @@ from sqlalchemy import select, tuple_
 from clubcrm.core.db import db
 from clubcrm.core.formats import day_short
 from clubcrm.journeys.crowds import DROPPED, RENEWED, Ground, Group, people_in
-from clubcrm.journeys.explain import why_words
 from clubcrm.journeys.models import MemberFacts, Touchpoint, TouchRefusal, TouchState
 from clubcrm.journeys.names import stage_words, touch_name
+from clubcrm.journeys.reasons import why_words
 from clubcrm.people.models import Person
 from clubcrm.people.queries.hits import PersonHit, load_hits
 

@@ -17,7 +17,7 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.leases import LostLeaseError
 from clubcrm.core.types import new_public_id
-from clubcrm.journeys.candidates import candidates
+from clubcrm.journeys.candidates import MENTION_DAYS, candidates
 from clubcrm.journeys.facts import Unit
 from clubcrm.journeys.models import (
     Eligibility,
@@ -27,7 +27,7 @@ from clubcrm.journeys.models import (
     TouchState,
 )
 from clubcrm.journeys.queries import touchpoint_of
-from clubcrm.journeys.rules.codes import Performer
+from clubcrm.journeys.rules.codes import Performer, Why
 from clubcrm.journeys.rules.cycle import CycleFacts
 from clubcrm.journeys.rules.due import Due
 from clubcrm.journeys.rules.verdicts import Situation, Verdict, verdicts
@@ -170,13 +170,19 @@ def plan_members(session: Session, frame: Frame, people: Sequence[int]) -> Plann
                 eligible.append(_eligibility(frame, situation, verdict, pre28))
                 result.planned += state is TouchState.QUEUED
                 result.held_out += state is TouchState.HELD_OUT
-            elif verdict.is_kept:
+            elif verdict.is_kept and not _long_past(verdict, frame.day):
                 refused.append(_refusal(frame, situation.facts, verdict))
     _keep_refusals(session, refused)
     if eligible:
         session.execute(_insert(Eligibility).on_conflict_do_nothing(), eligible)
     result.refused = len(refused)
     return result
+
+
+def _long_past(verdict: Verdict, day: date) -> bool:
+    """A club that is brought in has missed a lot; only what was lately missed is mentioned."""
+    missed = verdict.why is Why.TOO_LATE and verdict.day is not None
+    return missed and verdict.day is not None and (day - verdict.day).days > MENTION_DAYS
 
 
 def _insert(table: Any) -> Any:
@@ -229,7 +235,7 @@ def _plan(
     for touchpoint_id in verdict.instead_of:
         give_way(touchpoint_id, touch.code)
     row = touchpoint_of(session, facts.person_id, facts.cycle_no, touch.code, touch.occurrence)
-    state = speak(club, row, situation.settings)
+    state = speak(club, row, situation.settings, facts.rank)
     if row.task_id is not None:
         frame.room.taken[row.performer] += 1
     return state

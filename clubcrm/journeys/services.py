@@ -9,8 +9,11 @@ from clubcrm.core.states import move
 from clubcrm.journeys import queries
 from clubcrm.journeys.models import TOUCH_MOVES, MemberFacts, Touchpoint, TouchState
 from clubcrm.journeys.one_member import refresh_person
+from clubcrm.journeys.own import reached
 from clubcrm.journeys.rules.codes import Performer, Why
 from clubcrm.journeys.rules.guardrails import CycleSpan, too_much
+from clubcrm.journeys.rules.own import from_own
+from clubcrm.journeys.rules.settings import MARKETING
 from clubcrm.journeys.rules.touchpoints import is_service, still_wanted
 from clubcrm.journeys.rules.verdicts import BY_MESSAGE_AT_LAST, Situation
 from clubcrm.journeys.situations import open_touchpoints, situations
@@ -20,6 +23,7 @@ from clubcrm.messaging.api import cancel
 from clubcrm.tasks.api import take_back
 
 OPEN = frozenset({TouchState.PLANNED, TouchState.QUEUED})
+OWN = "C"
 # A task that nobody did becomes a message, which then has this many days of use.
 MESSAGE_VALID_DAYS = 3
 
@@ -33,9 +37,25 @@ def react(person_id: int) -> int:
     situation, day = _situation(facts)
     taken = 0
     for touchpoint in open_touchpoints(db.session(), person_id):
-        why = still_wanted(touchpoint.code, touchpoint.planned_on, situation.facts, day)
+        why = _unwanted(touchpoint, situation, day)
         taken += why is not None and _withdraw(touchpoint, why.value)
     return taken
+
+
+def _unwanted(touchpoint: Touchpoint, situation: Situation, day: date) -> Why | None:
+    """Say why the touchpoint has become pointless: by the rules, or since its goal is reached."""
+    why = still_wanted(touchpoint.code, touchpoint.planned_on, situation.facts, day)
+    rule = situation.settings.rule(touchpoint.code)
+    if why is None and touchpoint.message_id is not None and rule is not None:
+        why = situation.no_way if rule.purpose == MARKETING else situation.no_service_way
+    if why is not None or not touchpoint.code.startswith(OWN):
+        return why
+    own = current_settings(touchpoint.club_id).rule(touchpoint.code)
+    if own is None or not own.own:
+        return None
+    since = {touchpoint.person_id: touchpoint.planned_on}
+    done = reached(db.session(), from_own(own.own).goal, since)
+    return Why.GOAL_REACHED if done else None
 
 
 def _situation(facts: MemberFacts) -> tuple[Situation, date]:
@@ -59,7 +79,7 @@ def check_before_sending(message_id: int) -> str | None:
     zone = queries.zone_of(db.session(), facts.club_id)
     day = clock.visit_day(clock.now(), zone)
     situation, _later = _situation(facts)
-    why = still_wanted(touchpoint.code, touchpoint.planned_on, situation.facts, day)
+    why = _unwanted(touchpoint, situation, day)
     if why is None and day > touchpoint.planned_on and not is_service(touchpoint.code):
         why = _too_late_in_line(touchpoint, situation, day)
     return why.value if why else None
@@ -112,7 +132,7 @@ def _by_message(touchpoint: Touchpoint) -> bool:
     if touchpoint.code not in BY_MESSAGE_AT_LAST or facts is None:
         return False
     situation, day = _situation(facts)
-    unwanted = still_wanted(touchpoint.code, touchpoint.planned_on, situation.facts, day)
+    unwanted = _unwanted(touchpoint, situation, day)
     crowded = _too_late_in_line(touchpoint, situation, day)
     if unwanted or crowded or situation.no_way:
         return False

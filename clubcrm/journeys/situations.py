@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from clubcrm.core import clock
 from clubcrm.journeys.models import MemberFacts, Touchpoint, TouchState
+from clubcrm.journeys.own import matches
 from clubcrm.journeys.queries import member_count, zone_of
 from clubcrm.journeys.rules.cycle import CycleFacts, Said, relationship_year
 from clubcrm.journeys.rules.settings import JourneySettings
@@ -45,7 +46,10 @@ def ground_of(session: Session, club_id: int, day: date) -> Ground:
     """Return the frame in which the members of a club are judged on a day."""
     versions = settings_by_number(session, club_id)
     members = member_count(session, club_id, day)
-    return Ground(club_id, zone_of(session, club_id), day, members, versions, max(versions))
+    newest = max(versions)
+    # Own triggers are those of today: they have a name of their own, and no place in a cycle.
+    own = matches(session, club_id, day, versions[newest].codes.values())
+    return Ground(club_id, zone_of(session, club_id), day, members, versions, newest, own)
 
 
 def situations(
@@ -89,13 +93,18 @@ def _situation(row: MemberFacts, found: _Gathered) -> Situation:
     number = found.numbers.get((person, row.cycle_no), found.ground.newest)
     touches = found.touches.get(person, ())
     zone = found.ground.zone
+    newest = found.ground.versions[found.ground.newest]
+    settings = found.ground.versions.get(number, newest)
+    if facts.own:
+        own = {code: newest.codes[code] for code in facts.own}
+        settings = replace(settings, codes={**settings.codes, **own})
     return Situation(
         facts=facts,
         said=tuple(_said(one, zone) for one in touches if _in_cycle(one, facts)),
         contacts=_contacts(touches, day, zone),
         no_way=_no_way(found.marketing[person]),
         no_service_way=_no_way(found.service[person]),
-        settings=found.ground.versions.get(number, found.ground.versions[found.ground.newest]),
+        settings=settings,
         version=number,
         members=found.ground.members,
     )

@@ -11,10 +11,10 @@ from clubcrm.core.errors import DomainError
 from clubcrm.journeys.models import Touchpoint, TouchState
 from clubcrm.journeys.names import touch_aim, touch_name
 from clubcrm.journeys.rules.codes import Code, Performer, Why
-from clubcrm.journeys.rules.settings import SERVICE, CodeRule, JourneySettings
+from clubcrm.journeys.rules.settings import SERVICE, JourneySettings
 from clubcrm.messaging.api import NoWay, Order, queue
 from clubcrm.people.models import Purpose
-from clubcrm.tasks.api import TaskOrder, open_task
+from clubcrm.tasks.api import TaskOrder, WorkForm, open_task
 
 ROLES = {
     Performer.FRONT_DESK: "desk",
@@ -27,13 +27,12 @@ GREETING_FROM = time(10)
 NO_TEXT = "NO_TEXT"
 
 
-def speak(club: Club, row: Touchpoint, settings: JourneySettings) -> TouchState:
+def speak(club: Club, row: Touchpoint, settings: JourneySettings, rank: float = 0.0) -> TouchState:
     """The touchpoint waits in the outbox or on somebody's list, or is skipped with its reason."""
-    rule = settings.codes[row.code]
     if row.performer is Performer.AUTOMATIC:
         write(club, row, settings)
     else:
-        row.task_id = _open_work(club, row, rule, settings)
+        row.task_id = _open_work(club, row, settings, rank)
         row.state = TouchState.QUEUED
     db.session.flush()
     return row.state
@@ -91,9 +90,11 @@ def _fields(row: Touchpoint) -> dict[str, str]:
     return {"milestone": str(detail)} if row.code == Code.MILESTONE and detail else {}
 
 
-def _open_work(club: Club, row: Touchpoint, rule: CodeRule, settings: JourneySettings) -> int:
+def _open_work(club: Club, row: Touchpoint, settings: JourneySettings, rank: float) -> int:
     """Somebody has this on his list; a call is due at an hour at which one may ring."""
-    if rule.on_arrival:
+    rule = settings.codes[row.code]
+    meets = rule.on_arrival
+    if meets:
         due = datetime.combine(row.planned_on, _wall(settings.hours.quiet_to))
     else:
         day = _calling_day(club.id, row, settings.hours.no_call_weekdays)
@@ -105,10 +106,15 @@ def _open_work(club: Club, row: Touchpoint, rule: CodeRule, settings: JourneySet
             club_id=club.id,
             person_id=row.person_id,
             kind=row.code,
-            title=rule.name or touch_name(row.code),
+            title=(rule.name or touch_name(row.code))[:200],
             sentence=touch_aim(row.code),
             role=ROLES[row.performer],
-            at_arrival=rule.on_arrival,
+            at_arrival=meets,
+            form=WorkForm.TALK if meets else WorkForm.CALL,
+            code=row.code,
+            rank=rank,
+            facts=row.reason,
+            to_own=True,
             due_at=clock.instant_of(due, club.zone),
             expires_at=clock.instant_of(after, club.zone),
         )

@@ -1,11 +1,14 @@
 """Members with a past, made in the running unit of work: contracts, visits, freezes, closings."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from access_control.models import VisitDay
 from clubcrm.core.clubs import ClosedDay
 from clubcrm.core.db import db
+from clubcrm.journeys.definitions import current_settings, save_version
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
 from memberships.contracts.models import Contract, Plan, PlanVersion
@@ -94,3 +97,13 @@ def member(
     sign(person.id, club, joined, joined + timedelta(days=term - 1))
     came(person.id, club, visits)
     return person.id
+
+
+def lead_only(club: int, *codes: str, **changed: Any) -> None:
+    """The club's journey has these touchpoints only, with changed numbers where some are named."""
+    settings = current_settings(club)
+    rules = {
+        code: replace(rule, **changed) if code in codes else replace(rule, on=False)
+        for code, rule in settings.codes.items()
+    }
+    save_version(club, replace(settings, codes=rules), by="system")

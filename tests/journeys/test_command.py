@@ -16,7 +16,7 @@ from clubcrm.journeys.models import MemberFacts, Touchpoint
 from clubcrm.messaging.api import hold_outbox
 from clubcrm.messaging.models import Message, MessageState
 from tests.cast import Cast
-from tests.journeys.life import member
+from tests.journeys.life import lead_only, member
 from tests.messaging.conftest import allow_marketing
 
 TODAY = date(2026, 3, 20)
@@ -25,6 +25,13 @@ NOON = datetime(2026, 3, 20, 6, 0, tzinfo=UTC)
 
 def ago(days: int) -> date:
     return TODAY - timedelta(days=days)
+
+
+@pytest.fixture(autouse=True)
+def two_touchpoints(app: Flask, cast: Cast) -> None:
+    """The journey of these stories: the nudge of newcomers and the message to the silent."""
+    with app.app_context(), unit_of_work():
+        lead_only(cast.club, "J02", "J06a")
 
 
 @pytest.fixture
@@ -68,7 +75,7 @@ def test_explain_says_why_in_plain_words(app: Flask, rana: int) -> None:
     lines = run(app, "plan", "--explain", str(rana)).splitlines()
 
     assert lines[0] == "Last visit: 11 Mar 2026; 41 visits, 9 days of silence, alarm at 9."
-    assert "J06a Silence: no. It is planned already." in lines
+    assert "J06a Silence message: no. It is planned already." in lines
 
 
 def test_explaining_nobody_is_an_error(app: Flask, cast: Cast) -> None:

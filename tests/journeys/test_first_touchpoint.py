@@ -19,6 +19,7 @@ from clubcrm.journeys.rules.stages import Stage
 from clubcrm.people.models import ContactKind, ContactPoint
 from tests.access_control.gate.floor import at, give_card, give_contract, make_device, scan
 from tests.cast import Cast
+from tests.journeys.life import lead_only
 from tests.messaging.conftest import allow_marketing
 from tests.messaging.sink import Sink
 
@@ -92,6 +93,8 @@ def test_first_weeks_of_a_member_who_comes_and_fades(
     app: Flask, sink: Sink, mia: int, days: time_machine.Traveller
 ) -> None:
     """Never seen, nudged on day five, comes, falls silent, is missed, comes back."""
+    with app.app_context(), unit_of_work():
+        lead_only(1, "J02", "J06a")
     for n in range(1, 6):
         night(app, days, FIRST + timedelta(days=n))
     assert state(app) == [("J02", TouchState.QUEUED, "")]

@@ -14,7 +14,7 @@ from clubcrm.journeys.facts import refresh_all
 from clubcrm.journeys.planning import plan_club
 from clubcrm.people.models import Person
 from tests.cast import Cast
-from tests.journeys.life import member
+from tests.journeys.life import lead_only, member
 from tests.messaging.conftest import allow_marketing
 
 TODAY = date(2026, 3, 20)
@@ -24,6 +24,13 @@ ClientOf = Callable[[str], FlaskClient]
 
 def ago(days: int) -> date:
     return TODAY - timedelta(days=days)
+
+
+@pytest.fixture(autouse=True)
+def two_touchpoints(app: Flask, cast: Cast) -> None:
+    """The journey of these stories: the nudge of newcomers and the message to the silent."""
+    with app.app_context(), unit_of_work():
+        lead_only(cast.club, "J02", "J06a")
 
 
 @pytest.fixture

@@ -9,25 +9,32 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from clubcrm.core import clock
-from clubcrm.core.clubs import set_club_setting
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.jobs import JobContext, Outcome
 from clubcrm.journeys.facts import refresh_all
 from clubcrm.journeys.jobs import nightly_planning
 from clubcrm.journeys.models import MemberFacts, Touchpoint, TouchRefusal, TouchState
-from clubcrm.journeys.planning import HOLD_OUT_SETTING, Planned, plan_club
-from clubcrm.journeys.rules.touchpoints import Performer
+from clubcrm.journeys.planning import Planned, plan_club
+from clubcrm.journeys.rules.codes import Performer
 from clubcrm.messaging.models import Message, MessageState
 from clubcrm.people.models import ContactPoint, DeskFlag, Person, ReachState
 from clubcrm.tasks.models import Task, TaskState
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
 from tests.cast import Cast
-from tests.journeys.life import came, close_club, freeze, member
+from tests.journeys.life import came, close_club, freeze, lead_only, member
 from tests.messaging.conftest import allow_marketing
 
 TODAY = date(2026, 3, 20)
 NIGHT = datetime(2026, 3, 19, 22, 30, tzinfo=UTC)  # 04:30 on the 20th in Dhaka
+
+
+@pytest.fixture(autouse=True)
+def two_touchpoints(app: Flask, cast: Cast) -> None:
+    """The journey of these stories: the nudge of newcomers and the message to the silent."""
+    with app.app_context(), unit_of_work():
+        lead_only(cast.club, "J02", "J06a")
+        lead_only(cast.other_club, "J02", "J06a")
 
 
 @pytest.fixture
@@ -290,7 +297,7 @@ def test_next_silence_after_four_weeks_is_a_second_occurrence(app: Flask, cast: 
 def test_held_out_member_is_logged_and_left_alone(app: Flask, cast: Cast) -> None:
     regular(app, cast, 9)
     with app.app_context(), unit_of_work():
-        set_club_setting(cast.club, HOLD_OUT_SETTING, 1.0)
+        lead_only(cast.club, "J02", "J06a", hold_out=1.0)
 
     assert plan(app, cast) == Planned(held_out=1)
 

@@ -27,7 +27,7 @@ from clubcrm.wiring import EVENT_HANDLERS
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
 from tests.cast import Cast
-from tests.journeys.life import came, freeze, member
+from tests.journeys.life import came, freeze, lead_only, member
 from tests.messaging.conftest import allow_marketing
 from tests.messaging.sink import Sink
 
@@ -38,6 +38,14 @@ MORNING = datetime(2026, 3, 20, 3, 0, tzinfo=UTC)  # 09:00 in Dhaka
 
 def ago(days: int) -> date:
     return TODAY - timedelta(days=days)
+
+
+@pytest.fixture(autouse=True)
+def two_touchpoints(app: Flask, cast: Cast) -> None:
+    """The journey of these stories: the nudge of newcomers and the message to the silent."""
+    with app.app_context(), unit_of_work():
+        lead_only(cast.club, "J02", "J06a")
+        lead_only(cast.other_club, "J02", "J06a")
 
 
 @pytest.fixture
@@ -314,7 +322,7 @@ def test_explanation_names_facts_and_reasons(app: Flask, cast: Cast, rana: int) 
     assert sentences == [
         "Last visit: 11 Mar 2026; 41 visits, 9 days of silence, alarm at 9.",
         "J02 First-visit nudge: no. The member has come.",
-        "J06a Silence: no. It is planned already.",
+        "J06a Silence message: no. It is planned already.",
         "20 Mar 2026 J06a: queued It waits in the outbox.",
     ]
 

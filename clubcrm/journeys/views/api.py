@@ -7,9 +7,9 @@ from marshmallow import fields, validate
 from clubcrm.core.api import ApiBlueprint, InputSchema, PageArgs, page_key
 from clubcrm.core.policy import current_actor, require
 from clubcrm.journeys import lists
-from clubcrm.journeys.explain import why_words
 from clubcrm.journeys.models import TouchState
 from clubcrm.journeys.permissions import SEE_JOURNEY
+from clubcrm.journeys.reasons import why_words
 
 api = ApiBlueprint("journeys_api", __name__, url_prefix="/api/v1", description="Touchpoints")
 

@@ -4,10 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from clubcrm.journeys.rules.guardrails import CycleSpan, Pace, repeats_too_much, too_much
+from clubcrm.journeys.rules.guardrails import CycleSpan, repeats_too_much, too_much
+from clubcrm.journeys.rules.settings import Pace
+from clubcrm.journeys.rules.shipped import default_settings
 from clubcrm.journeys.rules.touchpoints import Code, Due, Performer, Said, Touch, Why
 
 TODAY = date(2026, 6, 15)
+RULE = default_settings().codes[Code.SILENCE]
 MIDDLE = CycleSpan(date(2026, 1, 1), date(2026, 12, 31))
 START = CycleSpan(TODAY - timedelta(days=10), TODAY + timedelta(days=354))
 END = CycleSpan(date(2025, 6, 20), TODAY + timedelta(days=5))
@@ -48,18 +51,18 @@ def silence_due() -> Due:
 def test_silence_is_mentioned_three_times_a_cycle_at_most() -> None:
     said = [Said(Code.SILENCE, n, day) for n, day in enumerate(ago(120, 80, 40), start=1)]
 
-    assert repeats_too_much(silence_due(), said) is Why.CODE_LIMIT
-    assert repeats_too_much(silence_due(), said[:2]) is None
+    assert repeats_too_much(silence_due(), said, RULE) is Why.CODE_LIMIT
+    assert repeats_too_much(silence_due(), said[:2], RULE) is None
 
 
 def test_silence_is_mentioned_four_weeks_apart() -> None:
-    assert repeats_too_much(silence_due(), [Said(Code.SILENCE, 1, ago(27)[0])]) is (
+    assert repeats_too_much(silence_due(), [Said(Code.SILENCE, 1, ago(27)[0])], RULE) is (
         Why.CODE_TOO_SOON
     )
-    assert repeats_too_much(silence_due(), [Said(Code.SILENCE, 1, ago(28)[0])]) is None
+    assert repeats_too_much(silence_due(), [Said(Code.SILENCE, 1, ago(28)[0])], RULE) is None
 
 
 def test_taken_back_mention_does_not_count() -> None:
     taken_back = Said(Code.SILENCE, 1, ago(10)[0], spoken=False)
 
-    assert repeats_too_much(silence_due(), [taken_back]) is None
+    assert repeats_too_much(silence_due(), [taken_back], RULE) is None
