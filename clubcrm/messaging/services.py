@@ -1,6 +1,6 @@
 """Verbs of the outbox: queue a message with its cause, cancel, release, and hold everything."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.dialects.postgresql import insert as pg_insert
@@ -103,6 +103,9 @@ def words_for(order: Order, channel: Channel) -> tuple[Draft, dict[str, str]]:
         raise DomainError("NO_TEXT", f"There are no words for {order.code} yet.")
     names = {*fields_of(text.subject), *fields_of(text.body), *ALWAYS} - set(order.fields)
     story = stories_of(session, club, [person.id], names)[person.id]
+    reached = order.fields.get("milestone", "")
+    if reached.isascii() and reached.isdigit():
+        story = replace(story, reached=int(reached))
     values = values_of(story, names, text.language)
     if "by_day" in names:
         last = clock.local(order.not_before + KEEP_A_PROMISE, club.zone)

@@ -14,7 +14,10 @@ from clubcrm.core.clubs import Club, ClubHours
 from clubcrm.messaging.rules.placeholders import asks_for
 from clubcrm.messaging.rules.story import OpenSpan, Story, Term, Units
 from clubcrm.people.models import Person
+from memberships.blocks.models import Block
+from memberships.blocks.rules import BlockOwner
 from memberships.contracts.models import Contract, Plan, PlanVersion
+from memberships.contracts.reason_tables import LeavingReason
 from memberships.contracts.rules import ContractState, PlanKind
 from memberships.packages.models import VISIT_SERVICE, PackageLot
 from memberships.schedule.models import Booking, ClassSession, ClassType
@@ -38,6 +41,8 @@ def stories_of(
     terms = _terms(session, ids, today) if asks_for(names, "term") or sees_visits else {}
     days = _days(session, ids, today) if sees_visits else {}
     entered = _entered(session, ids, today, club.zone) if sees_visits else {}
+    again = _starting_again(session, ids, today) if "starts_again" in names else {}
+    reasons = _reasons(session, ids) if "by_reason" in names else {}
     units = _units(session, ids, today) if asks_for(names, "units") else {}
     trainers = _trainers(session, ids, today) if sees_people else {}
     activities = _activities(session, club, ids) if "activity" in names else {}
@@ -58,6 +63,8 @@ def stories_of(
             units=units.get(person),
             trainer=trainers.get(person, ""),
             activity=activities.get(person, ""),
+            starts_again=again.get(person),
+            reason=reasons.get(person, ""),
         )
         for person, given, family in rows
     }
@@ -120,6 +127,29 @@ def _entered(
         here = clock.local(at, zone)
         found[person].append((here.weekday(), here.hour))
     return found
+
+
+def _starting_again(session: Session, people: Sequence[int], today: date) -> dict[int, date]:
+    rows = session.execute(
+        select(Block.person_id, Block.until_on)
+        .where(
+            Block.person_id.in_(people),
+            Block.owner == BlockOwner.FREEZE,
+            Block.lifted_at.is_(None),
+            Block.until_on >= today,
+        )
+        .order_by(Block.until_on.desc())
+    )
+    return {person: until + timedelta(days=1) for person, until in rows if until is not None}
+
+
+def _reasons(session: Session, people: Sequence[int]) -> dict[int, str]:
+    rows = session.execute(
+        select(LeavingReason.person_id, LeavingReason.reason)
+        .where(LeavingReason.person_id.in_(people))
+        .order_by(LeavingReason.id)
+    )
+    return {person: reason.value for person, reason in rows}
 
 
 def _units(session: Session, people: Sequence[int], today: date) -> dict[int, Units]:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from clubcrm.core import formats
 from clubcrm.messaging.rules.story import (
+    TERMS_KEPT,
     OpenSpan,
     Story,
     milestone,
@@ -15,6 +16,12 @@ from clubcrm.messaging.rules.story import (
     runs_of_hours,
     usual_slot,
     visits_since,
+)
+from clubcrm.messaging.story_words import (
+    milestone_words,
+    month_words,
+    reason_words,
+    visits_lately,
 )
 from memberships.portal.rules import streaks
 
@@ -79,12 +86,20 @@ def _renews_on(story: Story) -> str:
     return formats.day_long(renews_on(story.term, story.today)) if story.term else ""
 
 
+def _price_until(story: Story) -> str:
+    ends = story.term.ends_on if story.term else None
+    return formats.day_long(ends + TERMS_KEPT) if ends else ""
+
+
+def _starts_again(story: Story) -> str:
+    return formats.day_long(story.starts_again) if story.starts_again else ""
+
+
 def _visits(days: int | None) -> Value:
     def told(story: Story) -> str:
         count = len(story.visit_days)
         if days is not None:
-            first = date.fromordinal(story.today.toordinal() - days + 1)
-            count = visits_since(story.visit_days, first)
+            count = visits_lately(story, days)
         return ngettext("%(num)s visit", "%(num)s visits", count)
 
     return told
@@ -102,10 +117,19 @@ def _streak(story: Story) -> str:
     return ngettext("%(num)s week in a row", "%(num)s weeks in a row", best) if best else ""
 
 
-def _milestone(story: Story) -> str:
+def _reached(story: Story) -> int | None:
     first = story.term.starts_on if story.term else date.min
-    reached = milestone(visits_since(story.visit_days, first))
+    return story.reached or milestone(visits_since(story.visit_days, first))
+
+
+def _milestone(story: Story) -> str:
+    reached = _reached(story)
     return formats.number(reached) if reached else ""
+
+
+def _milestone_words(story: Story) -> str:
+    reached = _reached(story)
+    return milestone_words(reached) if reached else ""
 
 
 def _usual_day(story: Story) -> str:
@@ -192,15 +216,20 @@ _VALUES: Mapping[str, Value] = {
     "ends_on": _ends_on,
     "ends_in": _ends_in,
     "renews_on": _renews_on,
+    "price_until": _price_until,
+    "starts_again": _starts_again,
+    "by_reason": lambda story: reason_words(story.reason),
     "visits_year": _visits(None),
     "visits_month": _visits(28),
     "visits_fortnight": _visits(14),
     "away": _away,
     "streak": _streak,
     "milestone": _milestone,
+    "milestone_words": _milestone_words,
     "usual_day": _usual_day,
     "usual_time": _usual_time,
     "your_rhythm": _your_rhythm,
+    "your_month": month_words,
     "your_year": _your_year,
     "units_left": _units_left,
     "package_left": _package_left,

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from clubcrm.messaging.rules.wording import fields_of, misspelt
 
 WHO = ("given_name", "family_name", "club", "opening_hours")
-TERM = ("plan", "price", "starts_on", "ends_on", "ends_in", "renews_on")
+TERM = (
+    "plan",
+    "price",
+    "starts_on",
+    "ends_on",
+    "ends_in",
+    "renews_on",
+    "price_until",
+    "starts_again",
+    "by_reason",
+)
 VISITS = (
     "visits_year",
     "visits_month",
@@ -18,9 +28,11 @@ VISITS = (
     "away",
     "streak",
     "milestone",
+    "milestone_words",
     "usual_day",
     "usual_time",
     "your_rhythm",
+    "your_month",
     "your_year",
 )
 UNITS = ("units_left", "package_left")
@@ -38,7 +50,20 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 MEMBER = frozenset(name for names in GROUPS.values() for name in names)
 # These need more than one member's facts can promise; a text that uses them may be held.
-MAY_BE_BLANK = frozenset({"streak", "usual_day", "usual_time", "milestone", "ends_on", "ends_in"})
+MAY_BE_BLANK = frozenset(
+    {
+        "away",
+        "ends_in",
+        "ends_on",
+        "milestone",
+        "milestone_words",
+        "price_until",
+        "starts_again",
+        "streak",
+        "usual_day",
+        "usual_time",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

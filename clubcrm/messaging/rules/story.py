@@ -7,6 +7,8 @@ from datetime import date, time, timedelta
 
 ENOUGH_FOR_A_HABIT = 3
 MILESTONES = (10, 25, 50, 100, 150)
+# For so long after its end a membership comes back on its old terms.
+TERMS_KEPT = timedelta(days=14)
 OpenSpan = tuple[time, time]
 
 
@@ -45,6 +47,9 @@ class Story:
     units: Units | None = None
     trainer: str = ""
     activity: str = ""
+    starts_again: date | None = None  # the day after a freeze that stands or is agreed
+    reason: str = ""  # why somebody left, as he said it last
+    reached: int | None = None  # a milestone that the message is about
 
 
 def usual_slot(entered: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
