@@ -64,8 +64,11 @@ from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
 from clubcrm.tasks.events import SurveyAnswered, TaskClosed
 from clubcrm.tasks.jobs import expire_tasks
+from clubcrm.tasks.surveys import survey_address
+from clubcrm.tasks.trainer_list import trainer_work
 from clubcrm.tasks.views.api import api as tasks_api
-from clubcrm.tasks.views.pages import tasks as task_views
+from clubcrm.tasks.views.survey import survey
+from clubcrm.tasks.views.work import tasks as task_views
 from memberships import checks as membership_checks
 from memberships import events as membership_facts
 from memberships import granted
@@ -92,6 +95,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     card_views.card,
     people_views.people,
     task_views,
+    survey,
     journey_pages,
     messages,
     *membership_pages.PAGES,
@@ -205,7 +209,7 @@ JOBS: tuple[Job, ...] = (
 SEND_CHECKS = (journeys.check_before_sending,)
 
 # Addresses that a message may carry by the name of their placeholder; the own page stands in.
-MESSAGE_LINKS: Mapping[str, LinkMaker] = {"own_link": own_page}
+MESSAGE_LINKS: Mapping[str, LinkMaker] = {"own_link": own_page, "survey_link": survey_address}
 
 # Places of the rail, in order; those whose right a person lacks are not shown.
 PLACES: tuple[Place, ...] = (
@@ -376,6 +380,7 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
             memberships.LOG_SESSIONS,
             memberships.SEE_CLASSES,
             memberships.TEACH_CLASSES,
+            tasks.SEE_TASKS,
         }
     ),
     "barista": frozenset(),
@@ -395,6 +400,7 @@ def install(app: Flask) -> None:
     app.extensions["club_send_checks"] = SEND_CHECKS
     app.extensions["club_message_links"] = MESSAGE_LINKS
     app.extensions["club_settings_places"] = SETTINGS
+    app.extensions["club_trainer_work"] = trainer_work
     app.extensions["club_member_year"] = own_year.member_year
     app.extensions["club_scan_of"] = own_year.scan_of
     actors.install(app)

@@ -51,6 +51,8 @@ ACTS = (
     ("people.edit", "pencil", "people.edit", "public_id"),
     ("people.contacts", "phone", "people.edit", "public_id"),
     ("people.consents", "shield-check", "people.edit", "public_id"),
+    ("people.peace", "bell-off", "people.edit", "public_id"),
+    ("tasks.complain", "message-report", "tasks.see", "person_id"),
     ("cards.show", "id", "gate.credentials", "person_id"),
 )
 MAIN_ACTS = 3
@@ -157,6 +159,8 @@ def _acts(person_id: str) -> list[Act]:
         "people.edit": _("Change name, birthday, photo"),
         "people.contacts": _("Ways to reach"),
         "people.consents": _("Consents"),
+        "people.peace": _("Leave in peace"),
+        "tasks.complain": _("Note a complaint"),
         "cards.show": _("Cards"),
     }
     actor = current_actor()

@@ -1,7 +1,7 @@
 """Services room: somebody has tried to speak with a member, and what it came to is followed."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select, update
@@ -12,13 +12,14 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid
 from clubcrm.core.text import clean
 from clubcrm.people.api import Answer, HoldOrder, answer, flag_address, place_hold
-from clubcrm.people.models import Channel, ContactKind, HoldKind, Person, Purpose
+from clubcrm.people.models import Channel, ContactKind, HoldKind, Purpose
 from clubcrm.tasks import services
 from clubcrm.tasks.calling import next_calling_time
 from clubcrm.tasks.complaints import Complaint, open_complaint
-from clubcrm.tasks.lists import contract_in_question, phone_of
+from clubcrm.tasks.lists import contract_in_question, person_of, phone_of
 from clubcrm.tasks.models import Task, TaskAttempt, TaskState, TaskWork
 from clubcrm.tasks.outcomes import (
+    AT_IT,
     CONSEQUENCES,
     AttemptOutcome,
     Consequence,
@@ -27,8 +28,6 @@ from clubcrm.tasks.outcomes import (
     gives_up,
 )
 from memberships.api import LeaveReason, ReasonGiven, ReasonSource, give_reason
-
-AT_IT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +130,11 @@ def _follow(task: Task, person_id: int, attempt: Attempt, by: str) -> None:
             given = ReasonGiven(contract_id, attempt.reason, ReasonSource.CALL, attempt.note)
             give_reason(given, by=by)
     elif outcome is AttemptOutcome.STOP_CALLING:
-        person = db.session.get_one(Person, person_id)
-        answer(person, Answer(Channel.PHONE, Purpose.MARKETING, given=False, source="call"), by=by)
+        answer(
+            person_of(person_id),
+            Answer(Channel.PHONE, Purpose.MARKETING, given=False, source="call"),
+            by=by,
+        )
     elif outcome is AttemptOutcome.WRONG_NUMBER:
         number = phone_of(person_id)
         if number:

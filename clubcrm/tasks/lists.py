@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import current_app
 from sqlalchemy import ColumnElement, func, or_, select
 
 from clubcrm.accounts.models import User
 from clubcrm.core import clock
-from clubcrm.core.clubs import Scope
+from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 from clubcrm.people.models import ContactKind, ContactPoint, Person, ReachState
 from clubcrm.tasks.models import Task, TaskAttempt, TaskState, TaskWork
@@ -63,10 +63,30 @@ class WorkList:
 class PlanShown:
     """The membership a call is about."""
 
+    public_id: str
     name: str
     price_minor: int
     currency: str
-    ends_on: object
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Whom a page reached by link is for, and the club that asks."""
+
+    given_name: str
+    language: str
+    club_name: str
+
+
+def host_of(person_id: int) -> Host:
+    """Return whom a page reached by link greets."""
+    row = db.session.execute(
+        select(Person.given_name, func.coalesce(Person.language, ""), Club.name)
+        .join(Club, Club.id == Person.club_id)
+        .where(Person.id == person_id)
+    ).one()
+    return Host(*row)
 
 
 def load_of(club_id: int) -> Load:
@@ -114,6 +134,18 @@ def attempts_of(task_id: int) -> Sequence[TaskAttempt]:
     ).all()
 
 
+def person_of(person_id: int) -> Person:
+    """Return the person a task is about."""
+    return db.session.get_one(Person, person_id)
+
+
+def locked_person(person_id: int) -> Person:
+    """Return the person, whom nobody else answers for until the unit of work ends."""
+    return db.session.scalars(
+        select(Person).where(Person.id == person_id).with_for_update(key_share=True)
+    ).one()
+
+
 def user_name(user_id: int) -> str:
     """Return the name of somebody who works here."""
     return db.session.scalar(select(User.name).where(User.id == user_id)) or ""
@@ -150,10 +182,17 @@ def contract_in_question(person_id: int) -> int | None:
     )
 
 
-def plan_in_question(contract_id: int) -> PlanShown | None:
-    """Return name, price and last day of a membership."""
+def plan_in_question(person_id: int) -> PlanShown | None:
+    """Return name, price and last day of the membership a call is about."""
+    contract_id = contract_in_question(person_id)
     row = db.session.execute(
-        select(PlanVersion.name, Contract.price_minor, Contract.currency, Contract.ends_on)
+        select(
+            Contract.public_id,
+            PlanVersion.name,
+            Contract.price_minor,
+            Contract.currency,
+            Contract.ends_on,
+        )
         .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
         .where(Contract.id == contract_id)
     ).first()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -68,6 +69,8 @@ CONSEQUENCES: Mapping[AttemptOutcome, Consequence] = {
     AttemptOutcome.WRONG_NUMBER: Consequence(Ending.SET_ASIDE, NextAct.CONTACTS),
     AttemptOutcome.STOP_CALLING: Consequence(Ending.SET_ASIDE),
 }
+# So long the others see that somebody is on the phone with a member.
+AT_IT = timedelta(minutes=15)
 # After so many unanswered calls nobody tries again; what is still useful goes by message.
 MOST_TRIES = 3
 # Answers of the half-way question from which on a member speaks well of the club, or does not.

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.people.models import Person
-from clubcrm.tasks.models import Task, TaskState
+from clubcrm.tasks.models import Task, TaskState, TaskWork
 from memberships.api import stands_in_for
 
 MOST_SHOWN = 200
@@ -41,7 +41,8 @@ def my_day(scope: Scope, role: str, user_id: int, moment: datetime) -> list[Task
 
     Managers and owners see everybody's. Tasks of somebody absent stand on his substitute's list.
     """
-    chosen = _open(scope, moment)
+    # Calls and talks have lists of their own, by worth.
+    chosen = _open(scope, moment).where(Task.id.not_in(select(TaskWork.task_id)))
     if role not in {"owner", "manager"}:
         mine = stands_in_for(user_id, moment.date())
         chosen = chosen.where(or_(Task.role == role, Task.assigned_to.in_(mine)))

@@ -12,8 +12,8 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import invalid
 from clubcrm.core.text import clean
 from clubcrm.people.api import OpenedLink, link_address, make_link
-from clubcrm.people.models import Person
 from clubcrm.tasks.events import SurveyAnswered
+from clubcrm.tasks.lists import locked_person
 from clubcrm.tasks.models import SurveyAnswer
 from clubcrm.tasks.outcomes import HIGHEST, Mood, WorkForm, mood_of
 from clubcrm.tasks.services import TaskOrder, open_task
@@ -57,13 +57,12 @@ def answer_survey(link: OpenedLink, said: Said) -> SurveyAnswer:
 
     Answering twice by one link keeps the first answer.
     """
-    db.session.scalar(select(Person.id).where(Person.id == link.person_id).with_for_update())
+    person = locked_person(link.person_id)
     known = answer_of(link.link_id)
     if known is not None:
         return known
     if not 0 <= said.score <= HIGHEST:
         raise invalid({"score": _("Choose a number from 0 to 10.")})
-    person = db.session.get_one(Person, link.person_id)
     kept = SurveyAnswer(
         club_id=person.club_id,
         person_id=person.id,

@@ -168,3 +168,14 @@ def _ends_soon(facts: ClientFacts) -> bool:
     if facts.next_end is None or facts.units_left == 0:
         return False
     return (facts.next_end - facts.today).days <= ENDS_SOON_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """Somebody a trainer shall speak with today, as the floors above say it."""
+
+    task_id: str
+    name: str
+    title: str
+    why: str
+    is_call: bool

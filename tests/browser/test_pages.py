@@ -58,6 +58,8 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "edit": f"/members/{razia}/edit",
         "contacts": f"/members/{razia}/contacts",
         "consents": f"/members/{razia}/consents",
+        "peace": f"/members/{razia}/peace",
+        "complaint": f"/tasks/complaints/{razia}",
         "sign": f"/members/{razia}/contracts/new",
         "stops": f"/members/{razia}/stops",
         "family": f"/members/{razia}/family",

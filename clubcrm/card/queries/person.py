@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from flask_babel import gettext as _
+from sqlalchemy import func, or_, select
 
 from access_control.models import VisitDay
 from clubcrm.core.clock import now
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 from clubcrm.people.models import ContactKind, ContactPoint, Person, ReachState, StoredFile
-from clubcrm.tasks.models import Task, TaskState
+from clubcrm.tasks.models import Task, TaskState, TaskWork
+from clubcrm.tasks.words import script_of, why_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ class TaskRow:
     title: str
     sentence: str
     due_at: datetime
+    role: str
+    why: str
+    is_work: bool
 
 
 def person_by_id(person_id: int, scope: Scope) -> PersonRow:
@@ -85,17 +90,31 @@ def open_tasks(person_id: int) -> list[TaskRow]:
     """Return the open tasks about a person that wait for nothing, the most pressing first."""
     moment = now()
     rows = db.session.execute(
-        select(Task.public_id, Task.title, Task.sentence, Task.due_at)
+        select(Task, TaskWork, Person.given_name)
+        .join(Person, Person.id == Task.person_id)
+        .outerjoin(TaskWork, TaskWork.task_id == Task.id)
         .where(
             Task.person_id == person_id,
             Task.state == TaskState.OPEN,
             or_(Task.snoozed_until.is_(None), Task.snoozed_until <= moment),
             or_(Task.expires_at.is_(None), Task.expires_at > moment),
         )
-        .order_by(Task.due_at)
+        .order_by(func.coalesce(TaskWork.rank, 0.0).desc(), Task.due_at)
         .limit(3)
     )
-    return [TaskRow(*row) for row in rows]
+    return [_task(task, work, name) for task, work, name in rows]
+
+
+def _task(task: Task, work: TaskWork | None, given_name: str) -> TaskRow:
+    return TaskRow(
+        task.public_id,
+        _(task.title),
+        script_of(task, work, given_name).sentence,
+        task.due_at,
+        task.role,
+        why_words(work.facts) if work else "",
+        work is not None,
+    )
 
 
 def visit_days(person_id: int, today: date, weeks: int) -> Mapping[date, int]:

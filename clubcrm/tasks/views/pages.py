@@ -11,8 +11,9 @@ from clubcrm.core.errors import invalid, not_found
 from clubcrm.core.policy import current_actor
 from clubcrm.core.shell import current_club
 from clubcrm.core.web import require
-from clubcrm.tasks import queries, services
+from clubcrm.tasks import lists, queries, services, words
 from clubcrm.tasks.models import Task
+from clubcrm.tasks.outcomes import WorkForm
 from clubcrm.tasks.permissions import SEE_TASKS
 
 tasks = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -22,7 +23,8 @@ TOMORROW_AT = time(10)
 @tasks.get("")
 @require(SEE_TASKS)
 def my_day() -> ResponseReturnValue:
-    actor, moment = current_actor(), clock.now()
+    actor, club, moment = current_actor(), current_club(), clock.now()
+    worker = lists.Worker(actor.id, actor.role, actor.scope, club.id, club.zone)
     rows = queries.my_day(actor.scope, actor.role, actor.id, moment)
     late = [row for row in rows if row.task.due_at <= moment]
     later = [row for row in rows if row.task.due_at > moment]
@@ -30,8 +32,11 @@ def my_day() -> ResponseReturnValue:
         "clubcrm/tasks/my_day.html",
         late=late,
         later=later,
+        calls=lists.work_list(worker, WorkForm.CALL, moment),
+        talks=lists.work_list(worker, WorkForm.TALK, moment),
+        why_words=words.why_words,
         closed=queries.closed_lately(actor.scope),
-        zone=current_club().zone,
+        zone=club.zone,
     )
 
 

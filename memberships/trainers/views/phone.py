@@ -1,8 +1,9 @@
 """Views room: the trainer's pages on a phone: today, my clients, log, confirm, undo."""
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +16,7 @@ from memberships.permissions import TRAIN
 from memberships.trainers import queries, services, words
 from memberships.trainers.models import TrainerSession
 from memberships.trainers.roster import ClientRow, client_row, clients_of, club_of
-from memberships.trainers.rules import HELD, Confirmation, SessionState
+from memberships.trainers.rules import HELD, Confirmation, SessionState, WorkLine
 
 trainer = Blueprint("trainer", __name__, url_prefix="/trainer")
 OUTCOMES = {one.value: one for one in HELD}
@@ -33,6 +34,7 @@ def today() -> ResponseReturnValue:
         day=day,
         sessions=queries.sessions_of_day(actor.id, day, actor.club_ids),
         clients=clients_of(actor.id, clock.now()),
+        talks=_talks(),
         **_words(),
     )
 
@@ -130,6 +132,12 @@ def undo(session_id: str) -> ResponseReturnValue:
         return _session_page(_session(session_id), refusal=error.text, status=error.status)
     flash(_("Taken back. The unit is there again."), "success")
     return redirect(url_for("trainer.session", session_id=session_id), 303)
+
+
+def _talks() -> list[WorkLine]:
+    find: Callable[..., list[WorkLine]] | None = current_app.extensions.get("club_trainer_work")
+    club = current_club()
+    return find(current_actor().id, (club.id, club.zone), clock.now()) if find else []
 
 
 def _client(person_id: str) -> ClientRow:
