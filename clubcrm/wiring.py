@@ -66,9 +66,9 @@ from clubcrm.tasks.events import SurveyAnswered, TaskClosed
 from clubcrm.tasks.jobs import expire_tasks
 from clubcrm.tasks.surveys import survey_address
 from clubcrm.tasks.trainer_list import trainer_work
+from clubcrm.tasks.views import tasks as task_views
 from clubcrm.tasks.views.api import api as tasks_api
 from clubcrm.tasks.views.survey import survey
-from clubcrm.tasks.views.work import tasks as task_views
 from memberships import checks as membership_checks
 from memberships import events as membership_facts
 from memberships import granted

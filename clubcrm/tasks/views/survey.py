@@ -1,4 +1,4 @@
-"""Views room: the half-way question on a member's phone, reached by link; a look changes nothing."""
+"""Views room: the half-way question on a member's phone, reached by link."""
 
 from typing import Any
 

@@ -53,7 +53,7 @@ def outcome(public_id: str) -> ResponseReturnValue:
     """What the call came to is kept, and the page of what is next opens."""
     row = _row(public_id)
     try:
-        said = _typed(row)
+        said = _typed()
         then = log_attempt(row.task, said, by=current_actor().ref)
     except DomainError as error:
         return _page(_row(public_id), error=error)
@@ -90,7 +90,7 @@ def _row(public_id: str) -> lists.WorkRow:
     return found
 
 
-def _typed(row: lists.WorkRow) -> Attempt:
+def _typed() -> Attempt:
     form = request.form
     chosen = next((one for one in AttemptOutcome if one.value == form.get("outcome")), None)
     if chosen is None:
@@ -112,7 +112,7 @@ def _until(chosen: AttemptOutcome, typed: str) -> datetime | None:
 def _address(then: NextAct, row: lists.WorkRow, actor: Actor) -> str:
     plan = lists.plan_in_question(row.task.person_id or 0)
     if then is NextAct.FREEZE and actor.may(FREEZE_CONTRACTS):
-        return url_for("contracts.stops", person_id=row.public_id)
+        return url_for("contracts.freeze", person_id=row.public_id)
     if then is NextAct.RENEW and plan and actor.may(SIGN_CONTRACTS):
         return url_for("going_on.renew", person_id=row.public_id, contract=plan.public_id)
     if then is NextAct.CONTACTS and actor.may(EDIT_PEOPLE):
