@@ -18,6 +18,7 @@ from clubcrm.core import clock
 from clubcrm.core.db import db, unit_of_work
 from memberships.billing.orders import PaymentOrder, Tender
 from memberships.billing.payments import take_payment
+from memberships.contracts.handover_tables import ContractTransfer, FamilyMember, PlanChange
 from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.renewals import renew
 from memberships.contracts.rules import ContractState, PlanKind
@@ -78,6 +79,11 @@ def renewing(count: int) -> Work:
             Contract.state == ContractState.SIGNED,
             Contract.ends_on.between(today, today + timedelta(days=28)),
             ~select(following.id).where(following.previous_id == Contract.id).exists(),
+            ~select(ContractTransfer.id)
+            .where(ContractTransfer.contract_id == Contract.id)
+            .exists(),
+            ~select(FamilyMember.id).where(FamilyMember.contract_id == Contract.id).exists(),
+            ~select(PlanChange.id).where(PlanChange.contract_id == Contract.id).exists(),
         )
         .order_by(Contract.ends_on, Contract.id)
         .limit(count)

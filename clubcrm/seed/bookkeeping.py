@@ -38,8 +38,8 @@ from memberships.books.schedule import (
 )
 
 _DAY = timedelta(days=1)
-CLOSED_DAYS = 12
-CLOSED_MONTHS = 6
+CLOSED_DAYS = 8
+CLOSED_MONTHS = 3
 
 
 @dataclass(frozen=True, slots=True)

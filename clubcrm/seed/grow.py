@@ -1,7 +1,9 @@
 """Grows the whole history in one go: lives first, then the rows that follow from them."""
 
+import gc
 from bisect import bisect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -58,7 +60,8 @@ def grow(order: SeedOrder, files: Path, progress: Progress, workers: int = 1) ->
             raise DomainError("NOT_EMPTY", "The store already holds a club. Seed an empty one.")
     ground = _ground(order, files)
     try:
-        counts = _write(ground, progress, workers)
+        with _keeping_all():
+            counts = _write(ground, progress, workers)
         ground.store.close()
     except BaseException:
         ground.store.abandon()
@@ -70,6 +73,17 @@ def grow(order: SeedOrder, files: Path, progress: Progress, workers: int = 1) ->
         refresh_all(unit_of_work, club_id, order.last_day)
         progress("Facts of every member", (place + 1) / len(ground.club_ids))
     return counts
+
+
+@contextmanager
+def _keeping_all() -> Iterator[None]:
+    """Nobody looks for lost objects meanwhile: millions of living ones would be walked each time."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _ground(order: SeedOrder, files: Path) -> Ground:

@@ -78,12 +78,16 @@ class Sink:
         self.next_id = store.next_id(table)
         self._store = store
         self._defaults = {column.name: _default(column) for column in table.columns}
-        # A JSON column may hold a bare text or number, which needs JSON's own spelling.
-        self._scalars = [
-            (place, column.name)
-            for place, column in enumerate(table.columns)
-            if isinstance(column.type, JSON)
+        self._places = {name: place for place, name in enumerate(self.columns)}
+        self._has_id = "id" in self._places
+        self._blank = [
+            default if default is _MISSING else store.encode(default)
+            for default in self._defaults.values()
         ]
+        # A JSON column may hold a bare text or number, which needs JSON's own spelling.
+        self._json = {
+            place for place, column in enumerate(table.columns) if isinstance(column.type, JSON)
+        }
         self._rows: list[Sequence[object]] = []
 
     def reserve(self, count: int = 1) -> int:
@@ -93,16 +97,20 @@ class Sink:
 
     def add(self, **values: object) -> int:
         """One row is on its way; an absent `id` is given, absent columns take their defaults."""
-        if "id" in self._defaults and "id" not in values:
+        if self._has_id and "id" not in values:
             values["id"] = self.reserve()
-        unknown = values.keys() - self._defaults.keys()
-        if unknown:
-            raise KeyError(f"{self.table.name} has no column {', '.join(sorted(unknown))}")
-        encode = self._store.encode
-        row = [encode(values.get(name, self._defaults[name])) for name in self.columns]
-        for place, name in self._scalars:
-            if isinstance(values.get(name), (str, bool, int, float)):
-                row[place] = json.dumps(values[name], ensure_ascii=False)
+        row, plain = self._blank.copy(), self._store.plain
+        for name, value in values.items():
+            try:
+                place = self._places[name]
+            except KeyError:
+                raise KeyError(f"{self.table.name} has no column {name}") from None
+            if place in self._json and isinstance(value, (str, bool, int, float)):
+                row[place] = json.dumps(value, ensure_ascii=False)
+            else:
+                row[place] = value if type(value) in plain else self._store.encode(value)
+        if _MISSING in row:
+            raise KeyError(f"{self.table.name} needs {self.columns[row.index(_MISSING)]}")
         self.put(row)
         given = values.get("id", 0)
         return given if isinstance(given, int) else 0
@@ -144,6 +152,7 @@ class BulkStore:
         self._ranks = {table.name: rank for rank, table in enumerate(Model.metadata.sorted_tables)}
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._encoders = SQLITE if self.is_sqlite else POSTGRES
+        self.plain = frozenset(kind for kind, say in self._encoders.items() if say is _same)
         self._prepare()
 
     def _prepare(self) -> None:
