@@ -220,7 +220,6 @@ PLACES: tuple[Place, ...] = (
     Place("money.index", _l("Money"), "cash", memberships.SEE_MONEY),
     Place("tasks.my_day", _l("My day"), "checks", tasks.SEE_TASKS),
     Place("journeys.map", _l("Journeys"), "route", journey_rights.SEE_JOURNEY),
-    Place("settings.index", _l("Settings"), "settings", accounts.SEE_SETTINGS),
 )
 
 # Pages of the settings, in order; "" means that everybody who is signed in may open it.

@@ -79,11 +79,10 @@ def renewing(count: int) -> Work:
             Contract.state == ContractState.SIGNED,
             Contract.ends_on.between(today, today + timedelta(days=28)),
             ~select(following.id).where(following.previous_id == Contract.id).exists(),
-            ~select(ContractTransfer.id)
-            .where(ContractTransfer.contract_id == Contract.id)
-            .exists(),
-            ~select(FamilyMember.id).where(FamilyMember.contract_id == Contract.id).exists(),
-            ~select(PlanChange.id).where(PlanChange.contract_id == Contract.id).exists(),
+            *(
+                ~select(one.id).where(one.contract_id == Contract.id).exists()
+                for one in (ContractTransfer, FamilyMember, PlanChange)
+            ),
         )
         .order_by(Contract.ends_on, Contract.id)
         .limit(count)

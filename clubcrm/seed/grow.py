@@ -77,7 +77,7 @@ def grow(order: SeedOrder, files: Path, progress: Progress, workers: int = 1) ->
 
 @contextmanager
 def _keeping_all() -> Iterator[None]:
-    """Nobody looks for lost objects meanwhile: millions of living ones would be walked each time."""
+    """Nobody looks for lost objects: millions of living ones would be walked each time."""
     gc.collect()
     gc.disable()
     try:
