@@ -11,13 +11,13 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
+from clubcrm.people.queries.locks import lock_person
 from memberships.billing.queries import account_of
 from memberships.contracts.catalogue import terms_of
 from memberships.contracts.charging import charge_leaving, charge_staying
 from memberships.contracts.ends import club_day, may_end_on, set_end
 from memberships.contracts.fees import moved_fee_days
 from memberships.contracts.freezes import trim_freezes
-from memberships.contracts.history import lock_person
 from memberships.contracts.leaving import Bond, CancelReason, LeaveReason, Leaving, leaving
 from memberships.contracts.leaving_tables import Cancellation, CancellationState
 from memberships.contracts.models import Contract

@@ -14,11 +14,12 @@ from clubcrm.core import audit, clock, events
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.states import move
+from clubcrm.people.queries.locks import lock_person
 from memberships.contracts.catalogue import PlanOnSale, plan_version
 from memberships.contracts.charges import Charge, charge, give_back, next_due_on
 from memberships.contracts.fees import fee_period, is_period_open, stop_fees
 from memberships.contracts.handover_tables import CHANGE_MOVES, ChangeState, PlanChange
-from memberships.contracts.history import lock_person, overlapping
+from memberships.contracts.history import overlapping
 from memberships.contracts.models import Contract
 from memberships.contracts.moves import ChangeFault, change_refused, moving_fault
 from memberships.contracts.offers import contract_of, next_plan, withdraw_rest

@@ -14,11 +14,12 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.states import move
+from clubcrm.people.queries.locks import lock_person
 from memberships.contracts.catalogue import PlanOnSale, plan_version
 from memberships.contracts.charges import Charge, charge, term_charge
 from memberships.contracts.fees import change_fees, stop_fees
 from memberships.contracts.handover_tables import Family, FamilyMember
-from memberships.contracts.history import lock_person, overlapping
+from memberships.contracts.history import overlapping
 from memberships.contracts.kin import (
     Seat,
     carrying_contract,

@@ -9,6 +9,7 @@ from clubcrm.core import audit, clock, events
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
+from clubcrm.people.queries.locks import lock_person
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
 from memberships.contracts.catalogue import terms_of
@@ -24,7 +25,7 @@ from memberships.contracts.freeze_catalogue import (
 )
 from memberships.contracts.freeze_tables import FreezeTaken
 from memberships.contracts.freezing import Allowance, FreezeCase, allowance, price_of, type_fault
-from memberships.contracts.history import freezes_holding, frozen_spans, lock_person
+from memberships.contracts.history import freezes_holding, frozen_spans
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
 from memberships.contracts.services import as_kept, note_change

@@ -10,10 +10,10 @@ from clubcrm.core import clock, events
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
+from clubcrm.people.queries.locks import lock_person
 from memberships.contracts.ends import may_end_on, move_end
 from memberships.contracts.fees import has_fees
 from memberships.contracts.gift_tables import GiftLine
-from memberships.contracts.history import lock_person
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
 from memberships.contracts.services import as_kept, note_change

@@ -202,13 +202,6 @@ def freezes_holding(person_id: int, on: date) -> Sequence[Block]:
     ).all()
 
 
-def lock_person(person_id: int) -> Person | None:
-    """Return the person, whose contracts nobody else changes until this unit of work ends."""
-    # Without the key, so that a scan which names the person does not wait for the desk.
-    locked = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
-    return db.session.scalars(locked).first()
-
-
 def overlapping(
     person_id: int, plan_id: int, starts_on: date, ends_on: date | None
 ) -> ContractRow | None:

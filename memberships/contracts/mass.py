@@ -15,6 +15,7 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import Moves, move
 from clubcrm.core.text import clean
+from clubcrm.people.queries.locks import lock_person
 from memberships.blocks.models import Block
 from memberships.contracts.ends import club_day, may_end_on
 from memberships.contracts.everyone import SAMPLE, MassOrder, Met, contracts_met, items_in
@@ -28,7 +29,7 @@ from memberships.contracts.gift_tables import (
     MassState,
 )
 from memberships.contracts.giving import MOST_DAYS, GiftOrder, give_days, take_days_back
-from memberships.contracts.history import frozen_spans, lock_person
+from memberships.contracts.history import frozen_spans
 from memberships.contracts.models import Contract
 from memberships.contracts.terms import FreezeLimit, FrozenSpan, freeze_fault, moved_end
 

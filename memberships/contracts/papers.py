@@ -11,8 +11,9 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.people.models import Person
+from clubcrm.people.queries.locks import lock_person
 from memberships.contracts.catalogue import terms_of
-from memberships.contracts.history import contracts_of, lock_person
+from memberships.contracts.history import contracts_of
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
 from memberships.contracts.selling import SaleTerms, bill

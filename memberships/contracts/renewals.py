@@ -13,10 +13,11 @@ from clubcrm.core import audit, clock, events, failpoints, formats
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.states import move
+from clubcrm.people.queries.locks import lock_person
 from memberships.contracts.catalogue import PlanOnSale, plan_version
 from memberships.contracts.charges import charge, term_charge
 from memberships.contracts.families import family_terms, renew_family
-from memberships.contracts.history import lock_person, overlapping
+from memberships.contracts.history import overlapping
 from memberships.contracts.models import Contract
 from memberships.contracts.offers import (
     OfferRequest,

@@ -17,6 +17,7 @@ from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import move
 from clubcrm.core.text import clean
 from clubcrm.core.types import JsonObject
+from clubcrm.people.queries.locks import lock_person
 from memberships.approvals.models import Approval
 from memberships.approvals.rules import LimitKind
 from memberships.approvals.services import ApprovalRequest, request_approval
@@ -24,7 +25,7 @@ from memberships.billing.sales import sale_approved
 from memberships.billing.writing import Quote
 from memberships.contracts.catalogue import PlanOnSale, plan_by_id, plans_on_sale
 from memberships.contracts.fees import plan_fees, stop_fees
-from memberships.contracts.history import lock_person, overlapping, was_member
+from memberships.contracts.history import overlapping, was_member
 from memberships.contracts.models import Contract, ContractChange, ContractSeries, PlanState
 from memberships.contracts.rules import CONTRACT_MOVES, ContractState, PlanKind
 from memberships.contracts.selling import (

@@ -14,11 +14,12 @@ from clubcrm.core import audit, clock, events
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
+from clubcrm.people.queries.locks import lock_person
 from memberships.billing.orders import LineKind
 from memberships.contracts.charges import Charge, charge
 from memberships.contracts.fees import stop_fees
 from memberships.contracts.handover_tables import ContractTransfer
-from memberships.contracts.history import lock_person, overlapping
+from memberships.contracts.history import overlapping
 from memberships.contracts.kin import club_of
 from memberships.contracts.models import Contract
 from memberships.contracts.moves import ChangeFault, change_refused, moving_fault

@@ -274,4 +274,9 @@ def change_words(what: str) -> str:
         "cancellation_withdrawn": _("Cancellation taken back"),
         "ended": _("Ended"),
         "void": _("Declared void"),
+        "changed_plan": _("Changed to another plan"),
+        "change_undone": _("Change of plan undone"),
+        "transferred": _("Transferred to somebody else"),
+        "taken_over": _("Taken over from somebody else"),
+        "left_family": _("Left the family"),
     }.get(what, what.replace("_", " "))

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Select, func, select
 
 from clubcrm.core.db import db
-from clubcrm.people.models import Person
 from memberships.packages.models import (
     EntryKind,
     PackageEntry,
@@ -132,10 +131,3 @@ def lots_that_freeze(person_id: int, sold_before: datetime) -> Sequence[PackageL
         )
         .order_by(PackageLot.id)
     ).all()
-
-
-def lock_person(person_id: int) -> Person | None:
-    """Return the person, whose packages nobody else sells or moves until this unit of work ends."""
-    # Without the key, so that a scan which names the person does not wait for the desk.
-    locked = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
-    return db.session.scalars(locked).first()

@@ -16,6 +16,7 @@ from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.money import Money
 from clubcrm.core.text import clean
 from clubcrm.core.types import new_public_id
+from clubcrm.people.queries.locks import lock_person
 from memberships.billing.credits import credit
 from memberships.billing.orders import CreditOrder, InvoiceOrder, LineKind, LineOrder
 from memberships.billing.services import issue
@@ -27,7 +28,6 @@ from memberships.packages.offers import (
     product_by_id,
     trainers_of,
 )
-from memberships.packages.queries import lock_person
 from memberships.packages.services import Change, LotOrder, change_lot, open_lot
 from memberships.packages.terms import TrainerChoice, last_valid_day
 

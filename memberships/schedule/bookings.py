@@ -12,7 +12,7 @@ from clubcrm.core import audit, clock, events, formats
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.states import move
-from memberships.contracts.history import lock_person
+from clubcrm.people.queries.locks import lock_person
 from memberships.schedule.events import BookingDropped
 from memberships.schedule.models import Booking, BookingState, ClassSession, SessionState
 from memberships.schedule.places import (

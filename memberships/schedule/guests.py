@@ -16,11 +16,11 @@ from clubcrm.core.errors import not_found
 from clubcrm.core.states import Moves, move
 from clubcrm.people.api import PersonDraft, find_or_register
 from clubcrm.people.models import Person
+from clubcrm.people.queries.locks import lock_person
 from memberships.blocks.queries import blocks_of
 from memberships.blocks.rules import BlockOwner
 from memberships.blocks.services import BlockRequest, place_block
 from memberships.contracts.catalogue import PlanOnSale, plan_by_id, plans_on_sale
-from memberships.contracts.history import lock_person
 from memberships.contracts.models import Contract
 from memberships.contracts.plans import create_plan
 from memberships.contracts.queries import rights_at

@@ -8,8 +8,8 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
+from clubcrm.people.queries.locks import lock_person
 from memberships.packages.offers import trainers_of
-from memberships.packages.queries import lock_person
 from memberships.trainers.models import TrainerClient, TrainerProfile
 
 

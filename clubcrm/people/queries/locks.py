@@ -7,7 +7,7 @@ from clubcrm.people.models import Person
 
 
 def lock_person(person_id: int) -> Person | None:
-    """Return the person, whose account nobody else changes until this unit of work ends."""
+    """Return the person, whose account, contracts and packages nobody else changes meanwhile."""
     # Without the key, so that a scan which names the person does not wait for the desk.
     locked = select(Person).where(Person.id == person_id).with_for_update(key_share=True)
     return db.session.scalars(locked).first()
