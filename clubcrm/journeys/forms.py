@@ -71,10 +71,10 @@ class TouchForm(PageForm):
     most = _count(_l("Times in a membership at most"), 1, 20)
     apart_days = _count(_l("Days between two times"), 0, 365)
     terms = MultiCheckboxField(_l("For terms of"))
-    channel_1 = SelectField(_l("First channel"))
-    channel_2 = SelectField(_l("then"))
-    channel_3 = SelectField(_l("then "))
-    channel_4 = SelectField(_l("then  "))
+    channel_1 = SelectField(_l("First channel"), default="")
+    channel_2 = SelectField(_l("then"), default="")
+    channel_3 = SelectField(_l("then "), default="")
+    channel_4 = SelectField(_l("then  "), default="")
     on_arrival = BooleanField(_l("A task is shown when the member arrives"))
     minutes = _count(_l("Minutes of staff"), 0, 240)
     discount = AmountField(_l("Discount given"), [Optional()], render_kw={"inputmode": "decimal"})
@@ -143,13 +143,13 @@ class OwnForm(TouchForm):
     event = SelectField(_l("Counted from"))
     distance = IntegerField(_l("Days, or visits"), [Optional()], render_kw=NUMERIC)
     side = SelectField(_l("Before or after"))
-    follows = SelectField(_l("It follows"))
+    follows = SelectField(_l("It follows"), default="")
     goal = SelectField(_l("It ends with"))
-    condition_1 = SelectField(_l("Condition"))
-    condition_2 = SelectField(_l("and"))
-    condition_3 = SelectField(_l("and "))
-    condition_4 = SelectField(_l("and  "))
-    condition_5 = SelectField(_l("and   "))
+    condition_1 = SelectField(_l("Condition"), default="")
+    condition_2 = SelectField(_l("and"), default="")
+    condition_3 = SelectField(_l("and "), default="")
+    condition_4 = SelectField(_l("and  "), default="")
+    condition_5 = SelectField(_l("and   "), default="")
     number_1 = StringField(_l("Number"), [Length(max=12)], render_kw=NUMERIC)
     number_2 = StringField(_l("Number"), [Length(max=12)], render_kw=NUMERIC)
     number_3 = StringField(_l("Number"), [Length(max=12)], render_kw=NUMERIC)
@@ -170,7 +170,8 @@ class OwnForm(TouchForm):
             _("With a number"): own_words.number_phrases(),
         }
         for place in PLACES:
-            self[f"condition_{place}"].choices = offered
+            chooser: Any = self[f"condition_{place}"]
+            chooser.choices = offered
 
     def show_own(self, rule: CodeRule) -> None:
         """The fields hold an own trigger."""

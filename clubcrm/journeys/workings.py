@@ -1,4 +1,4 @@
-"""Queries room: what the editor of the journey shows beside its numbers: versions, cycles, plans."""
+"""Queries room: what the editor of the journey shows beside its numbers: versions and plans."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 
 from clubcrm.accounts.models import User
 from clubcrm.core.db import db
-from clubcrm.journeys.definitions import SHIPPED, default_settings, settings_of
+from clubcrm.journeys.definitions import SHIPPED, settings_of
 from clubcrm.journeys.models import JourneyVersion, MemberFacts
 from clubcrm.journeys.rules.changes import Change, changes_between
 from memberships.contracts.models import Plan, PlanVersion
@@ -80,8 +80,3 @@ def plan_names(club_id: int) -> dict[str, str]:
         .order_by(PlanVersion.name, Plan.id)
     )
     return {row[0]: row[1] for row in rows}
-
-
-def shipped_codes() -> frozenset[str]:
-    """Return the codes of the journey as it is shipped."""
-    return frozenset(default_settings().codes)

@@ -36,7 +36,7 @@ from clubcrm.journeys.views.map import journeys
 from clubcrm.journeys.workings import plan_names, running_cycles, versions_of
 
 # Left out when what was typed is carried through the page that asks for a yes.
-_OF_THE_FORM = frozenset({"csrf_token", "_key", "confirm"})
+_OF_THE_FORM = frozenset({"csrf_token", "_key", "confirm", "seen_version"})
 
 
 @journeys.get("/journeys/touchpoints")
@@ -80,7 +80,8 @@ def own() -> ResponseReturnValue:
 def limits() -> ResponseReturnValue:
     """The numbers that hold for all touchpoints: budgets, gaps, hours, risk, trial, capacity."""
     club, number, settings = _standing()
-    typed, faults = general.typed_of(settings), {}
+    faults: dict[str, str] = {}
+    typed = general.typed_of(settings)
     if request.method == "POST":
         given = {name: ascii_digits(value) for name, value in request.form.items() if name in typed}
         days = {ascii_digits(one) for one in request.form.getlist("no_call_weekdays")}
@@ -182,9 +183,7 @@ def _show_review(club: ClubChoice, after: JourneySettings, here: str, refusal: s
         here=here,
         refusal=refusal,
         seen=request.form.get("seen_version") or (standing.number if standing else SHIPPED),
-        typed=[
-            (k, v) for k, v in typed.items(multi=True) if k not in {*_OF_THE_FORM, "seen_version"}
-        ],
+        typed=[(k, v) for k, v in typed.items(multi=True) if k not in _OF_THE_FORM],
     )
 
 
