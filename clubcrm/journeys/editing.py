@@ -7,16 +7,11 @@ from flask_babel import gettext as _
 
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, not_found
-from clubcrm.journeys.definitions import (
-    SHIPPED,
-    current_version,
-    save_version,
-    settings_by_number,
-    settings_of,
-)
+from clubcrm.journeys.definitions import save_version
 from clubcrm.journeys.models import JourneyVersion
 from clubcrm.journeys.rules.changes import Change, changes_between
 from clubcrm.journeys.rules.settings import CodeRule, JourneySettings
+from clubcrm.journeys.versions import SHIPPED, current_version, settings_by_number, settings_of
 
 _OWN = re.compile(r"C([1-9]\d{0,5})")
 

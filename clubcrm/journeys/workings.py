@@ -8,9 +8,9 @@ from sqlalchemy import func, or_, select
 
 from clubcrm.accounts.models import User
 from clubcrm.core.db import db
-from clubcrm.journeys.definitions import SHIPPED, settings_of
 from clubcrm.journeys.models import JourneyVersion, MemberFacts
 from clubcrm.journeys.rules.changes import Change, changes_between
+from clubcrm.journeys.versions import SHIPPED, settings_of
 from memberships.contracts.models import Plan, PlanVersion
 
 MOST_VERSIONS = 60

@@ -9,7 +9,6 @@ from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import ClubChoice, current_club
 from clubcrm.core.text import ascii_digits
-from clubcrm.journeys.definitions import SHIPPED, current_version, settings_of
 from clubcrm.journeys.editing import (
     changes_for,
     next_own_code,
@@ -32,6 +31,7 @@ from clubcrm.journeys.setting_words import (
     weekday_words,
     when_words,
 )
+from clubcrm.journeys.versions import SHIPPED, current_version, settings_of
 from clubcrm.journeys.views.map import journeys
 from clubcrm.journeys.workings import plan_names, running_cycles, versions_of
 
