@@ -137,7 +137,7 @@ def _labels(part: str) -> Mapping[str, str]:
         "trial": {
             "salt": _("Word that the lots are drawn with"),
             "control": _("Members left alone altogether"),
-            "question": _("Touchpoint that is tried out first"),
+            "questions": _("Touchpoints that are tried out first, by their codes"),
             "least_members": _("Members a club needs to try anything out"),
         },
         "capacity": {

@@ -10,6 +10,7 @@ from clubcrm.journeys.rules.settings import JourneySettings
 PARTS = ("pace", "rhythm", "hours", "trial", "capacity")
 BUDGET_NUMBERS = ("least", "most", "quiet_days", "slope", "start")
 MOST = 3650
+_CODE = re.compile(r"[JXC]\d{1,6}[abc]?")
 _TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 
 
@@ -63,12 +64,14 @@ def from_typed(
 def _shown(name: str, value: Any) -> str:
     if name == "control":
         return "" if value is None else f"{round(value * 100, 1):g}"
-    return str(value)
+    return ", ".join(str(one) for one in value) if isinstance(value, tuple) else str(value)
 
 
 def _read(field: str, text: str, before: Any, faults: dict[str, str]) -> Any:
     if field == "trial.control":
         return _share(field, text, before, faults)
+    if isinstance(before, tuple):
+        return _codes(field, text, before, faults)
     if field.startswith("hours."):
         if _TIME.fullmatch(text):
             return text.zfill(5)
@@ -82,6 +85,14 @@ def _read(field: str, text: str, before: Any, faults: dict[str, str]) -> Any:
     if text.isdecimal() and int(text) <= MOST:
         return int(text)
     faults[field] = "whole_number"
+    return before
+
+
+def _codes(field: str, text: str, before: Any, faults: dict[str, str]) -> Any:
+    found = tuple(one for one in re.split(r"[\s,;]+", text) if one)
+    if all(_CODE.fullmatch(one) for one in found):
+        return found
+    faults[field] = "codes"
     return before
 
 

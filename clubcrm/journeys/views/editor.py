@@ -194,6 +194,7 @@ def _limits_page(
         "time": _("Expected a time such as 21:00."),
         "needed": _("This is needed."),
         "whole_number": _("Expected a whole number."),
+        "codes": _("Expected codes such as J06a, J13a."),
         "percent": _("Expected a share from 0 to 90, or nothing."),
         "least_most": _("The least must not exceed the most."),
     }
@@ -205,7 +206,6 @@ def _limits_page(
         terms=[(term.value, term_words(term)) for term in Term],
         budget_numbers=[(name, field_words("budgets", name)) for name in general.BUDGET_NUMBERS],
         weekdays=[(one, weekday_words(one), one in _weekdays(settings)) for one in range(7)],
-        codes=[(one.code, rule_name(one)) for one in settings.codes.values()],
         number=number,
     )
     return page, 400 if faults else 200
