@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from access_control.permissions import SCAN_AT_DESK
@@ -12,6 +11,7 @@ from clubcrm.card import member as words
 from clubcrm.card.balance import account_line
 from clubcrm.card.habits import RhythmShown, rhythm_shown
 from clubcrm.card.history import Happening, happenings
+from clubcrm.card.menu import Act, ActGroup, further_acts, main_acts
 from clubcrm.card.packages import package_lots
 from clubcrm.card.photos import photo_address
 from clubcrm.card.queries import person as people
@@ -32,39 +32,6 @@ from memberships.schedule.board import next_classes
 Chip = tuple[str, str, bool, int | None]
 
 # The acts on a card, the main ones first: page, icon, right, and what its address calls a person.
-ACTS = (
-    ("account.pay", "cash", "money.take", "person_id"),
-    ("contracts.new", "file-text", "contracts.sign", "person_id"),
-    ("people.notes", "note", "people.edit", "public_id"),
-    ("training.member", "ticket", "contracts.see", "person_id"),
-    ("account.show", "wallet", "contracts.see", "person_id"),
-    ("own_classes.show", "calendar", "classes.book", "person_id"),
-    ("guests.bring", "friends", "guests.invite", "person_id"),
-    ("contracts.freeze", "snowflake", "contracts.freeze", "person_id"),
-    ("paperwork.of_member", "printer", "contracts.see", "person_id"),
-    ("waivers.show", "file-text", "waivers.take", "person_id"),
-    ("medical.show", "stethoscope", "medical.take", "person_id"),
-    ("leaving.show", "door-exit", "contracts.cancel", "person_id"),
-    ("leaving.days", "gift", "contracts.freeze", "person_id"),
-    ("standings.show", "history", "contracts.see", "person_id"),
-    ("going_on.family", "users", "contracts.sign", "person_id"),
-    ("people.edit", "pencil", "people.edit", "public_id"),
-    ("people.contacts", "phone", "people.edit", "public_id"),
-    ("people.consents", "shield-check", "people.edit", "public_id"),
-    ("people.peace", "bell-off", "people.edit", "public_id"),
-    ("tasks.complain", "message-report", "tasks.see", "person_id"),
-    ("cards.show", "id", "gate.credentials", "person_id"),
-)
-MAIN_ACTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """A button of the card."""
-
-    href: str
-    icon: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +47,7 @@ class CardPage:
     standing: words.Line
     reach: list[words.Way]
     acts: list[Act]
-    more: list[Act]
+    more: list[ActGroup]
     may_check_in: bool
     hints: list[words.Line]
     route: Route | None
@@ -106,7 +73,6 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
     rows = timeline(person.id, only, before)
     joined = min((one.starts_on for one in contracts), default=None)
     tasks = [one.title for one in people.open_tasks(person.id)]
-    acts = _acts(person.public_id)
     return CardPage(
         person_id=person.public_id,
         name=person.name,
@@ -116,8 +82,8 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         birthday=words.birthday_words(person, today),
         standing=words.standing_line(status_at(rights, words.facts_of(blocks), today)),
         reach=words.ways_of(people.reach_of(person.id)),
-        acts=acts[:MAIN_ACTS],
-        more=acts[MAIN_ACTS:],
+        acts=main_acts(person.public_id),
+        more=further_acts(person.public_id),
         may_check_in=current_actor().may(SCAN_AT_DESK),
         hints=[
             *words.hints_of(person, tasks),
@@ -137,42 +103,6 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         timeline=happenings(rows, person.public_id, person.zone, in_runs=not only),
         older=_older(person.public_id, only, rows[-1].at if len(rows) == PAGE else None),
     )
-
-
-def _acts(person_id: str) -> list[Act]:
-    labels = {
-        "account.pay": _("Take payment"),
-        "account.show": _("Account"),
-        "contracts.new": _("New contract"),
-        "people.notes": _("Write a note"),
-        "training.member": _("Packages and training"),
-        "own_classes.show": _("Book classes"),
-        "guests.bring": _("Bring a guest"),
-        "contracts.freeze": _("Freeze or block"),
-        "paperwork.of_member": _("Papers"),
-        "waivers.show": _("Waiver"),
-        "medical.show": _("Medical certificates"),
-        "leaving.show": _("Cancel a contract"),
-        "leaving.days": _("Give days"),
-        "standings.show": _("Status and contracts"),
-        "going_on.family": _("Family"),
-        "people.edit": _("Change name, birthday, photo"),
-        "people.contacts": _("Ways to reach"),
-        "people.consents": _("Consents"),
-        "people.peace": _("Leave in peace"),
-        "tasks.complain": _("Note a complaint"),
-        "cards.show": _("Cards"),
-    }
-    actor = current_actor()
-    return [
-        Act(_address(endpoint, {name: person_id}), icon, labels[endpoint])
-        for endpoint, icon, right, name in ACTS
-        if endpoint in current_app.view_functions and actor.may(right)
-    ]
-
-
-def _address(endpoint: str, values: dict[str, Any]) -> str:
-    return url_for(endpoint, **values)
 
 
 def _filters(person_id: str, only: str) -> list[Chip]:
