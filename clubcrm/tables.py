@@ -14,6 +14,7 @@ import clubcrm.messaging.models
 import clubcrm.messaging.tracking
 import clubcrm.people.models
 import clubcrm.reports.models
+import clubcrm.reports.effect_tables
 import clubcrm.tasks.models
 import memberships.approvals.models
 import memberships.billing.gateways.models
@@ -58,6 +59,7 @@ _MODULES = (
     clubcrm.messaging.tracking,
     clubcrm.people.models,
     clubcrm.reports.models,
+    clubcrm.reports.effect_tables,
     clubcrm.tasks.models,
     memberships.approvals.models,
     memberships.billing.gateways.models,
