@@ -13,8 +13,8 @@ import clubcrm.journeys.models
 import clubcrm.messaging.models
 import clubcrm.messaging.tracking
 import clubcrm.people.models
-import clubcrm.reports.models
 import clubcrm.reports.effect_tables
+import clubcrm.reports.models
 import clubcrm.tasks.models
 import memberships.approvals.models
 import memberships.billing.gateways.models

@@ -59,7 +59,7 @@ from clubcrm.messaging.views.pages import messages
 from clubcrm.people import events as people_facts
 from clubcrm.people import views as people_views
 from clubcrm.reports import figures
-from clubcrm.reports.jobs import nightly_reports
+from clubcrm.reports.jobs import nightly_findings, nightly_reports
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
 from clubcrm.tasks.events import SurveyAnswered, TaskClosed
@@ -189,6 +189,7 @@ JOBS: tuple[Job, ...] = (
     # After 04:00, when the visit-day of last night is over.
     Job("nightly-planning", nightly_planning, daily_at=time(4, 30)),
     Job("nightly-reports", nightly_reports, daily_at=time(4, 45)),
+    Job("nightly-findings", nightly_findings, daily_at=time(5, 15)),
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
     Job("expire-tasks", expire_tasks, every=timedelta(minutes=10)),
     Job("publish-classes", schedule_jobs.publish_classes, daily_at=time(0, 30)),

@@ -15,6 +15,7 @@ from clubcrm.cli.gate_sim import gate_sim
 from clubcrm.cli.importing import import_group
 from clubcrm.cli.journeys import journeys
 from clubcrm.cli.outbox import outbox
+from clubcrm.cli.results import results
 from clubcrm.cli.seed import seed
 from clubcrm.cli.server import jobs_command, migrate, run_jobs, serve
 from clubcrm.cli.token import token
@@ -67,6 +68,7 @@ group = ClubGroup(
 )
 # The options of a Flask group (which app, which env file) have no meaning here.
 group.params.clear()
+journeys.add_command(results)
 for command in COMMANDS:
     group.add_command(command)
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, case, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from access_control.models import VisitDay
@@ -269,7 +269,7 @@ def _next_contract(*when: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _one_if(condition: Any) -> Any:
-    return func.coalesce(select(1).where(condition).scalar_subquery(), 0)
+    return case((condition, 1.0), else_=0.0)
 
 
 def _write(session: Session, which: Sequence[Any], values: dict[str, Any]) -> None:

@@ -49,7 +49,7 @@ def test_intervals_of_visits_hold_the_truth_in_95_of_100_clubs(return_share):
     truth = Truth(members=600, visits=0.10, return_share=return_share)
     real = 0.10 * MEAN_VISITS * 0.985  # a month has 28 days, which the keenest fill
 
-    held = share_that_holds(800 * TIMES, truth, lambda one: visits_effect(one, one.primary), real)
+    held = share_that_holds(300 * TIMES, truth, lambda one: visits_effect(one, one.primary), real)
 
     assert 0.93 <= held <= 0.97
 
@@ -71,9 +71,9 @@ def verdicts_of(clubs, *truths):
 def test_a_touchpoint_without_effect_is_said_to_work_in_at_most_5_of_100():
     useless = [Truth(members=700, held_share=0.3, outcome=o) for o in ("visits", "came") * 3]
 
-    said = verdicts_of(60 * TIMES, *useless)
+    said = verdicts_of(12 * TIMES, *useless)
 
-    assert len(said) == 60 * TIMES * 6 * 4
+    assert len(said) == 12 * TIMES * 6 * 4
     assert said.count(Verdict.WORKS) / len(said) <= 0.05
     assert said.count(Verdict.HARMS) / len(said) <= 0.05
 
@@ -91,7 +91,7 @@ def test_a_strong_touchpoint_is_found_and_a_harmful_one_too():
 
 
 def test_looking_a_hundred_times_does_not_make_a_useless_touchpoint_work():
-    looks, per_look, often = 100, 40, 1500
+    looks, per_look, often = 100, 40, 800
     chance = np.random.default_rng(5)
     ordinary = always = 0
     for _ in range(often):
@@ -112,7 +112,7 @@ def test_looking_a_hundred_times_does_not_make_a_useless_touchpoint_work():
 
 
 def test_no_group_is_claimed_where_groups_do_not_differ():
-    clubs = 120 * TIMES
+    clubs = 25 * TIMES
     alike = [
         Truth(members=900, held_share=0.5, renewal=0.06, visits=0.1),
         Truth(members=900, held_share=0.3, outcome="came"),
