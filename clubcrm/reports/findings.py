@@ -1,15 +1,16 @@
 """Services room: every night what each touchpoint does, estimated elsewhere and kept here."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
-from datetime import date
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from clubcrm.core import clock
 from clubcrm.core.clubs import Club
 from clubcrm.journeys.definitions import current_settings
 from clubcrm.reports import evidence
@@ -24,61 +25,101 @@ from clubcrm.reports.rules.windows import PROGRAMME, closed_before
 Unit = Callable[[], AbstractContextManager[Session]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One set of findings to make: whose they are, and what is seen."""
+
+    owner: int | None
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What stands beside the estimates of one set of findings."""
+
+    beside: dict[tuple[str, str], Around]
+    costs: Costs
+    rows: int
+
+
 def find_out(unit: Unit, club_id: int, night: date) -> int:
     """The findings of the club are those of this night; returns over how many rows.
 
     The last club of the night also makes the findings of all clubs together.
     """
     follow(unit, club_id, night)
-    rows = _all_periods(unit, (club_id,), club_id, night)
     with unit() as session:
         clubs = tuple(session.scalars(select(Club.id).order_by(Club.id)))
+    owners: list[tuple[int | None, tuple[int, ...]]] = [(club_id, (club_id,))]
     if len(clubs) > 1 and club_id == clubs[-1]:
-        rows += _all_periods(unit, clubs, None, night)
-    return rows
+        owners.append((None, clubs))
+    return tell_night(unit, owners, night, clock.now())
 
 
-def _all_periods(unit: Unit, clubs: tuple[int, ...], owner: int | None, night: date) -> int:
-    quarter = closed_before(night)
-    with unit() as session:
-        is_told = session.scalar(
-            select(EffectRun.id).where(EffectRun.club_id == owner, EffectRun.period == quarter)
-        )
-    rows = make_findings(unit, Seen(clubs, LIVE), owner, night)
-    if is_told is None:
-        rows += make_findings(unit, Seen(clubs, quarter), owner, night)
-    return rows
-
-
-def make_findings(unit: Unit, seen: Seen, owner: int | None, night: date) -> int:
-    """The findings of the period stand in the store under this night; returns over how many rows.
+def tell_night(
+    unit: Unit,
+    owners: Sequence[tuple[int | None, tuple[int, ...]]],
+    night: date,
+    moment: datetime,
+) -> int:
+    """The findings of each owner stand in the store under this night; returns over how many rows.
 
     A closed quarter is told once: later nights and later settings leave it as it is.
     """
+    wanted: list[tuple[_Told, _Known]] = []
+    orders: list[dict[str, Any]] = []
     with unit() as session:
-        tables = evidence.tables_of(session, seen, _control(session, seen))
-        beside = evidence.around(session, seen)
-        costs = costs_of(session, seen)
-    if not tables:
+        for told in _wanted(session, owners, night):
+            tables = evidence.tables_of(session, told.seen, _control(session, told.seen))
+            if tables:
+                rows = sum(len(table.treated) for table in tables.values())
+                beside = evidence.around(session, told.seen)
+                wanted.append((told, _Known(beside, costs_of(session, told.seen), rows)))
+                orders.append({"touchpoints": {c: asdict(table) for c, table in tables.items()}})
+    if not orders:
         return 0
-    order = {"touchpoints": {code: asdict(table) for code, table in tables.items()}}
-    answer = ask("effects", order)
-    rows = sum(len(table.treated) for table in tables.values())
+    answers = ask("all_effects", {"orders": orders})["answers"]
     with unit() as session:
-        _forget_night(session, seen, owner, night)
-        run = EffectRun(
-            club_id=owner,
-            period=seen.period,
-            night=night,
-            rows=rows,
-            facts={"groups": answer["groups"], "currency": costs.currency},
+        for (told, known), answer in zip(wanted, answers, strict=True):
+            _forget_night(session, told, night)
+            _keep(session, told, known, answer, (night, moment))
+    return sum(known.rows for _, known in wanted)
+
+
+def _wanted(
+    session: Session, owners: Sequence[tuple[int | None, tuple[int, ...]]], night: date
+) -> list[_Told]:
+    quarter, wanted = closed_before(night), []
+    for owner, clubs in owners:
+        wanted.append(_Told(owner, Seen(clubs, LIVE)))
+        is_told = session.scalar(
+            select(EffectRun.id).where(EffectRun.club_id == owner, EffectRun.period == quarter)
         )
-        session.add(run)
-        session.flush()
-        for code, figures in answer["touchpoints"].items():
-            whole = _with_money(code, figures, beside, costs, seen.period)
-            session.add(TouchEffect(run_id=run.id, code=code, figures=whole))
-    return rows
+        if is_told is None:
+            wanted.append(_Told(owner, Seen(clubs, quarter)))
+    return wanted
+
+
+def _keep(
+    session: Session,
+    told: _Told,
+    known: _Known,
+    answer: dict[str, Any],
+    when: tuple[date, datetime],
+) -> None:
+    run = EffectRun(
+        club_id=told.owner,
+        period=told.seen.period,
+        night=when[0],
+        made_at=when[1],
+        rows=known.rows,
+        facts={"groups": answer["groups"], "currency": known.costs.currency},
+    )
+    session.add(run)
+    session.flush()
+    for code, figures in answer["touchpoints"].items():
+        whole = _with_money(code, figures, known, told.seen.period)
+        session.add(TouchEffect(run_id=run.id, code=code, figures=whole))
 
 
 def _control(session: Session, seen: Seen) -> float:
@@ -88,30 +129,26 @@ def _control(session: Session, seen: Seen) -> float:
     return sum(known) / len(known) if known else 0.0
 
 
-def _forget_night(session: Session, seen: Seen, owner: int | None, night: date) -> None:
+def _forget_night(session: Session, told: _Told, night: date) -> None:
     same = select(EffectRun.id).where(
-        EffectRun.club_id == owner, EffectRun.period == seen.period, EffectRun.night == night
+        EffectRun.club_id == told.owner,
+        EffectRun.period == told.seen.period,
+        EffectRun.night == night,
     )
     session.execute(delete(TouchEffect).where(TouchEffect.run_id.in_(same)))
     session.execute(delete(EffectRun).where(EffectRun.id.in_(same)))
 
 
-def _with_money(
-    code: str,
-    figures: dict[str, Any],
-    beside: dict[tuple[str, str], Around],
-    costs: Costs,
-    period: str,
-) -> dict[str, Any]:
+def _with_money(code: str, figures: dict[str, Any], known: _Known, period: str) -> dict[str, Any]:
     """Add who was reached, the guards, and what a hundred contacts bring."""
-    treated, held = beside.get((code, "T")), beside.get((code, "H"))
+    treated, held = known.beside.get((code, "T")), known.beside.get((code, "H"))
     whole = figures | {
         "eligible": [treated.eligible if treated else 0, held.eligible if held else 0],
         "reached": treated.delivered / treated.known if treated and treated.known else None,
         "guards": _guards(treated, held),
         "involuntary": [one.involuntary if one else 0 for one in (treated, held)],
     }
-    return whole | _money(code, whole, costs, period)
+    return whole | _money(code, whole, known.costs, period)
 
 
 def _guards(treated: Around | None, held: Around | None) -> dict[str, list[float | None]]:

@@ -43,6 +43,7 @@ from clubcrm.seed.strangers import Strangers
 from clubcrm.seed.talk import Talk
 from clubcrm.seed.tills import ring_up
 from clubcrm.seed.towns import TOWNS
+from clubcrm.seed.trials import Trials
 from clubcrm.seed.wordings import write_wordings
 
 Progress = Callable[[str, float], None]
@@ -105,7 +106,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     handovers = choose_handovers(ground)
     strangers = Strangers(ground)
     crowd, registry, talk = Crowd(ground), Registry(ground, handovers), Talk(ground)
-    offers, signed = Offers(ground), Signed(ground)
+    offers, signed, trials = Offers(ground), Signed(ground), Trials(ground)
     for number, life in enumerate(ground.lives):
         crowd.write(life)
         registry.write(life, number)
@@ -115,11 +116,13 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
         ask_half_way(ground, life)
         talk.about(life)
         signed.about(life, number)
+        trials.about(life)
         if number % 200 == 0:
             progress("People and contracts", number / len(ground.lives))
     registry.close()
     write_handovers(ground, handovers)
     talk.close()
+    trials.write()
     write_wordings(ground)
     scans = sorted([scan for life in ground.lives for scan in life.scans] + strangers.scans)
     visits = _tell(ground, strangers, scans, (workers, progress))

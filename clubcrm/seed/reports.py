@@ -4,8 +4,12 @@ from clubcrm.core.clubs import ClubSetting
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
 from clubcrm.reports.baseline import INTRODUCED_ON
+from clubcrm.reports.costs import USUAL_MARGIN_BP
+from clubcrm.reports.effect_tables import ContactCost
+from clubcrm.reports.findings import tell_night
 from clubcrm.reports.forecasting import foresee
 from clubcrm.reports.models import BaselineFigure
+from clubcrm.reports.outcomes import follow
 from clubcrm.reports.rolling_up import roll_up
 from clubcrm.reports.rules.months import month_after, month_of, months_between
 from clubcrm.seed.ground import Ground
@@ -21,10 +25,33 @@ def tell_reports(ground: Ground) -> None:
         roll_up(unit_of_work, club_id, last, moment)
     try:
         foresee(unit_of_work, dict.fromkeys(ground.club_ids, last), 0, moment)
+        _tell_findings(ground)
     except DomainError as refusal:
         # Without the libraries of statistics the club grows all the same.
         if refusal.code != "ANALYTICS_MISSING":
             raise
+
+
+def _tell_findings(ground: Ground) -> None:
+    """What each touchpoint does stands in the store, of every club and of all together."""
+    owners: list[tuple[int | None, tuple[int, ...]]] = []
+    for town, club_id in enumerate(ground.club_ids):
+        follow(unit_of_work, club_id, ground.order.last_day)
+        owners.append((club_id, (club_id,)))
+        wage = ground.prices[town, "year"] // 120
+        with unit_of_work():
+            db.session.add(
+                ContactCost(
+                    club_id=club_id,
+                    wage_minor=wage,
+                    margin_bp=USUAL_MARGIN_BP,
+                    changed_at=ground.order.moment,
+                    changed_by=ground.actor("owner"),
+                )
+            )
+    if len(owners) > 1:
+        owners.append((None, tuple(ground.club_ids)))
+    tell_night(unit_of_work, owners, ground.order.last_day, ground.order.moment)
 
 
 def _note_baseline(ground: Ground, town: int, club_id: int) -> None:

@@ -190,8 +190,8 @@ def test_the_night_tells_a_finding_and_the_same_night_tells_it_once(app, cast, c
     assert sorted(runs) == [("2026Q1", 120), ("live", 120)]  # by its code, and by the programme
     own = figures["primary"]
     assert (own["hits"], own["sizes"]) == ([40, 10], [40, 20])
-    assert own["verdict_live"] == "works"
-    assert own["fixed"][0] > own["live"][0] > 0
+    assert (own["verdict_fixed"], own["verdict_live"]) == ("works", "unknown")
+    assert own["fixed"][0] > 0 > own["live"][0]
     assert figures["renewal"]["verdict_live"] == "unknown"
     assert figures["advice"] == "wait"
     assert figures["split"]["alarm"] is False

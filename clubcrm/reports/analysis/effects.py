@@ -24,6 +24,11 @@ FALSE_SHARE = 0.10  # of the effects that are accepted together (Benjamini and H
 Result = dict[str, Any]
 
 
+def all_effects(order: dict[str, Any]) -> dict[str, Any]:
+    """Return the effects of several orders, in their order."""
+    return {"answers": [effects(one) for one in order["orders"]]}
+
+
 def effects(order: dict[str, Any]) -> dict[str, Any]:
     """Return the effects of all touchpoints of the order, by code."""
     tables = {code: columns_of(table) for code, table in order["touchpoints"].items()}

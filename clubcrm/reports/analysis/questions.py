@@ -11,6 +11,7 @@ from typing import Any
 Answer = dict[str, Any]
 
 QUESTIONS: Mapping[str, tuple[str, str]] = {
+    "all_effects": ("clubcrm.reports.analysis.effects", "all_effects"),
     "effects": ("clubcrm.reports.analysis.effects", "effects"),
     "outlook": ("clubcrm.reports.analysis.outlook", "outlook"),
     "retention": ("clubcrm.reports.analysis.retention", "fit_survivors"),
