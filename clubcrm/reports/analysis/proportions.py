@@ -13,7 +13,7 @@ from clubcrm.reports.analysis.intervals import ALPHA, Interval, always_valid, al
 Whole = NDArray[np.int64]
 Real = NDArray[np.float64]
 RENEWAL_SCALE = 0.05  # the effect that the always-valid interval is sharpest for
-DRAWS = 20_000
+DRAWS = 512
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,20 @@
-"""What followed each eligibility, the nightly findings, and what contacts cost."""
+"""What followed each eligibility, the nightly findings, and what contacts cost.
+
+On SQLite the old check of who performs a touchpoint had stayed beside the new one; it goes.
+"""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
+OLD_CHECK = (
+    "CONSTRAINT ck_touchpoint_performer CHECK (performer IN ('automatic', 'front_desk')), \n\t"
+)
 KINDS = ("visits", "came", "bought", "renewal", "rejoined")
 
 
@@ -19,7 +25,9 @@ def _json() -> sa.types.TypeEngine:
 
 
 def upgrade() -> None:
-    """Create the four tables."""
+    """Create the four tables, and let trainers, managers and sellers perform on SQLite too."""
+    if op.get_bind().dialect.name == "sqlite":
+        _drop_old_check()
     op.create_table(
         "touch_outcome",
         sa.Column("eligibility_id", sa.Integer(), nullable=False),
@@ -99,3 +107,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["club_id"], ["club.id"], name=op.f("fk_contact_cost_club_id")),
         sa.PrimaryKeyConstraint("club_id", name=op.f("pk_contact_cost")),
     )
+
+
+def _drop_old_check() -> None:
+    bind = op.get_bind()
+    kept = "SELECT sql FROM sqlite_master WHERE tbl_name = 'touchpoint' AND sql IS NOT NULL"
+    table, *indexes = bind.exec_driver_sql(f"{kept} ORDER BY type DESC").scalars().all()
+    if OLD_CHECK not in table:
+        return
+    fresh = table.replace(OLD_CHECK, "").replace("touchpoint", "touchpoint_fresh", 1)
+    columns = ", ".join(
+        row[1] for row in bind.exec_driver_sql("PRAGMA table_info(touchpoint)").all()
+    )
+    bind.exec_driver_sql(fresh)
+    bind.exec_driver_sql(
+        f"INSERT INTO touchpoint_fresh ({columns}) SELECT {columns} FROM touchpoint"
+    )
+    bind.exec_driver_sql("DROP TABLE touchpoint")
+    bind.exec_driver_sql("ALTER TABLE touchpoint_fresh RENAME TO touchpoint")
+    for index in indexes:
+        bind.exec_driver_sql(index)
