@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from clubcrm.core import audit, clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
-from clubcrm.journeys.definitions import current_settings
+from clubcrm.journeys.api import current_settings
 from clubcrm.journeys.rules.settings import CodeRule
 from clubcrm.reports.effect_tables import ContactCost
 from clubcrm.reports.evidence import Seen, message_costs, prices

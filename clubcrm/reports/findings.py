@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
-from clubcrm.journeys.definitions import current_settings
+from clubcrm.journeys.api import current_settings
 from clubcrm.reports import evidence
 from clubcrm.reports.analyst import ask
 from clubcrm.reports.costs import Costs, costs_of
