@@ -56,6 +56,7 @@ from clubcrm.messaging.jobs import send_outbox
 from clubcrm.messaging.link_values import LinkMaker, own_page
 from clubcrm.messaging.views.api import api as messages_api
 from clubcrm.messaging.views.pages import messages
+from clubcrm.messaging.views.texts import texts
 from clubcrm.people import events as people_facts
 from clubcrm.people import views as people_views
 from clubcrm.reports import figures
@@ -98,6 +99,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     survey,
     journey_pages,
     messages,
+    texts,
     *membership_pages.PAGES,
 )
 
@@ -299,6 +301,7 @@ SEARCHES: tuple[str, ...] = (
     "people.index",
     "people_api.list_members",
     "schedule.show",
+    "texts.look",
     "going_on.transfer",
     "going_on.family",
 )

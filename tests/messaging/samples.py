@@ -1,12 +1,13 @@
 """Values of every placeholder of a believable member, for looks at the texts we ship."""
 
-from datetime import date, timedelta
+from datetime import date
 
-from clubcrm.messaging.rules.placeholders import LINKS, MEMBER
-from clubcrm.messaging.rules.story import Story, Term, Units
-from clubcrm.messaging.values import values_of
+from clubcrm.core.clubs import Club
+from clubcrm.messaging.rules.placeholders import LINKS
+from clubcrm.messaging.samples import sample_values
 
 TODAY = date(2026, 11, 20)
+CLUB = Club(name="Dhanmondi", zone="Asia/Dhaka", currency="BDT", locale="en", country="BD")
 CAUSE = {
     "amount": "৳2,500.00",
     "what": "Annual",
@@ -26,28 +27,7 @@ CAUSE = {
 }
 
 
-def sample_story() -> Story:
-    """Return a member who came twice a week for a year, mostly on Tuesdays at six."""
-    days = [TODAY - timedelta(days=3 + 7 * week) for week in range(48)]
-    return Story(
-        person_id=1,
-        given_name="Mina",
-        family_name="Rahman",
-        club="Dhanmondi",
-        today=TODAY,
-        hours=(None,) * 7,
-        term=Term("Annual", 2_500_000, "BDT", date(2025, 12, 1), date(2026, 11, 30)),
-        visit_days=sorted(days),
-        entered=[(1, 18)] * 12,
-        units=Units(2, date(2026, 12, 15)),
-        trainer="Tara",
-        activity="Boxing",
-        starts_again=date(2026, 12, 1),
-        reason="price",
-    )
-
-
 def sample_fields(language: str) -> dict[str, str]:
     """Return a value for every placeholder that a shipped text may hold."""
     links = dict.fromkeys(LINKS, "https://club.example/my/Zk3xQ9")
-    return {**CAUSE, **links, "by_day": "27 Nov", **values_of(sample_story(), MEMBER, language)}
+    return {**sample_values(CLUB, TODAY, language), **CAUSE, **links}

@@ -1,0 +1,59 @@
+"""Queries room: a believable member, to look at a text before there is a real one to try."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from flask_babel import force_locale
+
+from clubcrm.core import formats
+from clubcrm.core.clubs import Club
+from clubcrm.messaging.rules.placeholders import MEMBER
+from clubcrm.messaging.rules.story import Story, Term, Units
+from clubcrm.messaging.values import values_of
+
+PRICE_MINOR = 2_500_000
+NAMES: Mapping[str, tuple[str, str]] = {
+    "en": ("Mina", "Rahman"),
+    "bn": ("মিনা", "রহমান"),
+    "ne": ("मिना", "श्रेष्ठ"),
+    "ru": ("Мина", "Рахман"),
+}
+PLAN = "12"
+
+
+def sample_story(club: Club, today: date, language: str) -> Story:
+    """Return a member who came once a week for a year, always on Tuesdays at six."""
+    given, family = NAMES.get(language, NAMES["en"])
+    days = [today - timedelta(days=3 + 7 * week) for week in range(48)]
+    ends = today + timedelta(days=30)
+    return Story(
+        person_id=0,
+        given_name=given,
+        family_name=family,
+        club=club.name,
+        today=today,
+        hours=(None,) * 7,
+        term=Term(PLAN, PRICE_MINOR, club.currency, ends - timedelta(days=364), ends),
+        visit_days=sorted(days),
+        entered=[(1, 18)] * 12,
+        units=Units(2, ends),
+        trainer="Tara",
+        activity="Yoga",
+        starts_again=today + timedelta(days=3),
+    )
+
+
+def sample_values(club: Club, today: date, language: str) -> dict[str, str]:
+    """Return a value for every placeholder of a member, and for those that a cause gives."""
+    with force_locale(language):
+        soon = formats.day_long(today + timedelta(days=6))
+        amount = formats.money(PRICE_MINOR, club.currency)
+    by_cause = {
+        **dict.fromkeys(("until", "access_until", "asked_on", "first_day", "by_day"), soon),
+        "when": f"{soon}, 18:00",
+        "amount": amount,
+        "class": "Yoga",
+        "number": "2026-0042",
+        "what": PLAN,
+    }
+    return {**by_cause, **values_of(sample_story(club, today, language), MEMBER, language)}
