@@ -18,12 +18,13 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "ne": ("मिना", "श्रेष्ठ"),
     "ru": ("Мина", "Рахман"),
 }
-PLAN = "12"
+PLANS: Mapping[str, str] = {"en": "Annual", "bn": "বার্ষিক", "ne": "वार्षिक", "ru": "Годовой"}
 
 
 def sample_story(club: Club, today: date, language: str) -> Story:
     """Return a member who came once a week for a year, always on Tuesdays at six."""
     given, family = NAMES.get(language, NAMES["en"])
+    plan = PLANS.get(language, PLANS["en"])
     days = [today - timedelta(days=3 + 7 * week) for week in range(48)]
     ends = today + timedelta(days=30)
     return Story(
@@ -33,7 +34,7 @@ def sample_story(club: Club, today: date, language: str) -> Story:
         club=club.name,
         today=today,
         hours=(None,) * 7,
-        term=Term(PLAN, PRICE_MINOR, club.currency, ends - timedelta(days=364), ends),
+        term=Term(plan, PRICE_MINOR, club.currency, ends - timedelta(days=364), ends),
         visit_days=sorted(days),
         entered=[(1, 18)] * 12,
         units=Units(2, ends),
@@ -54,6 +55,6 @@ def sample_values(club: Club, today: date, language: str) -> dict[str, str]:
         "amount": amount,
         "class": "Yoga",
         "number": "2026-0042",
-        "what": PLAN,
+        "what": PLANS.get(language, PLANS["en"]),
     }
     return {**by_cause, **values_of(sample_story(club, today, language), MEMBER, language)}

@@ -142,7 +142,7 @@ def _editor(
         languages=languages(),
         groups=[*GROUPS.values(), tuple(sorted(given_by_cause(draft.code) - MEMBER))],
         placeholder_words=placeholder_words,
-        risky=[name for name in names if name in MAY_BE_BLANK],
+        risky=[name for name in names if name in MAY_BE_BLANK - given_by_cause(draft.code)],
         has_subject=has_subject(draft.kind),
         zone=current_club().zone,
     )
