@@ -13,9 +13,7 @@ import access_control.permissions as gate
 import clubcrm.accounts.permissions as accounts
 import clubcrm.card.permissions as card
 import clubcrm.journeys.permissions as journey_rights
-import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
-import clubcrm.reports.permissions as reports
 import clubcrm.tasks.permissions as tasks
 import memberships.permissions as memberships
 from access_control import api as gate_api
@@ -43,6 +41,7 @@ from clubcrm.core.jobs import Job
 from clubcrm.core.metrics import Figure
 from clubcrm.core.shell import Place
 from clubcrm.core.tidying import tidy
+from clubcrm.default_roles import DEFAULT_ROLES, RIGHTS
 from clubcrm.journeys import api as journeys
 from clubcrm.journeys import attendance, class_news, farewell, going_on, paper_news
 from clubcrm.journeys import dunning as payment_news
@@ -308,88 +307,6 @@ SEARCHES: tuple[str, ...] = (
 
 # Numbers that /metrics shows beside those of the core.
 FIGURES: tuple[Figure, ...] = figures.FIGURES
-
-# Every right with the words that the rights table shows.
-RIGHTS: Mapping[str, object] = {
-    **accounts.RIGHTS,
-    **people.RIGHTS,
-    **memberships.RIGHTS,
-    **gate.RIGHTS,
-    **card.RIGHTS,
-    **tasks.RIGHTS,
-    **messaging.RIGHTS,
-    **journey_rights.RIGHTS,
-    **reports.RIGHTS,
-}
-
-SEES_MEMBERS = frozenset(
-    {card.SEE_CARD, people.SEE_PEOPLE, memberships.SEE_CONTRACTS, memberships.SEE_PLANS}
-)
-RUNS_THE_DESK = SEES_MEMBERS | {
-    card.WATCH_DESK,
-    tasks.SEE_TASKS,
-    messaging.SEE_OUTBOX,
-    journey_rights.SEE_JOURNEY,
-    people.EDIT_PEOPLE,
-    memberships.SIGN_CONTRACTS,
-    memberships.FREEZE_CONTRACTS,
-    memberships.CANCEL_CONTRACTS,
-    memberships.MAKE_PAY_LINKS,
-    memberships.SEE_DEBTORS,
-    memberships.SELL_PACKAGES,
-    memberships.LOG_SESSIONS,
-    memberships.ASSIGN_CLIENTS,
-    memberships.TAKE_WAIVERS,
-    memberships.TAKE_MEDICAL,
-    memberships.TAKE_MONEY,
-    memberships.REFUND_MONEY,
-    gate.SEE_GATE,
-    gate.SCAN_AT_DESK,
-    gate.LET_IN,
-    gate.ISSUE_CREDENTIALS,
-    memberships.SEE_CLASSES,
-    memberships.BOOK_CLASSES,
-    memberships.TEACH_CLASSES,
-    memberships.INVITE_GUESTS,
-}
-
-# Rights each role holds unless the owner changed it.
-DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
-    "owner": frozenset(RIGHTS),
-    "manager": frozenset(RIGHTS)
-    - {
-        accounts.CHANGE_ROLES,
-        accounts.CHANGE_TOKENS,
-        accounts.END_SESSIONS,
-    }
-    - memberships.NOT_FOR_MANAGERS,
-    "sales": SEES_MEMBERS
-    | {
-        people.EDIT_PEOPLE,
-        memberships.SIGN_CONTRACTS,
-        memberships.CANCEL_CONTRACTS,
-        memberships.SELL_PACKAGES,
-        memberships.ASSIGN_CLIENTS,
-        memberships.TAKE_WAIVERS,
-        tasks.SEE_TASKS,
-        messaging.SEE_OUTBOX,
-        journey_rights.SEE_JOURNEY,
-    }
-    | {memberships.SEE_CLASSES, memberships.BOOK_CLASSES, memberships.INVITE_GUESTS},
-    "desk": RUNS_THE_DESK,
-    "trainer": frozenset(
-        {
-            memberships.TRAIN,
-            memberships.LOG_SESSIONS,
-            memberships.SEE_CLASSES,
-            memberships.TEACH_CLASSES,
-            tasks.SEE_TASKS,
-        }
-    ),
-    "barista": frozenset(),
-    "accountant": memberships.FOR_ACCOUNTANTS
-    | {people.SEE_PEOPLE, card.SEE_CARD, reports.SEE_REPORTS},
-}
 
 
 def install(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Views room: what can be done from a member's card: three main acts, the others in groups."""
+"""Queries room: what can be done from a member's card: three main acts, the others in groups."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -34,6 +34,7 @@ ROOMLESS = (
     "clubcrm.seed",
     "clubcrm.app",
     "clubcrm.wiring",
+    "clubcrm.default_roles",
     "clubcrm.tables",
     "clubcrm.__main__",
     "access_control.simulator",
