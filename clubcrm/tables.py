@@ -21,6 +21,7 @@ import memberships.billing.gateways.models
 import memberships.billing.models
 import memberships.blocks.models
 import memberships.books.models
+import memberships.contracts.deal_tables
 import memberships.contracts.freeze_tables
 import memberships.contracts.gift_tables
 import memberships.contracts.handover_tables

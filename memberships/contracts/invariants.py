@@ -1,11 +1,12 @@
 """Queries room: what must always hold of units and contracts; each check returns offending rows."""
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import aliased
 
 from clubcrm.core.db import db
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
+from memberships.contracts.deal_tables import OfferDeal
 from memberships.contracts.freeze_catalogue import freeze_terms
 from memberships.contracts.freeze_tables import FreezeTaken, FreezeTypeVersion
 from memberships.contracts.freezing import FreezeCase, granted_fault
@@ -227,8 +228,12 @@ def renewals() -> list[str]:
         .join(following, following.id == RenewalOffer.accepted_contract_id)
         .join(Contract, Contract.id == RenewalOffer.contract_id)
         .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
+        .outerjoin(OfferDeal, OfferDeal.offer_id == RenewalOffer.id)
         .where(
-            following.previous_id.is_distinct_from(Contract.id)
+            (
+                following.previous_id.is_distinct_from(Contract.id)
+                & OfferDeal.is_fresh.is_not(true())
+            )
             | (following.state.in_(COUNTED) & (following.starts_on <= Contract.starts_on))
             | (
                 following.state.in_(COUNTED)

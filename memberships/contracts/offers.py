@@ -15,7 +15,14 @@ from memberships.contracts.catalogue import PlanOnSale, plan_by_id
 from memberships.contracts.kin import seat_of
 from memberships.contracts.leaving import LeaveReason
 from memberships.contracts.models import Contract, PlanState
-from memberships.contracts.outlook import Running, moved_on, open_offers, running, window_of
+from memberships.contracts.outlook import (
+    Running,
+    best_open,
+    moved_on,
+    open_offers,
+    running,
+    window_of,
+)
 from memberships.contracts.reason_tables import ReasonSource
 from memberships.contracts.reasons import ReasonGiven, give_reason
 from memberships.contracts.renewal_tables import (
@@ -68,7 +75,7 @@ def offer_renewal(request: OfferRequest, *, by: str) -> RenewalOffer:
     expires_on = request.expires_on or (window.last if window else one.today)
     if expires_on < one.today:
         raise invalid({"expires_on": _("The offer would be over before it begins.")})
-    known = _known(one.contract.id, plan.version_id, request)
+    known = _known(one, plan, request)
     if known is not None:
         return known
     early, until = _early(one, plan, request)
@@ -186,17 +193,36 @@ def refuse_outside_window(one: Running) -> None:
         raise _refused("too_early", _("It can be renewed from %(day)s.", day=first))
 
 
+def refuse_comeback(one: Running) -> None:
+    """Raise RENEWAL_REFUSED for a contract after which nobody comes back: it runs, or goes on."""
+    contract = one.contract
+    if contract.state not in {ContractState.SIGNED, ContractState.ENDED}:
+        raise _refused("not_signed", _("Only a signed contract can be renewed."))
+    if contract.ends_on is None or contract.ends_on >= one.today:
+        raise _refused("still_running", _("This contract is still running. Renew it instead."))
+    if seat_of(contract.id) is not None:
+        raise _refused("family", _("It is renewed with the contract of the family's holder."))
+    if moved_on(contract.id):
+        raise _refused("moved_on", _("It goes on as another contract. Renew that one."))
+
+
 def _refused(rule: str, text: str) -> DomainError:
     return DomainError("RENEWAL_REFUSED", text, extra={"rule": rule})
 
 
-def _known(contract_id: int, version_id: int, request: OfferRequest) -> RenewalOffer | None:
-    wanted = request.price_minor
+def _known(one: Running, plan: PlanOnSale, request: OfferRequest) -> RenewalOffer | None:
+    """Return the offer he has: the best one, or the one with just these prices if any are named."""
+    if request.price_minor is None and request.early_price_minor is None:
+        best = best_open(one.contract.id, plan.plan_id, one.today)
+        return best if best is None or best.state is OfferState.OPEN else None
+    wanted = _price(plan, request), request.early_price_minor
     return next(
         (
             offer
-            for offer in open_offers(contract_id)
-            if offer.plan_version_id == version_id and wanted in {None, offer.price_minor}
+            for offer in open_offers(one.contract.id)
+            if offer.plan_version_id == plan.version_id
+            and offer.expires_on >= one.today
+            and (offer.price_minor, offer.early_price_minor) == wanted
         ),
         None,
     )

@@ -11,6 +11,7 @@ from clubcrm.core.clubs import Club, Scope, club_setting
 from clubcrm.core.db import db
 from clubcrm.people.models import Person
 from memberships.contracts.catalogue import PlanOnSale, plan_version
+from memberships.contracts.deal_tables import OfferDeal
 from memberships.contracts.handover_tables import ChangeState, ContractTransfer, PlanChange
 from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.proration import TIMED
@@ -20,6 +21,7 @@ from memberships.contracts.renewal_terms import (
     DAYS_BEFORE,
     Conditions,
     Span,
+    price_on,
     renewal_window,
 )
 from memberships.contracts.rules import ContractState
@@ -112,6 +114,38 @@ def open_offers(contract_id: int) -> Sequence[RenewalOffer]:
         .where(RenewalOffer.contract_id == contract_id, RenewalOffer.state == OfferState.OPEN)
         .order_by(RenewalOffer.id)
     ).all()
+
+
+def best_open(contract_id: int, plan_id: int, today: date) -> RenewalOffer | None:
+    """Return the cheapest offer of a contract as a plan that may be accepted today."""
+    rows = db.session.scalars(
+        select(RenewalOffer)
+        .join(PlanVersion, PlanVersion.id == RenewalOffer.plan_version_id)
+        .where(
+            RenewalOffer.contract_id == contract_id,
+            RenewalOffer.state.in_((OfferState.OPEN, OfferState.DECLINED)),
+            RenewalOffer.expires_on >= today,
+            PlanVersion.plan_id == plan_id,
+        )
+        .order_by(RenewalOffer.id)
+    ).all()
+    return min(rows, key=lambda offer: price_today(offer, today), default=None)
+
+
+def price_today(offer: RenewalOffer, today: date) -> int:
+    """Return what an offer costs on a day, before tax."""
+    return price_on(offer.price_minor, offer.early_price_minor, offer.early_until, today)
+
+
+def deal_of(offer_id: int) -> OfferDeal | None:
+    """Return what an offer promises beyond its price, None for a plain one."""
+    return db.session.get(OfferDeal, offer_id)
+
+
+def deals_of(offer_ids: Sequence[int]) -> dict[int, OfferDeal]:
+    """Return what these offers promise beyond their price, by offer."""
+    rows = db.session.scalars(select(OfferDeal).where(OfferDeal.offer_id.in_(offer_ids)))
+    return {row.offer_id: row for row in rows}
 
 
 def accepted_offers(contract_id: int) -> Sequence[RenewalOffer]:

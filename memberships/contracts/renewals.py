@@ -4,7 +4,7 @@ Lock order: person, contract, lot. The guarded change of the offer's state and t
 `previous_id` decide between two devices, or a link and the desk, on both databases alike.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flask_babel import gettext as _
@@ -16,7 +16,9 @@ from clubcrm.core.states import move
 from clubcrm.people.queries.locks import lock_person
 from memberships.contracts.catalogue import PlanOnSale, plan_version
 from memberships.contracts.charges import charge, term_charge
+from memberships.contracts.deal_tables import OfferDeal
 from memberships.contracts.families import family_terms, renew_family
+from memberships.contracts.giving import GiftOrder, give_days
 from memberships.contracts.history import overlapping
 from memberships.contracts.models import Contract
 from memberships.contracts.offers import (
@@ -25,13 +27,16 @@ from memberships.contracts.offers import (
     next_plan,
     offer_of,
     offer_renewal,
+    refuse_comeback,
     refuse_outside_window,
     withdraw_rest,
 )
 from memberships.contracts.outlook import (
     Running,
     accepted_offers,
+    best_open,
     clash_on,
+    deal_of,
     moved_on,
     running,
     successor_of,
@@ -44,11 +49,13 @@ from memberships.contracts.renewal_terms import (
     renewal_start,
 )
 from memberships.contracts.rules import ContractState
-from memberships.contracts.services import Draft, draw_up, make_valid, refuse_overlap
-from memberships.contracts.terms import term_end
+from memberships.contracts.services import Draft, complete, draw_up, make_valid, refuse_overlap
+from memberships.contracts.terms import moved_end, term_end
 from memberships.events import ContractRenewed
 from memberships.packages.moves import MoveOrder, has_moved, move_units
 from memberships.packages.queries import lots_with_units
+
+OFFER_DAYS = "offer_days"  # the source of the days that an accepted offer gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,12 @@ class Terms:
     clash: str | None
     carried: int
     members: tuple[tuple[str, int], ...] = ()
+    bonus_days: int = 0
+
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day with the days that the club gives on top."""
+        return moved_end(self.ends_on, self.bonus_days)
 
     @property
     def total_minor(self) -> int:
@@ -92,24 +105,46 @@ class Terms:
 
 
 def renewal_terms(offer: RenewalOffer, plan_id: int | None = None) -> Terms:
-    """Return dates, price, clash and carried units of the offer, as this plan or another."""
+    """Return dates, price, clash and carried units of the offer, as this plan or another.
+
+    Days on top belong to the offered plan; another one costs its list price of today.
+    """
     one = running(contract_of(offer.contract_id))
-    plan = plan_version(offer.plan_version_id)
+    plan, deal = plan_version(offer.plan_version_id), deal_of(offer.id)
     price, early, until = offer.price_minor, offer.early_price_minor, offer.early_until
+    bonus = _bonus(deal, one.today)
     if plan_id is not None and plan_id != plan.plan_id:
-        plan = next_plan(one, plan_id)
+        plan, bonus = next_plan(one, plan_id), 0
         price = plan.terms.price_minor
         early = plan.terms.conditions.early_price_minor
         until = early_until(one.contract.ends_on or one.today, plan.terms.conditions)
-    return _terms(one, plan, price, (early, until))
+    terms = _terms(one, plan, price, (early, until), is_fresh=starts_fresh(deal))
+    return replace(terms, bonus_days=bonus)
+
+
+def starts_fresh(deal: OfferDeal | None) -> bool:
+    """Tell whether the offered term begins on the day it is accepted, not after the old one."""
+    return deal is not None and deal.is_fresh
+
+
+def _bonus(deal: OfferDeal | None, today: date) -> int:
+    if deal is None or deal.bonus_until is None or today > deal.bonus_until:
+        return 0
+    return deal.bonus_days
 
 
 def _terms(
-    one: Running, plan: PlanOnSale, price: int, early_price: tuple[int | None, date | None]
+    one: Running,
+    plan: PlanOnSale,
+    price: int,
+    early_price: tuple[int | None, date | None],
+    *,
+    is_fresh: bool = False,
 ) -> Terms:
     early, until = early_price
-    starts_on = _start(one)
+    starts_on = one.today if is_fresh else _start(one)
     ends_on = term_end(starts_on, plan.terms.term)
+    family = () if is_fresh else family_terms(one.contract.person_id, plan, one.contract.id)
     return Terms(
         plan,
         starts_on,
@@ -118,17 +153,17 @@ def _terms(
         price,
         until if early is not None and until is not None and one.today <= until else None,
         clash_on(one.contract.person_id, starts_on, ends_on, beside=one.contract.id),
-        _carried(one, plan),
-        tuple(
-            (seat.person.full_name, price)
-            for seat, price in family_terms(one.contract.person_id, plan, one.contract.id)
-        ),
+        0 if is_fresh else _carried(one, plan),
+        tuple((seat.person.full_name, price) for seat, price in family),
     )
 
 
 def desk_terms(contract_id: int, plan_id: int) -> Terms:
-    """Return what renewing at the desk as a plan would give today."""
+    """Return what renewing at the desk as a plan would give today: by his offer, if he has one."""
     one = running(contract_of(contract_id))
+    offer = best_open(contract_id, plan_id, one.today)
+    if offer is not None:
+        return renewal_terms(offer)
     plan = next_plan(one, plan_id)
     conditions, ends_on = plan.terms.conditions, one.contract.ends_on or one.today
     early = conditions.early_price_minor, early_until(ends_on, conditions)
@@ -143,22 +178,27 @@ def accept_renewal(request: AcceptRequest, *, by: str) -> Renewal:
     """
     lock_person(offer_of(request.offer_id).person_id)
     offer = offer_of(request.offer_id)
-    known = _successor(offer.contract_id, by)
+    known = _successor(offer.contract_id, by) or _accepted(offer)
     if known is not None:
         return Renewal(known, is_new=False)
-    one = running(contract_of(offer.contract_id))
+    one, deal = running(contract_of(offer.contract_id)), deal_of(offer.id)
     _refuse_offer(offer, one.today)
-    refuse_outside_window(one)
+    if starts_fresh(deal):
+        refuse_comeback(one)
+    else:
+        refuse_outside_window(one)
     terms = renewal_terms(offer, request.plan_id)
     _refuse_clash(one, terms, seen=request.clash_seen)
     failpoints.hit("renewal.after_check")
     move(offer, OfferState.ACCEPTED, moves=OFFER_MOVES, by=by)
-    contract = _next_contract(one, terms, by)
+    contract = _next_contract(one, terms, by, is_fresh=starts_fresh(deal))
     offer.accepted_contract_id = contract.id
     offer.settled_at, offer.settled_by = clock.now(), by
     withdraw_rest(offer.contract_id, by=by)
     own = term_charge(contract, terms.plan.terms, contract.price_minor)
-    charge(contract.payer_id, [own, *renew_family(contract, terms.plan, by=by)], by=by)
+    others = [] if starts_fresh(deal) else renew_family(contract, terms.plan, by=by)
+    charge(contract.payer_id, [own, *others], by=by)
+    _add_days(contract, terms.bonus_days, offer, by)
     audit.note(
         "renewal.accepted",
         "renewal_offer",
@@ -166,20 +206,31 @@ def accept_renewal(request: AcceptRequest, *, by: str) -> Renewal:
         after={"contract_id": contract.id, "price_minor": contract.price_minor},
         by=by,
     )
+    if not starts_fresh(deal):
+        _tell(contract, one.contract.id, offer.id)
+    return Renewal(contract, is_new=True)
+
+
+def _tell(contract: Contract, old_id: int, offer_id: int) -> None:
     events.record(
         ContractRenewed(
             contract.club_id,
             clock.now(),
             contract.id,
             contract.person_id,
-            one.contract.id,
-            offer.id,
+            old_id,
+            offer_id,
             contract.price_minor,
             contract.starts_on,
             contract.ends_on,
         )
     )
-    return Renewal(contract, is_new=True)
+
+
+def _add_days(contract: Contract, days: int, offer: RenewalOffer, by: str) -> None:
+    if days and contract.ends_on is not None:
+        why = _("Promised with the offer")
+        give_days(GiftOrder(contract.id, days, why, str(offer.id), OFFER_DAYS), by=by)
 
 
 def renew(contract_id: int, *, by: str, plan_id: int | None = None, clash_seen: bool) -> Renewal:
@@ -190,7 +241,10 @@ def renew(contract_id: int, *, by: str, plan_id: int | None = None, clash_seen: 
     known = _successor(contract_id, by)
     if known is not None:
         return Renewal(known, is_new=False)
-    offer = offer_renewal(OfferRequest(contract_id, plan_id), by=by)
+    one = running(contract)
+    offer = best_open(contract_id, plan_id or one.plan.plan_id, one.today)
+    if offer is None:
+        offer = offer_renewal(OfferRequest(contract_id, plan_id), by=by)
     return accept_renewal(AcceptRequest(offer.id, clash_seen=clash_seen), by=by)
 
 
@@ -235,6 +289,14 @@ def _successor(contract_id: int, by: str) -> Contract | None:
     return None
 
 
+def _accepted(offer: RenewalOffer) -> Contract | None:
+    """Return the contract that came of an accepted offer; one declared void stands for none."""
+    if offer.state is not OfferState.ACCEPTED or offer.accepted_contract_id is None:
+        return None
+    made = contract_of(offer.accepted_contract_id)
+    return None if made.state is ContractState.VOID else made
+
+
 def _start(one: Running) -> date:
     following = renewal_start(one.contract.ends_on or one.today)
     if one.plan.terms.visits is None or lots_with_units(one.contract.id):
@@ -273,7 +335,7 @@ def _refuse_clash(one: Running, terms: Terms, *, seen: bool) -> None:
         raise DomainError("CONTRACT_OVERLAPS", text, extra={"contract": terms.clash})
 
 
-def _next_contract(one: Running, terms: Terms, by: str) -> Contract:
+def _next_contract(one: Running, terms: Terms, by: str, *, is_fresh: bool) -> Contract:
     draft = Draft(
         terms.plan,
         person_id=one.contract.person_id,
@@ -281,9 +343,12 @@ def _next_contract(one: Running, terms: Terms, by: str) -> Contract:
         starts_on=terms.starts_on,
         ends_on=terms.ends_on,
         price_minor=terms.price_minor,
-        previous_id=one.contract.id,
+        previous_id=None if is_fresh else one.contract.id,
     )
     contract = draw_up(draft, by=by)
+    if is_fresh:
+        complete(contract, by=by, kind=terms.plan.terms.kind)
+        return contract
     make_valid(contract, by=by, what="renewed")
     if one.contract.ends_on is not None and one.contract.ends_on < one.today:
         carry_over(one.contract.id, by=by)
