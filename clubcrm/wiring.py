@@ -136,6 +136,7 @@ EVENT_HANDLERS: Handlers = {
     membership_facts.RenewalDeclined: (journey_handlers.on_contract_moved,),
     people_facts.ConsentWithdrawn: (journey_handlers.on_left_in_peace,),
     people_facts.HoldPlaced: (journey_handlers.on_left_in_peace,),
+    membership_facts.MemberAsked: (task_handlers.on_member_asked,),
     membership_facts.UnitQuestioned: (task_handlers.on_unit_questioned,),
     MessageSettled: (journey_handlers.on_message_settled,),
     TaskClosed: (journey_handlers.on_task_closed,),

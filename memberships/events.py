@@ -131,6 +131,15 @@ class UnitQuestioned(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class MemberAsked(Fact):
+    """A person has asked the club something on a page of his own."""
+
+    person_id: int
+    about: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenewalDeclined(Fact):
     """A person has said that he does not want to go on, and perhaps why."""
 

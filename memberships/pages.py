@@ -33,8 +33,8 @@ from memberships.packages.views.api import api as packages_api
 from memberships.packages.views.products import products as product_pages
 from memberships.packages.views.sales import sales as package_pages
 from memberships.pay.views.pages import wages
+from memberships.portal.views import portal
 from memberships.portal.views.desk import questions
-from memberships.portal.views.own import portal
 from memberships.schedule.shift_pages import duty
 from memberships.schedule.views.api import api as classes_api
 from memberships.schedule.views.feeds import class_feeds

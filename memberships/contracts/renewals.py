@@ -63,11 +63,13 @@ class AcceptRequest:
     """Which offer is accepted, perhaps as another plan at today's list price.
 
     A clash with another plan's contract is refused unless somebody at the desk has seen it.
+    `shown_minor` is the total before tax that the member was shown; None asks nobody.
     """
 
     offer_id: int
     plan_id: int | None = None
     clash_seen: bool = False
+    shown_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,7 @@ def accept_renewal(request: AcceptRequest, *, by: str) -> Renewal:
     else:
         refuse_outside_window(one)
     terms = renewal_terms(offer, request.plan_id)
+    _refuse_other_price(terms, request.shown_minor)
     _refuse_clash(one, terms, seen=request.clash_seen)
     failpoints.hit("renewal.after_check")
     move(offer, OfferState.ACCEPTED, moves=OFFER_MOVES, by=by)
@@ -323,6 +326,12 @@ def _refuse_offer(offer: RenewalOffer, today: date) -> None:
                 day=formats.day(offer.expires_on),
             ),
         )
+
+
+def _refuse_other_price(terms: Terms, shown_minor: int | None) -> None:
+    if shown_minor is not None and shown_minor != terms.total_minor:
+        text = _("The price has changed since you opened this page. Please look again.")
+        raise DomainError("PRICE_CHANGED", text)
 
 
 def _refuse_clash(one: Running, terms: Terms, *, seen: bool) -> None:

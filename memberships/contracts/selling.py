@@ -3,6 +3,7 @@
 The price of that day stays: a later price or tax never reaches what was sold before.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -99,6 +100,13 @@ def price_of(
         raise invalid({"discount": _("The discount is more than the price.")})
     line = sale_line(plan.terms, starts_on, ends_on, discount_minor)
     return quote(plan.club_id, [line, *joining_lines(plan.terms, joins=joins)])
+
+
+def with_tax(plan: PlanOnSale, prices: Sequence[int]) -> list[int]:
+    """Return what these prices of a plan come to on an invoice of today."""
+    kind = LineKind.PACKAGE if plan.terms.visits is not None else LineKind.MEMBERSHIP
+    lines = [LineOrder(plan.terms.name, kind, price) for price in prices]
+    return [line.total_minor for line in quote(plan.club_id, lines).lines]
 
 
 def check_price(quoted: Quote, sale: SaleTerms) -> None:

@@ -8,7 +8,7 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import move
 from clubcrm.core.text import clean
-from memberships.events import UnitQuestioned
+from memberships.events import MemberAsked, UnitQuestioned
 from memberships.packages.models import EntryKind
 from memberships.packages.services import return_visit
 from memberships.portal.models import QUESTION_MOVES, LedgerQuestion, QuestionState
@@ -49,6 +49,21 @@ def ask_about(member: Member, entry_id: int, words: str = "") -> LedgerQuestion:
         UnitQuestioned(member.club_id, clock.now(), question.id, member.person_id, entry_id)
     )
     return question
+
+
+def ask_club(member: Member, about: str, words: str) -> None:
+    """The desk has the member's question; an empty one is none."""
+    said = clean(words, "words", longest=300)
+    if not said:
+        raise invalid({"words": _("Write your question.")})
+    audit.note(
+        "member.asked",
+        "person",
+        member.person_id,
+        after={"about": about, "words": said},
+        by=f"{BY_MEMBER}:{member.person_id}",
+    )
+    events.record(MemberAsked(member.club_id, clock.now(), member.person_id, about, said))
 
 
 def return_unit(question: LedgerQuestion, reason: str, *, by: str) -> None:

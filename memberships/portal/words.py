@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from babel.dates import get_day_names
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from memberships.contracts.deal_tables import OfferDeal
+from memberships.contracts.models import Contract
 from memberships.contracts.renewal_tables import DeclineReason
 from memberships.packages.models import EntryKind
 from memberships.portal.rules import MemberYear
@@ -114,6 +117,15 @@ def together_words(year: MemberYear) -> str:
             )
         )
     return ", ".join(parts)
+
+
+def offer_title(deal: OfferDeal | None, old: Contract, today: date) -> str:
+    """Return what stands above the terms of an offer."""
+    if deal is not None and deal.is_fresh:
+        return _("Start again whenever you like")
+    if old.ends_on is not None and old.ends_on < today:
+        return _("Your place is still yours")
+    return _("Your next term")
 
 
 YEAR_WORDS = YearWords(

@@ -1,1 +1,9 @@
-"""Views of a member's own pages by link, and of his questions at the desk."""
+"""Views of a member's own pages by link, and of his questions at the desk.
+
+Importing this folder hangs every own page on its blueprint.
+"""
+
+from memberships.portal.views import offer, own
+from memberships.portal.views.frame import portal
+
+__all__ = ["offer", "own", "portal"]

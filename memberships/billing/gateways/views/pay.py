@@ -88,7 +88,7 @@ def _onward(step: Redirect | FormPost | AtTheDesk, way: Gateway) -> ResponseRetu
         return redirect(step.url, 303)
     if isinstance(step, FormPost):
         page = render_template("memberships/gateways/onward.html", step=step, way=way)
-        return _open_to(page, [way])
+        return open_to(page, [way])
     raise DomainError("GATEWAY", _("The gateway sent us nowhere."), status=502)
 
 
@@ -174,10 +174,10 @@ def _page(
         keeps=any(way.keeps_methods for way in ways),
         refusal=refusal,
     )
-    return _open_to(page, ways), status
+    return open_to(page, ways), status
 
 
-def _open_to(page: str, ways: list[Gateway]) -> Response:
+def open_to(page: str, ways: list[Gateway]) -> Response:
     """Let the form of a page lead to these gateways, which nothing else on it may."""
     answer = make_response(page)
     origins = " ".join(origin for way in ways for origin in way.pay_origins)
