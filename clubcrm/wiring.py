@@ -75,6 +75,7 @@ from memberships import granted
 from memberships import jobs as membership_jobs
 from memberships import pages as membership_pages
 from memberships import places as membership_places
+from memberships.api import freeze_address, offer_address
 from memberships.billing.gateways import jobs as gateway_jobs
 from memberships.dunning import jobs as dunning_jobs
 from memberships.schedule import events as class_facts
@@ -212,7 +213,12 @@ JOBS: tuple[Job, ...] = (
 SEND_CHECKS = (journeys.check_before_sending,)
 
 # Addresses that a message may carry by the name of their placeholder; the own page stands in.
-MESSAGE_LINKS: Mapping[str, LinkMaker] = {"own_link": own_page, "survey_link": survey_address}
+MESSAGE_LINKS: Mapping[str, LinkMaker] = {
+    "own_link": own_page,
+    "offer_link": lambda person_id, code: offer_address(person_id, code, by="system"),
+    "freeze_link": lambda person_id, _code: freeze_address(person_id, by="system"),
+    "survey_link": survey_address,
+}
 
 # Places of the rail, in order; those whose right a person lacks are not shown.
 PLACES: tuple[Place, ...] = (

@@ -74,6 +74,7 @@ from memberships.contracts.services import (
 )
 from memberships.contracts.standing import Cause, Standing, Status
 from memberships.contracts.terms import PlanTerms
+from memberships.contracts.touch_offers import offer_for
 from memberships.contracts.transfers import TransferRequest, transfer_contract, transfer_preview
 from memberships.documents.cards import CardOrder, print_card
 from memberships.documents.people import language_of_member
@@ -101,7 +102,7 @@ from memberships.packages.selling import (
 )
 from memberships.packages.services import return_visit, use_visit
 from memberships.packages.terms import PackageTerms
-from memberships.portal.links import own_address
+from memberships.portal.links import freeze_address, offer_address, own_address
 from memberships.schedule.attendance import Arrival, note_arrival, note_leaving
 from memberships.schedule.board import OwnBooking, classes_between, own_bookings, strikes_of
 from memberships.schedule.bookings import (
@@ -231,6 +232,7 @@ __all__ = [
     "end_freeze",
     "failed_fee",
     "farewell_of",
+    "freeze_address",
     "freeze_contract",
     "freeze_preview",
     "gift_preview",
@@ -255,6 +257,8 @@ __all__ = [
     "new_member_feed",
     "note_arrival",
     "note_leaving",
+    "offer_address",
+    "offer_for",
     "offer_plan",
     "offer_product",
     "offer_renewal",

@@ -7,6 +7,7 @@ from clubcrm.seed.ground import Ground
 from clubcrm.seed.lives import Agreement, Life
 from clubcrm.seed.offers import BY_KEY
 from clubcrm.seed.order import public_id
+from memberships.contracts.deal_tables import OfferDeal
 from memberships.contracts.offers import SAID
 from memberships.contracts.reason_tables import LeavingReason, ReasonSource
 from memberships.contracts.renewal_tables import (
@@ -53,6 +54,7 @@ class Offers:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._chance = ground.order.chance("renewals")
+        self._codes = ground.order.chance("offer codes")
 
     def write(self, life: Life, number: int) -> None:
         """The offers of one life stand in the store."""
@@ -112,7 +114,7 @@ class Offers:
         ends = old.ends or ground.today
         price = ground.prices[life.town, key]
         early = BY_KEY[key].kind is PlanKind.TERM
-        ground.store.sink(RenewalOffer).add(
+        offer_id = ground.store.sink(RenewalOffer).add(
             public_id=public_id(self._chance),
             club_id=ground.club_ids[life.town],
             person_id=ground.person_ids[life.number],
@@ -126,6 +128,13 @@ class Offers:
             made_by=ground.actor("sales"),
             **values,
         )
+        ground.store.sink(OfferDeal).add(
+            offer_id=offer_id, touch="J13a", code=self._code(), list_minor=price
+        )
+
+    def _code(self) -> str:
+        spelled = public_id(self._codes).upper()
+        return f"{spelled[:4]}-{spelled[4:8]}"
 
     def _moment(self, life: Life, day: int) -> datetime:
         zone = ZoneInfo(self._ground.calendars[life.town].town.zone)
