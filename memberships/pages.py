@@ -35,6 +35,7 @@ from memberships.packages.views.sales import sales as package_pages
 from memberships.pay.views.pages import wages
 from memberships.portal.views import portal
 from memberships.portal.views.desk import questions
+from memberships.portal.views.renewing import renewing
 from memberships.schedule.shift_pages import duty
 from memberships.schedule.views.api import api as classes_api
 from memberships.schedule.views.feeds import class_feeds
@@ -61,6 +62,7 @@ PAGES: tuple[Blueprint, ...] = (
     going_on,
     portal,
     questions,
+    renewing,
     everyone,
     freeze_kinds,
     leaving,

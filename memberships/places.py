@@ -8,6 +8,7 @@ from memberships.permissions import (
     CHANGE_GATEWAYS,
     EDIT_CLASSES,
     EDIT_DOCUMENTS,
+    EDIT_PLANS,
     SEE_PAY,
     SEE_PLANS,
 )
@@ -75,6 +76,13 @@ SETTINGS: tuple[Place, ...] = (
         "snowflake",
         SEE_PLANS,
         _l("How long, how often, for which price a contract may stand still"),
+    ),
+    Place(
+        "renewing.rules",
+        _l("Renewals and offers"),
+        "refresh",
+        EDIT_PLANS,
+        _l("When members may renew, what is kept or added for whom"),
     ),
     Place(
         "everyone.index",

@@ -9,6 +9,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from memberships.contracts.deal_tables import OfferDeal
+from memberships.contracts.deals import Benefit
 from memberships.contracts.models import Contract
 from memberships.contracts.renewal_tables import DeclineReason
 from memberships.packages.models import EntryKind
@@ -126,6 +127,34 @@ def offer_title(deal: OfferDeal | None, old: Contract, today: date) -> str:
     if old.ends_on is not None and old.ends_on < today:
         return _("Your place is still yours")
     return _("Your next term")
+
+
+def benefit_words(benefit: Benefit) -> str:
+    """Return what a club gives, as its settings name it."""
+    return {
+        Benefit.NONE: _("Nothing beside the list price"),
+        Benefit.PRICE_KEPT: _("The old price, where the list has risen"),
+        Benefit.MORE_DAYS: _("Days on top"),
+        Benefit.KEPT_OR_DAYS: _("The old price where the list has risen, else days on top"),
+    }[benefit]
+
+
+def fault_words(fault: str) -> str:
+    """Return the sentence for a rule of offers that cannot be."""
+    return {
+        "deeper": _("This gives more than early members get."),
+        "range": _("Enter a number of days within reason."),
+    }.get(fault, fault)
+
+
+def span_names() -> dict[str, str]:
+    """Return the names of the spans that the list of renewals shows."""
+    return {
+        "week": _("Next 7 days"),
+        "month": _("Next 30 days"),
+        "two": _("Next 60 days"),
+        "lapsed": _("Ended in the last 30 days"),
+    }
 
 
 YEAR_WORDS = YearWords(

@@ -33,8 +33,6 @@ def notice(token: str) -> ResponseReturnValue:
         row=row,
         year=year_of_member(member, today),
         fee_on=fee_period(contract, today).until_on + timedelta(days=1),
-        fee_minor=selling.with_tax(plan_version(contract.plan_version_id), [contract.price_minor])[
-            0
-        ],
+        fee_minor=selling.with_tax(plan, [contract.price_minor])[0],
         runs=row.state is ContractState.SIGNED and (row.ends_on is None or row.ends_on >= today),
     )

@@ -3,7 +3,8 @@
 Reached by a link of its own or from the member's page; a look never changes anything.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -71,9 +72,7 @@ def answer(token: str) -> ResponseReturnValue:
 @member_link(OFFER, own_units=True)
 def accept_and_pay(token: str) -> ResponseReturnValue:
     """The member goes on, and his browser at the gateway he chose."""
-    with unit_of_work(write=False):
-        door = _linked(token)
-    return _pay(door)
+    return _pay(lambda: _linked(token))
 
 
 @portal.post("/renew/<token>/ask")
@@ -101,9 +100,7 @@ def answer_own(token: str, offer_id: str) -> ResponseReturnValue:
 @member_link(OWN, own_units=True)
 def pay_own(token: str, offer_id: str) -> ResponseReturnValue:
     """The member goes on, and his browser at the gateway he chose."""
-    with unit_of_work(write=False):
-        door = _own(token, offer_id)
-    return _pay(door)
+    return _pay(lambda: _own(token, offer_id))
 
 
 @portal.post("/my/<token>/renew/<offer_id>/ask")
@@ -169,25 +166,20 @@ def _accept(door: Door) -> renewals.Renewal:
     return renewals.accept_renewal(asked, by=by_member(door.member))
 
 
-def _pay(door: Door) -> ResponseReturnValue:
+def _pay(come_in: Callable[[], Door]) -> ResponseReturnValue:
     """Accept, unless that is done, and begin the payment; each step in a transaction of its own."""
     refusal: DomainError | None = None
-    token = ""
+    token = page = ""
     try:
         with unit_of_work():
-            token = _pay_token(door, _accept(door).contract)
+            door = come_in()
+            token, page = _pay_token(door, _accept(door).contract), door.page
     except DomainError as error:
         refusal = error
     if refusal is not None:
         with unit_of_work(write=False):
-            return _page(_again(door), refusal.text), refusal.status
-    return go(token) if token else redirect(door.page, 303)
-
-
-def _again(door: Door) -> Door:
-    """Return the door with its offer as it stands in this transaction."""
-    fresh = offers.offer_of(door.offer.id)
-    return replace(door, offer=fresh)
+            return _page(come_in(), refusal.text), refusal.status
+    return go(token) if token else redirect(page, 303)
 
 
 def _pay_token(door: Door, contract: Contract) -> str:
