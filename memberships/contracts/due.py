@@ -82,7 +82,10 @@ def due_rows(club_id: int, first: date, last: date) -> list[DueRow]:
 
 
 def _due(
-    row: Row[Any], state: OfferState | None, until: date | None, reason: DeclineReason | None
+    row: Row[*tuple[Any, ...]],
+    state: OfferState | None,
+    until: date | None,
+    reason: DeclineReason | None,
 ) -> DueRow:
     contract_id, public_id, person, plan_name, ends_on, price_minor, currency = row
     return DueRow(
