@@ -10,6 +10,7 @@ from clubcrm.core import audit
 from clubcrm.core.clubs import club_setting, set_club_setting
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid
+from clubcrm.people.queries.locks import lock_person
 from memberships.contracts.catalogue import PlanOnSale
 from memberships.contracts.deal_tables import OfferDeal
 from memberships.contracts.deals import (
@@ -23,7 +24,6 @@ from memberships.contracts.deals import (
     rule_faults,
     rules_from,
 )
-from clubcrm.people.queries.locks import lock_person
 from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.offers import (
     NOT_RENEWED,
