@@ -64,7 +64,7 @@ def plan() -> Planned:
 
 
 def measure(app: Flask) -> tuple[float, ...]:
-    """Return members, seconds of facts, candidates, seconds, touchpoints, seconds, again seconds."""
+    """Return members, looked at and planned, each with the seconds that it took."""
     with app.app_context():
         facts = seconds(refresh)
         with unit_of_work(write=False):

@@ -161,7 +161,8 @@ def plan_members(session: Session, frame: Frame, people: Sequence[int]) -> Plann
     club = session.get_one(Club, frame.ground.club_id)
     rows = situations(session, people, frame.day, frame.ground)
     pre28 = _stages(session, people)
-    for situation in rows.values():
+    # In the given order: those first whose work is worth most.
+    for situation in (rows[person] for person in people if person in rows):
         for verdict in verdicts(situation, frame.day, frame.room.full()):
             if verdict.passes and verdict.due is not None:
                 state = _plan(session, frame, club, situation, verdict)

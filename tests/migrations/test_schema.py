@@ -104,6 +104,21 @@ def test_no_table_has_two_checks_of_one_name():
     assert twice == []
 
 
+def test_no_table_of_the_store_has_a_check_twice(engine):
+    """A batch of an embedded store keeps a check that it is also given."""
+    seen = inspect(engine)
+    twice = [
+        (table, name)
+        for table in METADATA.tables
+        for name, times in Counter(
+            check["name"] for check in seen.get_check_constraints(table)
+        ).items()
+        if times > 1
+    ]
+
+    assert twice == []
+
+
 def test_second_upgrade_changes_nothing(engine):
     schema.upgrade(engine)
 
