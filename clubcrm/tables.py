@@ -10,6 +10,7 @@ import clubcrm.core.jobs
 import clubcrm.core.leases
 import clubcrm.core.states
 import clubcrm.journeys.models
+import clubcrm.journeys.risk_tables
 import clubcrm.messaging.models
 import clubcrm.messaging.tracking
 import clubcrm.people.models
@@ -56,6 +57,7 @@ _MODULES = (
     clubcrm.core.leases,
     clubcrm.core.states,
     clubcrm.journeys.models,
+    clubcrm.journeys.risk_tables,
     clubcrm.messaging.models,
     clubcrm.messaging.tracking,
     clubcrm.people.models,

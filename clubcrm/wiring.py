@@ -49,6 +49,9 @@ from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
 from clubcrm.journeys.views import journeys as journey_pages
 from clubcrm.journeys.views.api import api as journeys_api
+from clubcrm.journeys.risk_jobs import keep_risk
+from clubcrm.journeys.views.map import journeys as journey_pages
+from clubcrm.journeys.views.risk import risk as risk_pages
 from clubcrm.messaging import invariants as message_checks
 from clubcrm.messaging.events import MessageSettled
 from clubcrm.messaging.jobs import send_outbox
@@ -98,6 +101,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     task_views,
     survey,
     journey_pages,
+    risk_pages,
     messages,
     texts,
     *membership_pages.PAGES,
@@ -193,6 +197,7 @@ JOBS: tuple[Job, ...] = (
     Job("nightly-planning", nightly_planning, daily_at=time(4, 30)),
     Job("nightly-reports", nightly_reports, daily_at=time(4, 45)),
     Job("nightly-findings", nightly_findings, daily_at=time(5, 15)),
+    Job("keep-risk", keep_risk, daily_at=time(5, 15)),
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
     Job("expire-tasks", expire_tasks, every=timedelta(minutes=10)),
     Job("publish-classes", schedule_jobs.publish_classes, daily_at=time(0, 30)),

@@ -15,6 +15,7 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
 from clubcrm.journeys.facts import refresh_all
+from clubcrm.journeys.risk_log import EVERY_DAYS, keep_scores, score_past
 from clubcrm.people.models import Person
 from clubcrm.seed.asked import ask_half_way
 from clubcrm.seed.bars import place_blocks
@@ -72,6 +73,9 @@ def grow(order: SeedOrder, files: Path, progress: Progress, workers: int = 1) ->
     progress("Facts of every member", 0.0)
     for place, club_id in enumerate(ground.club_ids):
         refresh_all(unit_of_work, club_id, order.last_day)
+        with unit_of_work() as session:
+            score_past(session, club_id, order.last_day - timedelta(days=EVERY_DAYS))
+            keep_scores(session, club_id, order.last_day)
         progress("Facts of every member", (place + 1) / len(ground.club_ids))
     return counts
 

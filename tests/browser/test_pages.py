@@ -81,6 +81,8 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "tasks": "/tasks",
         "journeys": "/journeys",
         "journey-people": "/journeys/people?stage=active",
+        "at-risk": "/journeys/at-risk",
+        "risk-quality": "/journeys/at-risk/quality",
         "messages": "/messages",
         "texts": "/messages/texts",
         "text": "/messages/texts/J13a/email/bn",
