@@ -47,10 +47,9 @@ from clubcrm.journeys import attendance, class_news, farewell, going_on, paper_n
 from clubcrm.journeys import dunning as payment_news
 from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
+from clubcrm.journeys.risk_jobs import keep_risk
 from clubcrm.journeys.views import journeys as journey_pages
 from clubcrm.journeys.views.api import api as journeys_api
-from clubcrm.journeys.risk_jobs import keep_risk
-from clubcrm.journeys.views.map import journeys as journey_pages
 from clubcrm.journeys.views.risk import risk as risk_pages
 from clubcrm.messaging import invariants as message_checks
 from clubcrm.messaging.events import MessageSettled

@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from clubcrm.core import clock
 from clubcrm.journeys.risk_list import AtRisk
 from clubcrm.tasks.api import TaskOrder, WorkForm, open_task
-from clubcrm.tasks.queries import open_for
 from clubcrm.tasks.lists import works_of
+from clubcrm.tasks.queries import open_for
 
 KIND = "risk_call"
 USEFUL_FOR = timedelta(days=10)

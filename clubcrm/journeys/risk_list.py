@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Integer, case, cast, func, or_, select
 
 from access_control.models import VisitDay
 from clubcrm.core.clubs import Scope
@@ -162,7 +162,7 @@ def _silent(span: int, today: date) -> ColumnElement[bool]:
     return or_(facts.silence_alarm_on.is_not(None), facts.slump_alarm_on == today)
 
 
-def _found(chosen: tuple[ColumnElement[bool], ...], skip: int, limit: int) -> list[Row[Any]]:
+def _found(chosen: tuple[ColumnElement[bool], ...], skip: int, limit: int) -> list[Any]:
     task = (
         select(Task.id)
         .join(TaskWork, TaskWork.task_id == Task.id)
@@ -214,7 +214,7 @@ def _row(row: MemberFacts, *more: Any, today: date) -> AtRisk:
     )
 
 
-def _judge(rows: Sequence[Row[Any]]) -> Quality:
+def _judge(rows: Sequence[Any]) -> Quality:
     bands = []
     for number in range(BANDS):
         mine = [row for row in rows if min(BANDS - 1, row[0]) == number]

@@ -1,17 +1,13 @@
 """Services room: scores of the day are kept: of everybody every 28 days, of new alarms each day."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Date,
-    Float,
-    Integer,
     and_,
     case,
-    cast,
-    func,
     literal,
     or_,
     select,
@@ -20,13 +16,10 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from access_control.models import VisitDay
 from clubcrm.journeys.models import MemberFacts
+from clubcrm.journeys.risk_past import EVERY_DAYS, chance, past_scores
 from clubcrm.journeys.risk_tables import RiskScore, ScoredFor
-from clubcrm.journeys.rules.risk_reasons import CHANCE_AT_ZERO, CHANCE_SLOPE
-from clubcrm.journeys.sql import days_between
 
-EVERY_DAYS = 28
 COLUMNS = (
     "person_id",
     "day",
@@ -56,7 +49,7 @@ def keep_scores(session: Session, club_id: int, day: date) -> None:
         facts.club_id,
         _cause(day),
         facts.score,
-        _chance(facts.score),
+        chance(facts.score),
         facts.silent_days,
         facts.v28,
         facts.visits,
@@ -77,44 +70,7 @@ def score_past(session: Session, club_id: int, day: date) -> None:
 
     So the score can be judged at once where a club brings its history along.
     """
-    counted = (
-        select(
-            VisitDay.person_id,
-            days_between(day, func.max(VisitDay.day)).label("silent"),
-            func.count().label("visits"),
-            _since(day, EVERY_DAYS).label("v28"),
-            _since(day, 4 * EVERY_DAYS).label("v112"),
-        )
-        .join(facts, facts.person_id == VisitDay.person_id)
-        .where(
-            facts.club_id == club_id,
-            facts.is_frozen.is_(False),
-            or_(facts.ends_on.is_(None), facts.ends_on >= day),
-            facts.joined_on <= day,
-            VisitDay.day >= facts.joined_on,
-            VisitDay.day <= day,
-        )
-        .group_by(VisitDay.person_id)
-        .subquery("counted")
-    )
-    score = (
-        _ln(1 + counted.c.silent)
-        - _ln(1 + counted.c.v28)
-        - 0.25 * _ln(cast(counted.c.visits, Float))
-    )
-    chosen = select(
-        counted.c.person_id,
-        literal(day, Date()),
-        literal(club_id, Integer()),
-        literal(ScoredFor.EVERYBODY, RiskScore.cause.type),
-        score,
-        _chance(score),
-        counted.c.silent,
-        counted.c.v28,
-        counted.c.visits,
-        counted.c.v112 - counted.c.v28,
-    )
-    _keep(session, chosen)
+    _keep(session, past_scores(club_id, day))
 
 
 def _keep(session: Session, chosen: Any) -> None:
@@ -126,11 +82,6 @@ def _keep(session: Session, chosen: Any) -> None:
     )
 
 
-def _since(day: date, days: int) -> ColumnElement[int]:
-    first = day - timedelta(days=days)
-    return cast(func.sum(case((VisitDay.day > first, 1), else_=0)), Integer)
-
-
 def _cause(day: date) -> ColumnElement[ScoredFor]:
     def named(cause: ScoredFor) -> ColumnElement[ScoredFor]:
         return literal(cause, RiskScore.cause.type)
@@ -140,11 +91,3 @@ def _cause(day: date) -> ColumnElement[ScoredFor]:
         (and_(facts.slump_alarm_on == day), named(ScoredFor.SLUMP)),
         else_=named(ScoredFor.EVERYBODY),
     )
-
-
-def _ln(value: Any) -> ColumnElement[float]:
-    return func.ln(cast(value, Float), type_=Float())
-
-
-def _chance(score: Any) -> ColumnElement[float]:
-    return 1.0 / (1.0 + func.exp(CHANCE_AT_ZERO - CHANCE_SLOPE * cast(score, Float), type_=Float()))

@@ -26,9 +26,7 @@ def reason_words(row: AtRisk, reason: RiskReason) -> str:
         usual = round(facts.baseline)
         return _("%(now)s visits in four weeks, usually %(usual)s", now=facts.v28, usual=usual)
     if reason is RiskReason.RARE:
-        return ngettext(
-            "%(num)s visit in four weeks", "%(num)s visits in four weeks", facts.v28
-        )
+        return ngettext("%(num)s visit in four weeks", "%(num)s visits in four weeks", facts.v28)
     if reason is RiskReason.NEWCOMER:
         return ngettext("Only %(num)s visit so far", "Only %(num)s visits so far", facts.visits)
     day = formats.day(row.ends_on) if row.ends_on else ""

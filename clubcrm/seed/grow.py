@@ -15,7 +15,8 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
 from clubcrm.journeys.facts import refresh_all
-from clubcrm.journeys.risk_log import EVERY_DAYS, keep_scores, score_past
+from clubcrm.journeys.risk_log import keep_scores, score_past
+from clubcrm.journeys.risk_past import EVERY_DAYS
 from clubcrm.people.models import Person
 from clubcrm.seed.asked import ask_half_way
 from clubcrm.seed.bars import place_blocks

@@ -12,6 +12,8 @@ from clubcrm.messaging.calls import CallScript, call_script
 from clubcrm.tasks.models import Task, TaskWork
 from clubcrm.tasks.outcomes import AttemptOutcome, WorkForm
 
+QUOTES = ' "“”„«»'
+
 
 def script_of(task: Task, work: TaskWork | None, given_name: str) -> CallScript:
     """Return goal and first sentence of a call or talk; the task's own words where it has some."""
@@ -19,7 +21,8 @@ def script_of(task: Task, work: TaskWork | None, given_name: str) -> CallScript:
     own = _(task.sentence) if task.sentence else ""
     if found is None or task.kind == "complaint":
         return CallScript("", own)
-    return CallScript(found.goal, found.sentence.replace("{given_name}", given_name))
+    sentence = found.sentence.replace("{given_name}", given_name)
+    return CallScript(found.goal, sentence.strip(QUOTES))
 
 
 def why_words(facts: Mapping[str, Any]) -> str:
