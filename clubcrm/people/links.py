@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app, url_for
+from flask import current_app, has_request_context, url_for
 from sqlalchemy import select, update
 
 from clubcrm.core import clock
@@ -81,14 +81,15 @@ def revoke_links(person_id: int, purpose: str, *, subject_id: str | None = None)
 
 
 def link_address(endpoint: str, token: str) -> str:
-    """Return the whole address to send: on the public address of the club, else of this request."""
+    """Return the whole address to send: on the public address of the club, else of this request.
+
+    Empty where there is neither, as in a job of a club without a public address.
+    """
     public_url = current_app.extensions["club_settings"].public_url
-    path = url_for(endpoint, token=token)
-    return (
-        f"{public_url.rstrip('/')}{path}"
-        if public_url
-        else url_for(endpoint, token=token, _external=True)
-    )
+    if public_url:
+        path = current_app.url_map.bind("localhost").build(endpoint, {"token": token})
+        return f"{public_url.rstrip('/')}{path}"
+    return url_for(endpoint, token=token, _external=True) if has_request_context() else ""
 
 
 def _digest(token: str) -> str:
