@@ -212,3 +212,19 @@ def test_ended_or_foreign_link_asks_nothing(
     assert phone.get("/ask/nothing").status_code == 404
     noon.shift(timedelta(days=10))
     assert phone.get(f"/ask/{token}").status_code == 404
+
+
+def test_programs_list_calls_and_tell_what_they_came_to(
+    app: Flask, cast: Cast, client_of: ClientOf
+) -> None:
+    public_id, frank = call(app, cast, code="J06b"), client_of("Frank")
+
+    (one,) = frank.get("/api/v1/tasks").get_json()["items"]
+    assert (one["form"], one["code"], one["why"]) == ("call", "J06b", "Not here for 23 days.")
+
+    path = f"/api/v1/tasks/{public_id}/outcome"
+    assert frank.post(path, json={"outcome": "not_renewing"}).status_code == 400
+    told = frank.post(path, json={"outcome": "wants_freeze", "note": "June"}).get_json()
+    assert told == {"id": public_id, "state": "done", "next": "freeze"}
+    assert frank.post(path, json={"outcome": "reached"}).status_code == 409
+    assert client_of("Zoe").post(path, json={"outcome": "reached"}).status_code == 404
