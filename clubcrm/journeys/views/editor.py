@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from clubcrm.core.clock import now, visit_day
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import ClubChoice, current_club
@@ -19,6 +20,7 @@ from clubcrm.journeys.editing import (
 from clubcrm.journeys.forms import OwnForm, TouchForm
 from clubcrm.journeys.names import touch_aim
 from clubcrm.journeys.permissions import EDIT_JOURNEY, SEE_JOURNEY
+from clubcrm.journeys.rehearsal import trigger_reach
 from clubcrm.journeys.rules import general
 from clubcrm.journeys.rules.codes import Term
 from clubcrm.journeys.rules.own import Trigger, to_own
@@ -175,16 +177,27 @@ def _review(club: ClubChoice, after: JourneySettings, here: str) -> ResponseRetu
 
 def _show_review(club: ClubChoice, after: JourneySettings, here: str, refusal: str = "") -> str:
     standing = current_version(club.id)
+    changes = changes_for(club.id, after)
     typed: MultiDict[str, str] = request.form
     return render_template(
         "clubcrm/journeys/review.html",
-        changes=[change_words(one) for one in changes_for(club.id, after)],
+        changes=[change_words(one) for one in changes],
+        reach=_reach(club, after, {one.key for one in changes if one.part == "codes"}),
         cycles=running_cycles(club.id),
         here=here,
         refusal=refusal,
         seen=request.form.get("seen_version") or (standing.number if standing else SHIPPED),
         typed=[(k, v) for k, v in typed.items(multi=True) if k not in _OF_THE_FORM],
     )
+
+
+def _reach(
+    club: ClubChoice, after: JourneySettings, codes: set[str]
+) -> list[tuple[str, int, list[str]]]:
+    """Return whom each changed own trigger would concern today."""
+    rules = [after.codes[code] for code in sorted(codes) if after.codes[code].own]
+    today = visit_day(now(), club.zone)
+    return [(rule_name(one), *trigger_reach(club.id, one, today)) for one in rules]
 
 
 def _limits_page(
