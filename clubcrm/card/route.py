@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 
 from clubcrm.card.queries.touchpoints import TouchRow
-from clubcrm.card.touches import look_of, touch_name
+from clubcrm.card.touches import look_of
 from clubcrm.core.formats import day, day_short
+from clubcrm.journeys.names import touch_name
 from memberships.contracts.history import ContractRow
 from memberships.contracts.rules import ContractState
 
@@ -38,9 +39,15 @@ class Route:
 
 
 def route_of(
-    contracts: Sequence[ContractRow], touches: Sequence[TouchRow], today: date
+    contracts: Sequence[ContractRow],
+    touches: Sequence[TouchRow],
+    today: date,
+    ahead: Sequence[tuple[date, str, str]] = (),
 ) -> Route | None:
-    """Return the running cycle, None for somebody without a running contract."""
+    """Return the running cycle, None for somebody without a running contract.
+
+    `ahead` are the contacts still to come, each with its day, its name and a sentence.
+    """
     running = [
         one
         for one in contracts
@@ -57,6 +64,11 @@ def route_of(
         _stop(one, begins, length)
         for one in reversed(touches)
         if one.state is not None and begins <= one.day <= ends
+    ]
+    stops += [
+        Stop(_place(on, begins, length), "stop-next", name, f"{day_short(on)}: {name}. {why}")
+        for on, name, why in ahead
+        if today <= on <= ends
     ]
     return Route(
         title=_(

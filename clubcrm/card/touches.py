@@ -8,17 +8,9 @@ from clubcrm.card.member import Line
 from clubcrm.card.queries.touchpoints import TouchRow
 from clubcrm.core.formats import day_short, moment
 from clubcrm.journeys.models import TouchState
+from clubcrm.journeys.names import touch_name
 from clubcrm.journeys.reasons import why_words
 from clubcrm.messaging.models import MessageState
-
-
-def touch_name(code: str) -> str:
-    """Return what a touchpoint of the journey is called."""
-    names = {
-        "J02": _("First-visit nudge"),
-        "J06a": _("Silence message"),
-    }
-    return names.get(code, code)
 
 
 def look_of(touch: TouchRow) -> tuple[str, str, str]:

@@ -5,12 +5,14 @@ from datetime import datetime
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
+from clubcrm.card.journey import journey_of
 from clubcrm.card.page import card_page
 from clubcrm.card.permissions import SEE_CARD
 from clubcrm.card.queries.person import PersonRow, person_for
 from clubcrm.card.queries.visits import visits_page
 from clubcrm.core.errors import not_found
 from clubcrm.core.policy import current_actor, require
+from clubcrm.journeys.permissions import SEE_JOURNEY
 from memberships.packages.queries import statement
 
 card = Blueprint("card", __name__)
@@ -24,6 +26,14 @@ def show(person_id: str) -> str:
     only = request.args.get("show", "")
     page = card_page(person, only, _instant(request.args.get("before")))
     return render_template("clubcrm/card/show.html", member=page)
+
+
+@card.get("/members/<person_id>/journey")
+@require(SEE_JOURNEY)
+def journey(person_id: str) -> str:
+    """The member's cycle: what was said, what comes and why, what is held out, dated stages."""
+    person = _person(person_id)
+    return render_template("clubcrm/card/journey.html", person=person, member=journey_of(person))
 
 
 @card.get("/members/<person_id>/visits")
