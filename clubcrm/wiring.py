@@ -62,6 +62,7 @@ from clubcrm.people import events as people_facts
 from clubcrm.people import views as people_views
 from clubcrm.reports import figures
 from clubcrm.reports.jobs import nightly_findings, nightly_reports
+from clubcrm.reports.views import touchpoints as touch_reports
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
 from clubcrm.tasks.events import SurveyAnswered, TaskClosed
@@ -103,6 +104,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     risk_pages,
     messages,
     texts,
+    touch_reports.pages,
     *membership_pages.PAGES,
 )
 
@@ -115,6 +117,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     reading,
     steering,
     people_views.api,
+    touch_reports.api,
     *membership_pages.API,
 )
 

@@ -79,6 +79,7 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "class-rules": "/settings/classes/rules",
         "class-kind": "/settings/classes/kinds/new",
         "tasks": "/tasks",
+        "touchpoints": "/reports/touchpoints",
         "journeys": "/journeys",
         "journey-people": "/journeys/people?stage=active",
         "at-risk": "/journeys/at-risk",

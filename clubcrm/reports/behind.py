@@ -1,0 +1,100 @@
+"""Queries room: the people behind a number of the findings; the list is as long as the number."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from clubcrm.core.db import db
+from clubcrm.people.models import Person
+from clubcrm.reports.effect_tables import TouchOutcome
+from clubcrm.reports.evidence import LIVE, Seen
+from clubcrm.reports.rules.windows import RENEWAL_GRACE
+
+PAGE = 50
+RENEWAL, OWN = "renewal", "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Which number is asked for: touchpoint, arm, outcome, and whether only those who did it."""
+
+    seen: Seen
+    code: str
+    arm: str
+    of: str
+    did: bool
+    night: date
+
+
+@dataclass(frozen=True, slots=True)
+class PersonBehind:
+    """One member behind a number, and what became of him."""
+
+    key: int
+    name: str
+    public_id: str
+    eligible_on: date
+    due_on: date | None
+    value: float | None
+    renewed: bool | None
+
+
+def _conditions(asked: Behind) -> list[ColumnElement[bool]]:
+    by_renewal = asked.of == RENEWAL
+    settled: Any = TouchOutcome.told_on if by_renewal else TouchOutcome.settled_on
+    known: Any = TouchOutcome.renewed if by_renewal else TouchOutcome.value
+    chosen = [
+        TouchOutcome.club_id.in_(asked.seen.club_ids),
+        TouchOutcome.code == asked.code,
+        TouchOutcome.arm == asked.arm,
+        TouchOutcome.is_first,
+        ~TouchOutcome.is_control,
+        known.is_not(None),
+    ]
+    if asked.seen.period != LIVE:
+        first, after = asked.seen.days()
+        chosen += [settled >= first, settled < after]
+    else:
+        last = date.fromordinal(asked.night.toordinal() - (RENEWAL_GRACE if by_renewal else 0))
+        chosen.append(settled < last)
+    if asked.did:
+        chosen.append(TouchOutcome.renewed if by_renewal else TouchOutcome.value > 0)
+    return chosen
+
+
+def count_behind(asked: Behind) -> int:
+    """Return how many stand behind the number."""
+    return (
+        db.session.scalar(select(func.count()).select_from(TouchOutcome).where(*_conditions(asked)))
+        or 0
+    )
+
+
+def people_behind(asked: Behind, after: int) -> tuple[list[PersonBehind], int | None]:
+    """Return a page of the people, newest first, and the key of the next page."""
+    chosen = _conditions(asked)
+    if after:
+        chosen.append(TouchOutcome.eligibility_id < after)
+    rows = db.session.execute(
+        select(
+            TouchOutcome.eligibility_id,
+            Person.given_name,
+            Person.family_name,
+            Person.public_id,
+            TouchOutcome.eligible_on,
+            TouchOutcome.due_on,
+            TouchOutcome.value,
+            TouchOutcome.renewed,
+        )
+        .join(Person, Person.id == TouchOutcome.person_id)
+        .where(*chosen)
+        .order_by(TouchOutcome.eligibility_id.desc())
+        .limit(PAGE + 1)
+    ).all()
+    shown = [
+        PersonBehind(row[0], f"{row[1]} {row[2]}".strip(), row[3], row[4], row[5], row[6], row[7])
+        for row in rows[:PAGE]
+    ]
+    return shown, shown[-1].key if len(rows) > PAGE else None

@@ -1,0 +1,245 @@
+"""Queries room: the findings as a page shows them: a sentence, a picture, a row per touchpoint."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
+
+from clubcrm.journeys.names import touch_name
+from clubcrm.reports.behind import OWN, RENEWAL
+from clubcrm.reports.rules.interval_plot import Mark, Plot, plot_of
+from clubcrm.reports.rules.windows import PROGRAMME, outcome_of
+from clubcrm.reports.told import Told
+
+ORDER = {"works": 0, "harms": 1, "no_effect": 2, "unknown": 3, "too_few": 4}
+TONES = {"works": "go", "harms": "stop", "no_effect": "know", "unknown": "", "too_few": ""}
+ICONS = {
+    "works": "circle-check",
+    "harms": "alert-triangle",
+    "no_effect": "equal",
+    "unknown": "help-circle",
+    "too_few": "users",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """One touchpoint on the page."""
+
+    code: str
+    name: str
+    outcome: str
+    sizes: tuple[int, int]
+    hits: tuple[int, int] | None
+    shares: tuple[str, str]
+    effect: str
+    interval: str
+    verdict: str
+    words: str
+    tone: str
+    icon: str
+    hint: str
+    needs: str
+    chance: str
+    shrunk: str
+    figures: dict[str, Any]
+    mark: Mark | None = None
+    middle: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TouchPage:
+    """The page: finding, picture, rows, groups."""
+
+    finding: str
+    night: date
+    rows: list[EffectRow]
+    drawn: list[EffectRow]
+    plot: Plot
+    alarms: list[str]
+    groups: list[str]
+
+
+def name_of(code: str) -> str:
+    """Return what a touchpoint is called; the whole programme by its own name."""
+    return _("Whole programme") if code == PROGRAMME else touch_name(code)
+
+
+def page_of(told: Told, of: str) -> TouchPage:
+    """Return the page of one night's findings about renewal or about each one's own outcome."""
+    found = [_row(code, figures, told.look, of) for code, figures in told.effects.items()]
+    rows = [row for row in found if row is not None and row.sizes[1]]
+    drawn = sorted(
+        (row for row in rows if row.effect),
+        key=lambda row: (ORDER[row.verdict], -row.middle, row.code),
+    )
+    plot = plot_of([_span(row, told.look) for row in drawn], 0.02 if of == RENEWAL else 0.05)
+    few = sorted((row for row in rows if not row.effect), key=lambda row: row.code)
+    alarms = [
+        name_of(code) for code, one in told.effects.items() if one.get("split", {}).get("alarm")
+    ]
+    return TouchPage(_finding(drawn), told.night, drawn + few, drawn, plot, alarms, _groups(told))
+
+
+def _row(code: str, figures: dict[str, Any], look: str, of: str) -> EffectRow | None:
+    one = figures.get("renewal") if of == RENEWAL else figures.get("primary")
+    if one is None:
+        return None
+    verdict, scale, unit = one[f"verdict_{look}"], *_scale(one)
+    effect = interval = chance = shrunk = ""
+    shares: tuple[str, ...] = ("", "")
+    middle = 0.0
+    if one["shown"]:
+        middle = one["difference"] / scale
+        low, high = (end / scale for end in one[look])
+        effect = f"{_signed(middle)} {unit}"
+        interval = _("%(low)s to %(high)s", low=_signed(low), high=_signed(high))
+        pair = one["rates"] if one["kind"] == "rate" else one["means"]
+        by = 100 if one["kind"] == "rate" else 1
+        shares = tuple(format_decimal(round(by * part, 1)) for part in pair)
+        if "shrunk" in one:
+            shrunk = _signed(one["shrunk"]["mean"])
+            chance = format_decimal(round(100 * one["shrunk"]["chance_positive"]))
+    return EffectRow(
+        code,
+        name_of(code),
+        outcome_words(code, of),
+        (one["sizes"][0], one["sizes"][1]),
+        (one["hits"][0], one["hits"][1]) if one["kind"] == "rate" else None,
+        (shares[0], shares[1]),
+        effect,
+        interval,
+        verdict,
+        verdict_words(verdict),
+        TONES[verdict],
+        ICONS[verdict],
+        hint_words(one.get("hint", "")) if verdict == "unknown" else "",
+        _needs(one, look),
+        chance,
+        shrunk,
+        figures,
+        middle=middle,
+    )
+
+
+def _scale(one: dict[str, Any]) -> tuple[float, str]:
+    if one["kind"] == "visits":
+        return (one["means"][1] or 1.0) if one["shown"] else 1.0, _("% visits")
+    return 1.0, _("points")
+
+
+def _span(row: EffectRow, look: str) -> tuple[float, float, float]:
+    one = row.figures["renewal"] if row.outcome == _("renewed") else row.figures["primary"]
+    scale = _scale(one)[0]
+    return one[look][0] / scale, one["difference"] / scale, one[look][1] / scale
+
+
+def _signed(share: float) -> str:
+    value = round(100 * share, 1) or 0.0
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + format_decimal(abs(value))
+
+
+def _needs(one: dict[str, Any], look: str) -> str:
+    more = one.get(f"more_{look}")
+    if not more:
+        return ""
+    wanted = format_decimal(round(100 * more["wanted"]))
+    unit = _("% visits") if one["kind"] == "visits" else _("points")
+    return _(
+        "about %(rows)s more would show an effect of %(wanted)s %(unit)s",
+        rows=format_decimal(_rounded(more["rows"])),
+        wanted=wanted,
+        unit=unit,
+    )
+
+
+def _rounded(rows: int) -> int:
+    step = 10 if rows < 1000 else 100
+    return -(-rows // step) * step
+
+
+def _finding(drawn: list[EffectRow]) -> str:
+    works = [row.name for row in drawn if row.verdict == "works"]
+    harms = [row.name for row in drawn if row.verdict == "harms"]
+    if works and harms:
+        return _("%(good)s works; %(bad)s harms.", good=", ".join(works), bad=", ".join(harms))
+    if works:
+        return _("%(good)s works.", good=", ".join(works))
+    if harms:
+        return _("%(bad)s harms: stop it.", bad=", ".join(harms))
+    if not drawn:
+        return _("Too few members so far to say anything.")
+    return ngettext(
+        "Not known yet: %(num)s touchpoint is being compared.",
+        "Not known yet: %(num)s touchpoints are being compared.",
+        len(drawn),
+    )
+
+
+def _groups(told: Told) -> list[str]:
+    said = []
+    for one in told.groups:
+        for group in one["groups"] if one["claimed"] else ():
+            words = {"touch": name_of(one["code"]), "group": group_words(group["group"])}
+            if group["leave_alone"]:
+                said.append(_("%(touch)s harms %(group)s: do not contact them.", **words))
+            elif group["chance_positive"] >= 0.975:
+                said.append(_("%(touch)s helps %(group)s.", **words))
+    return said
+
+
+def outcome_words(code: str, of: str) -> str:
+    """Return what is compared, in a word or two."""
+    words = {
+        "renewal": _("renewed"),
+        "visits": _("visits in 28 days"),
+        "came": _("came within 14 days"),
+        "bought": _("bought within 30 days"),
+        "rejoined": _("rejoined within 60 days"),
+    }
+    return words["renewal" if of != OWN else outcome_of(code)[0]]
+
+
+def verdict_words(verdict: str) -> str:
+    """Return a verdict in a word."""
+    return {
+        "works": _("Works"),
+        "harms": _("Harms"),
+        "no_effect": _("No effect"),
+        "unknown": _("Not known yet"),
+        "too_few": _("Too few"),
+    }[verdict]
+
+
+def hint_words(hint: str) -> str:
+    """Return where an unknown effect seems to lead."""
+    return {"promising": _("promising"), "doubtful": _("doubtful")}.get(hint, "")
+
+
+def advice_words(advice: str) -> str:
+    """Return what to do with a touchpoint."""
+    return {
+        "keep": _("Keep"),
+        "change": _("Change"),
+        "stop": _("Stop"),
+        "wait": _("Wait"),
+    }[advice]
+
+
+def group_words(group: str) -> str:
+    """Return who a group is."""
+    return {
+        "none": _("who did not come in the month before"),
+        "rare": _("who come 1 to 3 times a month"),
+        "regular": _("who come 4 to 7 times a month"),
+        "habitual": _("who come 8 times a month or more"),
+        "first": _("members in their first term"),
+        "later": _("members who have renewed before"),
+        "month": _("members by the month"),
+        "quarter": _("members for three months"),
+        "half": _("members for half a year"),
+        "year": _("members for a year"),
+    }[group]

@@ -1,0 +1,118 @@
+"""Views room: what touchpoints do: finding, interval plot and table, and the people behind each."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
+from marshmallow import fields, validate
+
+from clubcrm.core.api import ApiBlueprint, InputSchema
+from clubcrm.core.db import db
+from clubcrm.core.errors import not_found
+from clubcrm.core.policy import current_actor, require
+from clubcrm.core.shell import current_club
+from clubcrm.reports.behind import OWN, RENEWAL, Behind, count_behind, people_behind
+from clubcrm.reports.evidence import LIVE, Seen
+from clubcrm.reports.permissions import SEE_REPORTS
+from clubcrm.reports.rules.windows import quarter_days
+from clubcrm.reports.told import periods_of, told_for
+from clubcrm.reports.touch_page import advice_words, name_of, outcome_words, page_of
+
+KEPT = frozenset({"code", "arm", "of", "did", "period"})
+pages = Blueprint("touch_reports", __name__)
+api = ApiBlueprint("touch_reports_api", __name__, url_prefix="/api/v1", description="Findings")
+
+
+@pages.get("/reports/touchpoints")
+@require(SEE_REPORTS)
+def index() -> str:
+    """One sentence of finding, the interval plot, the same numbers as a table."""
+    club, of, period = current_club(), _of(), _period(request.args.get("period", LIVE))
+    told = told_for(db.session(), club.id, period)
+    return render_template(
+        "clubcrm/reports/touchpoints.html",
+        page=page_of(told, of) if told else None,
+        told=told,
+        of=of,
+        period=period,
+        periods=periods_of(db.session(), club.id),
+        advice_words=advice_words,
+        tabs=[
+            (url_for("touch_reports.index", of=one, period=period), words, one == of)
+            for one, words in ((RENEWAL, _("Renewal")), (OWN, _("What each is for")))
+        ],
+    )
+
+
+@pages.get("/reports/touchpoints/people")
+@require(SEE_REPORTS)
+def people() -> str:
+    """The people behind one number; the list is as long as the number says."""
+    club, args = current_club(), request.args
+    period, of = _period(args.get("period", LIVE)), _of()
+    told = told_for(db.session(), club.id, period)
+    code = args.get("code", "")
+    if told is None or code not in told.effects or args.get("arm") not in {"T", "H"}:
+        raise not_found(_("There is no such number."))
+    asked = Behind(
+        Seen((club.id,), period), code, args["arm"], of, args.get("did") == "1", told.night
+    )
+    after = args.get("after", "")
+    rows, more = people_behind(asked, int(after) if after.isdecimal() and len(after) < 12 else 0)
+    kept: dict[str, Any] = {
+        k: v for k, v in args.items() if k in {"code", "arm", "of", "did", "period"}
+    }
+    return render_template(
+        "clubcrm/reports/touch_people.html",
+        heading=name_of(code),
+        arm=asked.arm,
+        outcome=outcome_words(code, of),
+        did=asked.did,
+        total=count_behind(asked),
+        rows=rows,
+        of=of,
+        back=url_for("touch_reports.index", of=of, period=period),
+        next=url_for("touch_reports.people", **{**kept, "after": more}) if more else "",
+        first=url_for("touch_reports.people", **kept) if after else "",
+    )
+
+
+def _of() -> str:
+    return OWN if request.args.get("of") == OWN else RENEWAL
+
+
+def _period(asked: str) -> str:
+    try:
+        quarter_days(asked)
+    except ValueError:
+        return LIVE
+    return asked if len(asked) == len("2026Q3") else LIVE
+
+
+class FindingsQuery(InputSchema):
+    period = fields.String(load_default=LIVE, validate=validate.Regexp(r"^(live|\d{4}Q[1-4])$"))
+
+
+class Findings(InputSchema):
+    period = fields.String()
+    night = fields.Date(allow_none=True)
+    interval = fields.String(metadata={"description": "live: always valid; fixed: Newcombe"})
+    touchpoints = fields.Dict(keys=fields.String(), values=fields.Dict())
+    groups = fields.List(fields.Dict())
+
+
+@api.get("/reports/touchpoints")
+@api.doc(summary="What each touchpoint of your club does, as last night found it")
+@require(SEE_REPORTS)
+@api.arguments(FindingsQuery, location="query")
+@api.response(200, Findings)
+def findings(asked: dict[str, Any]) -> dict[str, Any]:
+    clubs = current_actor().scope.club_ids
+    told = told_for(db.session(), min(clubs), asked["period"]) if clubs else None
+    return {
+        "period": asked["period"],
+        "night": told.night if told else None,
+        "interval": told.look if told else "live",
+        "touchpoints": told.effects if told else {},
+        "groups": told.groups if told else [],
+    }
