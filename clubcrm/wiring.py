@@ -216,8 +216,8 @@ JOBS: tuple[Job, ...] = (
     Job("forget-old-access", forget_old_access, every=timedelta(hours=1)),
 )
 
-# Asked just before a message leaves; an answer is the reason why it must not.
-SEND_CHECKS = (journeys.check_before_sending,)
+# Asked just before messages leave; answers are the reasons why some of them must not.
+SEND_CHECKS = (journeys.checks_before_sending,)
 
 # Addresses that a message may carry by the name of their placeholder; the own page stands in.
 MESSAGE_LINKS: Mapping[str, LinkMaker] = {

@@ -6,7 +6,7 @@ The jobs process carries deliveries out later, each in its own unit of work, at 
 import dataclasses
 import traceback
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -143,6 +143,34 @@ def record(fact: Fact) -> int:
             },
         )
     return event_id
+
+
+def record_many(facts: Sequence[Fact]) -> None:
+    """Keep many facts of one kind, and their deliveries, by two statements."""
+    if not facts:
+        return
+    moment, unit = now(), unit_id()
+    rows = [
+        {
+            "kind": type(fact).__name__,
+            "club_id": fact.club_id,
+            "happened_at": fact.happened_at,
+            "recorded_at": moment,
+            "payload": _encode(fact),
+            "unit_id": unit,
+        }
+        for fact in facts
+    ]
+    added = insert(Event).returning(Event.id, sort_by_parameter_order=True)
+    ids = db.session.scalars(added, rows).all()
+    heard_by: Handlers = current_app.extensions["club_handlers"]
+    deliveries = [
+        {"event_id": event_id, "handler": handler_name(handler), "next_at": moment}
+        for event_id, fact in zip(ids, facts, strict=True)
+        for handler in heard_by.get(type(fact), ())
+    ]
+    if deliveries:
+        db.session.execute(insert(Delivery), deliveries)
 
 
 def dispatch_pending(limit: int = 500) -> tuple[int, int]:

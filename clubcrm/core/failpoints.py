@@ -20,6 +20,10 @@ FAIL_POINTS = (
 )
 
 
+# How often each place was passed, for "name:act@3", which acts the third time only.
+_turns: dict[str, int] = {}
+
+
 class FailPointError(RuntimeError):
     """The fail point asked for an error."""
 
@@ -32,6 +36,11 @@ def hit(name: str) -> None:
     place, _, act = wanted.partition(":")
     if place != name:
         return
+    act, _, turn = act.partition("@")
+    if turn:
+        _turns[name] = _turns.get(name, 0) + 1
+        if _turns[name] != int(turn):
+            return
     if act == "crash":
         os._exit(70)
     if act == "raise":

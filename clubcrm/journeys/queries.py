@@ -1,6 +1,6 @@
 """Reads of the journey: who is a member, which days he came, what was planned for him."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -120,6 +120,14 @@ def touchpoint_of(
             Touchpoint.occurrence == occurrence,
         )
     ).one()
+
+
+def messages_of_touchpoints(session: Session, message_ids: Collection[int]) -> set[int]:
+    """Return which of these messages carry a touchpoint."""
+    rows = session.scalars(
+        select(Touchpoint.message_id).where(Touchpoint.message_id.in_(message_ids))
+    )
+    return {one for one in rows if one is not None}
 
 
 def touchpoint_by_message(session: Session, message_id: int) -> Touchpoint | None:

@@ -1,5 +1,6 @@
 """Verbs of the journey after planning: react to a visit, look once more before sending, close."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from clubcrm.core import clock
@@ -66,6 +67,13 @@ def _situation(facts: MemberFacts) -> tuple[Situation, date]:
     rhythm = current_settings(facts.club_id, session).rhythm
     refresh_person(session, facts.person_id, zone, day, rhythm)
     return situations(session, [facts.person_id], day)[facts.person_id], day
+
+
+def checks_before_sending(message_ids: Sequence[int]) -> dict[int, str]:
+    """Return for messages whose touchpoint is not wanted any more the reason why."""
+    carried = queries.messages_of_touchpoints(db.session(), message_ids)
+    asked = ((one, check_before_sending(one)) for one in message_ids if one in carried)
+    return {message_id: why for message_id, why in asked if why is not None}
 
 
 def check_before_sending(message_id: int) -> str | None:

@@ -1,20 +1,22 @@
 """Reads of the outbox, and of the ways a person may be written to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.messaging.models import Message, MessageState, OutboxHold
+from clubcrm.messaging.opened import open_channels
 from clubcrm.messaging.rules.channels import PersonReach, Reach
+from clubcrm.messaging.tracking import ChannelState, DeadAddress
 from clubcrm.people.models import Channel, Person, Purpose
 from clubcrm.people.queries.reach import reach_of_many
 
-# The channels this version can send by.
 OFFERED = (Channel.EMAIL,)
 SAME_TEXT_HOURS = 24
 PAGE = 50
@@ -39,19 +41,49 @@ class OutboxRow:
     person_public_id: str
 
 
+def offered() -> tuple[str, ...]:
+    """Return the channels this club writes by: mail, which waits until there is a server, and all
+    that the settings open."""
+    opened = open_channels(current_app.extensions["club_settings"])
+    return tuple(dict.fromkeys((Channel.EMAIL.value, *opened)))
+
+
 def reach_of(people: Iterable[int], purpose: Purpose) -> dict[int, PersonReach]:
     """Return for each person the addresses that messages could take, in the words of our rules."""
+    found = reach_of_many(list(people), purpose)
+    channels = offered()
+    ways = {
+        person: [one for one in reach.reaches if one.channel.value in channels]
+        for person, reach in found.items()
+    }
+    dead = dead_addresses({one.address for reaches in ways.values() for one in reaches})
     return {
         person: PersonReach(
             [
-                Reach(one.channel.value, one.address, one.works, one.consented)
-                for one in found.reaches
-                if one.channel in OFFERED
+                Reach(
+                    one.channel.value,
+                    one.address,
+                    one.works and (one.channel, one.address) not in dead,
+                    one.consented,
+                )
+                for one in reaches
             ],
-            found.do_not_contact,
+            found[person].do_not_contact,
         )
-        for person, found in reach_of_many(list(people), purpose).items()
+        for person, reaches in ways.items()
     }
+
+
+def dead_addresses(addresses: Collection[str]) -> set[tuple[Channel, str]]:
+    """Return which of these addresses are known to fail by which channel."""
+    if not addresses:
+        return set()
+    rows = db.session.execute(
+        select(DeadAddress.channel, DeadAddress.address).where(
+            DeadAddress.address.in_(addresses), DeadAddress.dead_since.is_not(None)
+        )
+    )
+    return {(row.channel, row.address) for row in rows}
 
 
 def standing_hold(session: Session) -> OutboxHold | None:
@@ -61,10 +93,21 @@ def standing_hold(session: Session) -> OutboxHold | None:
     ).first()
 
 
-def due_ids(session: Session, moment: datetime, limit: int) -> list[int]:
-    """Return the ids of the messages whose turn has come, oldest first."""
+def paused(session: Session, moment: datetime) -> set[Channel]:
+    """Return the channels that rest after a trouble."""
+    return set(
+        session.scalars(select(ChannelState.channel).where(ChannelState.paused_until > moment))
+    )
+
+
+def due_ids(
+    session: Session, moment: datetime, limit: int, channel: Channel = Channel.EMAIL
+) -> list[int]:
+    """Return the ids of the channel's messages whose turn has come, oldest first."""
     chosen = select(Message.id).where(
-        Message.state == MessageState.QUEUED, Message.next_at <= moment
+        Message.state == MessageState.QUEUED,
+        Message.next_at <= moment,
+        Message.channel == channel,
     )
     if standing_hold(session) is not None:
         chosen = chosen.where(Message.purpose == Purpose.SERVICE)
@@ -76,26 +119,25 @@ def claims(session: Session) -> Sequence[Message]:
     return session.scalars(select(Message).where(Message.state == MessageState.CLAIMED)).all()
 
 
-def same_text_before(session: Session, message: Message, moment: datetime) -> int | None:
-    """Return the id of a message that brought the same text to the same address within a day."""
-    other = aliased(Message)
-    return session.scalars(
-        select(other.id)
-        .where(
-            other.id != message.id,
-            other.address == message.address,
-            other.subject == message.subject,
-            other.body == message.body,
+def texts_said(
+    session: Session, addresses: Collection[str], but: Collection[int], moment: datetime
+) -> set[tuple[str, str, str]]:
+    """Return address, subject and body of what these addresses were told within a day."""
+    if not addresses:
+        return set()
+    rows = session.execute(
+        select(Message.id, Message.address, Message.subject, Message.body).where(
+            Message.address.in_(addresses),
             or_(
                 and_(
-                    other.state == MessageState.SENT,
-                    other.sent_at > moment - timedelta(hours=SAME_TEXT_HOURS),
+                    Message.state == MessageState.SENT,
+                    Message.sent_at > moment - timedelta(hours=SAME_TEXT_HOURS),
                 ),
-                and_(other.state == MessageState.CLAIMED, other.handed_over_at.is_not(None)),
+                and_(Message.state == MessageState.CLAIMED, Message.handed_over_at.is_not(None)),
             ),
         )
-        .limit(1)
-    ).first()
+    )
+    return {(row.address, row.subject, row.body) for row in rows if row.id not in but}
 
 
 def outbox(scope: Scope, wanted: Wanted) -> tuple[list[OutboxRow], int | None]:

@@ -1,42 +1,34 @@
-"""Services room: one message on its way: claim, last checks, hand over, and what became of it."""
+"""Services room: messages on their way: claim, last checks, hand over, and dead senders."""
 
 import hashlib
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from flask import current_app
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
-from clubcrm.core.db import db
 from clubcrm.messaging import queries
-from clubcrm.messaging.channels.base import Letter
-from clubcrm.messaging.framing import html_of, logo_of
+from clubcrm.messaging.concluding import Concluded, back_to_queue, conclude
+from clubcrm.messaging.last_look import refusals
 from clubcrm.messaging.models import Message, MessageState
+from clubcrm.messaging.progress import Left, Progress, forget, left_by
 from clubcrm.messaging.quiet_setting import quiet_hours_of
-from clubcrm.messaging.rules.channels import NoWay, pick_channel
-from clubcrm.messaging.rules.delivery import Outcome, Receipt, try_again_at
 from clubcrm.messaging.rules.quiet import in_quiet_hours, next_allowed
 from clubcrm.messaging.services import settle
-from clubcrm.messaging.unsubscribe import with_way_out
-from clubcrm.people.api import flag_address
-from clubcrm.people.models import Channel, ContactKind, Purpose
+from clubcrm.people.models import Channel, Purpose
 
 CLAIM = timedelta(seconds=60)
-BATCH = 50
-SAME_TEXT = "same_text"
-EXPIRED = "expired"
+BATCH = 25
 QUIET_HOURS = "quiet_hours"
 LOST = "sender_lost"
-
-# Asked just before a message leaves; the answer is why it is not wanted any more, or None.
-SendCheck = Callable[[int], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +44,29 @@ def new_sender(fence: int) -> Sender:
     return Sender(f"{_machine()}:{os.getpid()}:{secrets.token_hex(4)}", fence)
 
 
+def open_progress(sender: Sender) -> Progress:
+    """Return the file in which this sender notes what it has begun."""
+    return Progress(_folder(), sender.token)
+
+
+def _folder() -> Path:
+    folder: Path = current_app.extensions["club_settings"].data_dir
+    return folder
+
+
 def _machine() -> str:
     return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
 
 
-def claim_batch(session: Session, sender: Sender) -> list[int]:
+def claim_batch(
+    session: Session, sender: Sender, channel: Channel = Channel.EMAIL, limit: int = BATCH
+) -> list[int]:
     """Messages whose turn has come belong to this sender for a minute; returns their ids."""
     moment = clock.now()
-    due = queries.due_ids(session, moment, BATCH)
-    return [message_id for message_id in due if _claim(session, message_id, sender, moment)]
-
-
-def _claim(session: Session, message_id: int, sender: Sender, moment: datetime) -> bool:
-    claimed = session.execute(
+    due = queries.due_ids(session, moment, limit, channel)
+    claimed = session.scalars(
         update(Message)
-        .where(Message.id == message_id, Message.state == MessageState.QUEUED)
+        .where(Message.id.in_(due), Message.state == MessageState.QUEUED)
         .values(
             state=MessageState.CLAIMED,
             claim_token=sender.token,
@@ -74,38 +74,62 @@ def _claim(session: Session, message_id: int, sender: Sender, moment: datetime) 
             claimed_until=moment + CLAIM,
             handed_over_at=None,
         )
+        .returning(Message.id)
         .execution_options(synchronize_session=False)
     )
-    return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
+    mine = set(claimed)
+    return [message_id for message_id in due if message_id in mine]
 
 
-def unclaim(session: Session, message_ids: list[int], sender: Sender) -> None:
-    """Messages that this sender claimed and did not hand over are free again."""
+def give_back(session: Session, message_ids: Sequence[int], sender: Sender) -> None:
+    """Messages that this sender holds and has not begun are free again."""
     session.execute(
         update(Message)
         .where(
             Message.id.in_(message_ids),
             Message.state == MessageState.CLAIMED,
             Message.claim_token == sender.token,
-            Message.handed_over_at.is_(None),
         )
-        .values(state=MessageState.QUEUED, claim_token=None, claimed_until=None)
+        .values(
+            state=MessageState.QUEUED,
+            claim_token=None,
+            claimed_until=None,
+            handed_over_at=None,
+            attempts=Message.attempts - 1,
+        )
         .execution_options(synchronize_session=False)
     )
 
 
 def settle_dead_claims(session: Session, sender: Sender) -> int:
-    """Claims of senders that died are void: not handed over, back to the queue; else unknown.
+    """Claims of senders that died are void: what was not begun goes back to the queue.
 
-    An unknown message may have reached its reader, so only a person may send it again.
+    What the sender had a receipt for is concluded; the rest may have reached its reader, so it is
+    unknown and only a person may send it again.
     """
-    dead = [one for one in queries.claims(session) if _is_dead(one, sender, clock.now())]
+    claims = queries.claims(session)
+    dead = [one for one in claims if _is_dead(one, sender, clock.now())]
+    tokens = {one.claim_token or "" for one in dead}
+    left = {token: left_by(_folder(), token) for token in tokens}
     for message in dead:
-        if message.handed_over_at is None:
-            _back_to_queue(message, message.next_at, message.why)
-        else:
-            settle(message, MessageState.UNKNOWN, LOST)
+        _settle_dead(session, message, left[message.claim_token or ""])
     return len(dead)
+
+
+def forget_dead_senders(session: Session) -> None:
+    """Files of dead senders are gone once no message is claimed in their name."""
+    forget(_folder(), {one.claim_token or "" for one in queries.claims(session)})
+
+
+def _settle_dead(session: Session, message: Message, left: Left | None) -> None:
+    if message.handed_over_at is None or (left and message.id not in left.begun):
+        back_to_queue(message, message.next_at, message.why)
+    elif left and message.id in left.ended:
+        token = message.claim_token or ""
+        known = Concluded(message.id, left.ended[message.id], message.handed_over_at)
+        conclude(session, [known], token)
+    else:
+        settle(message, MessageState.UNKNOWN, LOST)
 
 
 def _is_dead(message: Message, sender: Sender, moment: datetime) -> bool:
@@ -129,114 +153,48 @@ def _is_running(pid: int) -> bool:
     return True
 
 
-def hand_over(session: Session, message_id: int, sender: Sender) -> Letter | None:
-    """Return the letter to send now, or None when it may not go; the last look before it leaves.
+def hand_over(session: Session, message_ids: Sequence[int], sender: Sender) -> list[int]:
+    """Return which of these messages leave now, in order; the last look before they do.
 
-    Once this is committed the message counts as possibly sent, whatever happens to us.
+    Once this is committed each of them counts as possibly sent, unless its sender can tell.
     """
     moment = clock.now()
-    kept = session.execute(
+    kept = session.scalars(
         update(Message)
         .where(
-            Message.id == message_id,
+            Message.id.in_(message_ids),
             Message.state == MessageState.CLAIMED,
             Message.claim_token == sender.token,
         )
         .values(handed_over_at=moment, claimed_until=moment + CLAIM)
+        .returning(Message.id)
         .execution_options(synchronize_session=False)
+    ).all()
+    rows = session.scalars(
+        select(Message).where(Message.id.in_(kept)).execution_options(populate_existing=True)
     )
-    if kept.rowcount != 1:  # type: ignore[attr-defined]
-        return None
-    message = session.get_one(Message, message_id, populate_existing=True)
-    refusal = _refusal(session, message, moment)
-    if refusal is not None:
-        settle(message, MessageState.CANCELLED, refusal)
-        return None
-    if message.purpose is Purpose.MARKETING and _waits_for_morning(session, message, moment):
-        return None
-    message.attempts += 1
-    return _letter(message)
-
-
-def _refusal(session: Session, message: Message, moment: datetime) -> str | None:
-    if message.expires_at is not None and message.expires_at <= moment:
-        return EXPIRED
-    reach = queries.reach_of([message.person_id], message.purpose)[message.person_id]
-    way = pick_channel(reach, (message.channel.value,))
-    if isinstance(way, NoWay):
-        return way.value
-    message.address = way.address
-    checks: tuple[SendCheck, ...] = current_app.extensions.get("club_send_checks", ())
-    for check in checks:
-        why = check(message.id)
-        if why is not None:
-            return why
-    if queries.same_text_before(session, message, moment) is not None:
-        return SAME_TEXT
-    return None
+    found = {message.id: message for message in rows}
+    messages = [found[one] for one in message_ids if one in found]
+    why = refusals(session, messages, moment)
+    for message_id, refusal in why.items():
+        settle(found[message_id], MessageState.CANCELLED, refusal)
+    going = [
+        one
+        for one in messages
+        if one.id not in why and not _waits_for_morning(session, one, moment)
+    ]
+    for message in going:
+        message.attempts += 1
+    session.flush()
+    return [message.id for message in going]
 
 
 def _waits_for_morning(session: Session, message: Message, moment: datetime) -> bool:
+    if message.purpose is not Purpose.MARKETING:
+        return False
     zone = session.get_one(Club, message.club_id).zone
     hours = quiet_hours_of(message.club_id)
     if not in_quiet_hours(moment, zone, hours):
         return False
-    _back_to_queue(message, next_allowed(moment, zone, hours), QUIET_HOURS)
+    back_to_queue(message, next_allowed(moment, zone, hours), QUIET_HOURS)
     return True
-
-
-def _back_to_queue(message: Message, next_at: datetime, why: str) -> None:
-    message.state = MessageState.QUEUED
-    message.claim_token = None
-    message.claimed_until = None
-    message.handed_over_at = None
-    message.next_at = next_at
-    message.why = why
-    db.session.flush()
-
-
-def _letter(message: Message) -> Letter:
-    settings = current_app.extensions["club_settings"]
-    body, url = with_way_out(message)
-    is_mail = message.channel is Channel.EMAIL
-    return Letter(
-        message_key=message.public_id,
-        address=message.address,
-        subject=message.subject,
-        body=body,
-        sender=settings.mail_from,
-        unsubscribe_url=url,
-        html=html_of(message, body, url) if is_mail else "",
-        logo=logo_of(message.club_id) if is_mail else None,
-    )
-
-
-def conclude(session: Session, message_id: int, sender: Sender, receipt: Receipt) -> Outcome:
-    """What the server said stands in the message; a bad address is flagged for everybody."""
-    message = session.get_one(Message, message_id, with_for_update=True)
-    if message.state is not MessageState.CLAIMED or message.claim_token != sender.token:
-        return Outcome.UNKNOWN
-    message.server_words = receipt.words[:500]
-    if receipt.outcome is Outcome.RETRY:
-        _retry(message, receipt)
-        return receipt.outcome
-    if receipt.outcome is Outcome.SENT:
-        message.sent_at = clock.now()
-        settle(message, MessageState.SENT)
-    elif receipt.outcome is Outcome.BOUNCED:
-        if message.channel is Channel.EMAIL:
-            flag_address(ContactKind.EMAIL, message.address, receipt.words)
-        settle(message, MessageState.BOUNCED, "bounced")
-    elif receipt.outcome is Outcome.REFUSED:
-        settle(message, MessageState.FAILED, "refused")
-    else:
-        settle(message, MessageState.UNKNOWN, "no_answer")
-    return receipt.outcome
-
-
-def _retry(message: Message, receipt: Receipt) -> None:
-    later = try_again_at(message.attempts, clock.now())
-    if later is None:
-        settle(message, MessageState.FAILED, "gave_up")
-        return
-    _back_to_queue(message, later, "server_busy" if receipt.code else "server_away")

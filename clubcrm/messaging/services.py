@@ -33,7 +33,10 @@ KEEP_A_PROMISE = timedelta(days=6)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What shall be said to whom; `dedupe_key` makes a second order for the same cause harmless."""
+    """What shall be said to whom; `dedupe_key` makes a second order for the same cause harmless.
+
+    `channels` is the wished order of ways; others are not taken then.
+    """
 
     dedupe_key: str
     club_id: int
@@ -43,6 +46,7 @@ class Order:
     not_before: datetime
     expires_at: datetime | None = None
     fields: dict[str, str] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
 
 
 def queue(order: Order) -> Message | NoWay:
@@ -55,7 +59,7 @@ def queue(order: Order) -> Message | NoWay:
     if known is not None:
         return known
     reach = queries.reach_of([order.person_id], order.purpose)[order.person_id]
-    way = pick_channel(reach, queries.OFFERED)
+    way = pick_channel(reach, queries.offered(), order.channels)
     if isinstance(way, NoWay):
         return way
     channel = Channel(way.channel)

@@ -1,7 +1,7 @@
 """The door to people for other packages: verbs and the values they take and give."""
 
 from clubcrm.people.consents import Answer, answer
-from clubcrm.people.contact_points import flag_address
+from clubcrm.people.contact_points import flag_address, move_address, put_first
 from clubcrm.people.findability import drop_search_word, set_search_word
 from clubcrm.people.flags import hang_flag, take_flag_down
 from clubcrm.people.holds import HoldOrder, lift_hold, place_hold
@@ -32,9 +32,11 @@ __all__ = [
     "lift_hold",
     "link_address",
     "make_link",
+    "move_address",
     "open_link",
     "person_in",
     "place_hold",
+    "put_first",
     "reach_of",
     "reach_of_many",
     "register",

@@ -76,6 +76,20 @@ def flag_address(kind: ContactKind, value: str, why: str) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
+def move_address(kind: ContactKind, old: str, new: str) -> int:
+    """Who was reached at the old address is reached at the new one; returns how many people."""
+    moved = 0
+    for point in db.session.scalars(
+        select(ContactPoint).where(ContactPoint.kind == kind, ContactPoint.value == old)
+    ).all():
+        if _find(point.person_id, kind, new) is None:
+            point.value = new
+            point.state = ReachState.GOOD
+            moved += 1
+    db.session.flush()
+    return moved
+
+
 def _find(person_id: int, kind: ContactKind, value: str) -> ContactPoint | None:
     return db.session.scalars(
         select(ContactPoint).where(

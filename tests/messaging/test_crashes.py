@@ -19,6 +19,7 @@ from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.jobs import JobContext
 from clubcrm.messaging import queries, sending
 from clubcrm.messaging.channels.smtp import SmtpLine
+from clubcrm.messaging.handing import letter_of
 from clubcrm.messaging.jobs import send_outbox
 from clubcrm.messaging.models import Message, MessageState
 from clubcrm.messaging.quiet_setting import SETTING
@@ -96,6 +97,25 @@ def test_f26_killed_before_the_server_is_sent_once_after_restart(
     assert state_of(app, message_id)[0] is MessageState.SENT
 
 
+@pytest.mark.usefixtures("no_quiet_hours")
+def test_f25_killed_in_mid_batch_leaves_one_message_in_doubt(
+    app: Flask, settings: Settings, sink: Sink, write: Write
+) -> None:
+    """Ten are handed over together; the process dies when the server has just taken the fourth."""
+    ids = [write(f"Name{number}") for number in range(10)]
+
+    assert run_sender(settings, "send.after_smtp:crash@4") == CRASHED
+    assert run_sender(settings) == 0
+
+    assert sorted(sink.readers) == sorted(f"name{number}@x.example" for number in range(10))
+    assert [state_of(app, one) for one in ids] == [
+        *[(MessageState.SENT, "")] * 3,
+        (MessageState.UNKNOWN, "sender_lost"),
+        *[(MessageState.SENT, "")] * 6,
+    ]
+    assert list((settings.data_dir / "outbox").iterdir()) == []
+
+
 @pytest.mark.usefixtures("noon")
 def test_f25_dead_claim_of_another_machine_ends_with_its_minute(
     app: Flask, sink: Sink, write: Write, noon: time_machine.Traveller
@@ -106,7 +126,7 @@ def test_f25_dead_claim_of_another_machine_ends_with_its_minute(
     with app.app_context(), unit_of_work() as session:
         assert sending.claim_batch(session, stranger) == [handed, claimed]
     with app.app_context(), unit_of_work() as session:
-        assert sending.hand_over(session, handed, stranger) is not None
+        assert sending.hand_over(session, [handed], stranger) == [handed]
 
     send(app)
     assert sink.readers == []
@@ -162,7 +182,7 @@ def careless(app: Flask, meet: threading.Barrier) -> None:
         with SmtpLine(app.extensions["club_settings"].smtp_url) as line:
             for message_id in due:
                 with unit_of_work(write=False):
-                    letter = sending._letter(db.session.get_one(Message, message_id))
+                    letter = letter_of(db.session(), db.session.get_one(Message, message_id))
                 line.send(letter)
                 with unit_of_work() as session:
                     session.execute(
@@ -204,7 +224,7 @@ def test_f44_leader_who_wakes_up_late_cannot_send(
     with app.app_context():
         woken = JobContext("send-outbox", "test", clock.now(), reign=old)
         with pytest.raises(leases.LostLeaseError), woken.unit() as session:
-            sending.hand_over(session, message_id, sender)
+            sending.hand_over(session, [message_id], sender)
     with pytest.raises(leases.LostLeaseError):
         send(app, old)
 

@@ -1,6 +1,6 @@
-"""Which channels the settings open, and a fresh line for each of them."""
+"""A fresh line for each channel that the settings open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from clubcrm.core.config import Settings
 from clubcrm.messaging.channels.base import Line
@@ -11,60 +11,19 @@ from clubcrm.messaging.channels.telegram import BASE as TELEGRAM
 from clubcrm.messaging.channels.telegram import TelegramLine
 from clubcrm.messaging.channels.whatsapp import BASE as WHATSAPP
 from clubcrm.messaging.channels.whatsapp import TEMPLATE, WhatsAppLine
-
-Maker = Callable[[Settings], Line]
-
-
-def open_channels(settings: Settings) -> tuple[str, ...]:
-    """Return the names of the channels by which messages can leave now."""
-    return tuple(name for name, maker in _makers(settings).items() if maker is not None)
-
-
-def drivers(settings: Settings) -> dict[str, str]:
-    """Return for each open channel the name of what carries it."""
-    found = settings.channels
-    tail = found.get("CLUBCRM_APPRISE_CHANNEL", "sms") if "CLUBCRM_APPRISE_URL" in found else ""
-    names = {"email": "SMTP", "sms": "HTTP", "telegram": "Telegram", "whatsapp": "WhatsApp Cloud"}
-    own = _own_makers(settings)
-    return {
-        name: names[name] if own[name] is not None else "Apprise"
-        for name, maker in own.items()
-        if maker is not None or name == tail
-    }
+from clubcrm.messaging.opened import carriers
 
 
 def open_line(settings: Settings, channel: str) -> Line:
     """Return a line of the channel; raises KeyError for one that is not open."""
-    maker = _makers(settings)[channel]
-    if maker is None:
-        raise KeyError(channel)
-    return maker(settings)
+    return _MAKERS[carriers(settings)[channel]](settings)
 
 
-def telegram_line(settings: Settings) -> TelegramLine | None:
-    """Return the line to the bot, if the club has one."""
+def telegram_line(settings: Settings) -> TelegramLine:
+    """Return the line to the club's bot; raises KeyError without one."""
     found = settings.channels
-    token = found.get("CLUBCRM_TELEGRAM_TOKEN", "")
-    return TelegramLine(token, found.get("CLUBCRM_TELEGRAM_URL", TELEGRAM)) if token else None
-
-
-def _makers(settings: Settings) -> dict[str, Maker | None]:
-    made = _own_makers(settings)
-    found = settings.channels
-    tail = found.get("CLUBCRM_APPRISE_CHANNEL", "sms")
-    if "CLUBCRM_APPRISE_URL" in found and made[tail] is None:
-        made[tail] = _apprise
-    return made
-
-
-def _own_makers(settings: Settings) -> dict[str, Maker | None]:
-    found = settings.channels
-    return {
-        "email": _smtp if settings.smtp_url else None,
-        "sms": _sms if "CLUBCRM_SMS_URL" in found else None,
-        "telegram": _telegram if "CLUBCRM_TELEGRAM_TOKEN" in found else None,
-        "whatsapp": _whatsapp if "CLUBCRM_WHATSAPP_TOKEN" in found else None,
-    }
+    base = found.get("CLUBCRM_TELEGRAM_URL", TELEGRAM)
+    return TelegramLine(found["CLUBCRM_TELEGRAM_TOKEN"], base)
 
 
 def _smtp(settings: Settings) -> Line:
@@ -73,12 +32,6 @@ def _smtp(settings: Settings) -> Line:
 
 def _sms(settings: Settings) -> Line:
     return SmsLine(sms_form(settings.channels))
-
-
-def _telegram(settings: Settings) -> Line:
-    line = telegram_line(settings)
-    assert line is not None  # noqa: S101 - asked only when it is set
-    return line
 
 
 def _whatsapp(settings: Settings) -> Line:
@@ -93,3 +46,12 @@ def _whatsapp(settings: Settings) -> Line:
 
 def _apprise(settings: Settings) -> Line:
     return AppriseLine(settings.channels["CLUBCRM_APPRISE_URL"])
+
+
+_MAKERS: Mapping[str, Callable[[Settings], Line]] = {
+    "SMTP": _smtp,
+    "HTTP": _sms,
+    "Telegram": telegram_line,
+    "WhatsApp Cloud": _whatsapp,
+    "Apprise": _apprise,
+}
