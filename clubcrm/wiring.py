@@ -52,10 +52,11 @@ from clubcrm.journeys.views import journeys as journey_pages
 from clubcrm.journeys.views.api import api as journeys_api
 from clubcrm.journeys.views.risk import risk as risk_pages
 from clubcrm.messaging import invariants as message_checks
-from clubcrm.messaging.events import MessageSettled
-from clubcrm.messaging.jobs import send_outbox
+from clubcrm.messaging.events import AnswerReceived, MessageProgressed, MessageSettled
+from clubcrm.messaging.jobs import ask_telegram, send_outbox
 from clubcrm.messaging.link_values import LinkMaker, own_page
 from clubcrm.messaging.views.api import api as messages_api
+from clubcrm.messaging.views.hooks import hooks
 from clubcrm.messaging.views.pages import messages
 from clubcrm.messaging.views.texts import texts
 from clubcrm.people import events as people_facts
@@ -103,6 +104,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     journey_pages,
     risk_pages,
     messages,
+    hooks,
     texts,
     touch_reports.pages,
     *membership_pages.PAGES,
@@ -146,6 +148,7 @@ EVENT_HANDLERS: Handlers = {
     membership_facts.MemberAsked: (task_handlers.on_member_asked,),
     membership_facts.UnitQuestioned: (task_handlers.on_unit_questioned,),
     MessageSettled: (journey_handlers.on_message_settled,),
+    AnswerReceived: (task_handlers.on_answer_received,),
     TaskClosed: (journey_handlers.on_task_closed,),
     DeliveryParked: (task_handlers.on_delivery_parked,),
     membership_facts.BlockPlaced: (schedule_handlers.on_block_placed,),
@@ -179,6 +182,7 @@ UNHEARD: Mapping[type[Fact], str] = {
     gate_facts.EntryRefused: "the desk sees refusals live; no journey follows one yet",
     gate_facts.LetInByHand: "the owner reads these in the audit lines and the ledger of scans",
     gate_facts.DeviceClockWrong: "the devices page shows the skew and what was set aside",
+    MessageProgressed: "the outbox and the reports read how far each message has come",
     **QUIET_FACTS,
     class_facts.GuestInvited: "the funnel of new people will hear it",
 }
@@ -201,6 +205,7 @@ JOBS: tuple[Job, ...] = (
     Job("nightly-findings", nightly_findings, daily_at=time(5, 15)),
     Job("keep-risk", keep_risk, daily_at=time(5, 15)),
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
+    Job("ask-telegram", ask_telegram, every=timedelta(seconds=5)),
     Job("expire-tasks", expire_tasks, every=timedelta(minutes=10)),
     Job("publish-classes", schedule_jobs.publish_classes, daily_at=time(0, 30)),
     Job("run-classes", schedule_jobs.run_classes, every=timedelta(minutes=5)),

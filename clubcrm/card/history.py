@@ -98,6 +98,16 @@ def _message(row: TimelineRow) -> Happening:
     return Happening(row.at, "mail" if sent else "mail-off", title, row.words)
 
 
+def _reply(row: TimelineRow) -> Happening:
+    channels = {
+        "email": _("Answered by e-mail"),
+        "sms": _("Answered by text message"),
+        "telegram": _("Answered by Telegram"),
+        "whatsapp": _("Answered by WhatsApp"),
+    }
+    return Happening(row.at, "message-circle", channels.get(row.state, _("Answered")), row.words)
+
+
 def _task(row: TimelineRow) -> Happening:
     states = {
         "open": _("Task open"),
@@ -141,6 +151,7 @@ _WORDS: Mapping[Kind, Callable[[TimelineRow], Happening]] = {
     Kind.VISIT: _visit,
     Kind.REFUSED: _refused,
     Kind.MESSAGE: _message,
+    Kind.REPLY: _reply,
     Kind.TASK: _task,
     Kind.NOTE: _note,
     Kind.CONTRACT: _contract,

@@ -128,8 +128,8 @@ class Outside:
         query = "&".join(filter(None, (self._parts.query, urlencode(ask.params))))
         headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", **ask.headers}
         line.request(ask.method, f"{target}?{query}" if query else target, ask.body, headers)
-        answer = line.getresponse()
-        body = answer.read(MOST_BYTES + 1)
+        with line.getresponse() as answer:
+            body = answer.read(MOST_BYTES + 1)
         if line.was_cut or len(body) > MOST_BYTES:
             raise HTTPException("the answer is too long")
         return Told(answer.status, dict(answer.headers.items()), body)

@@ -13,3 +13,22 @@ class MessageSettled(Fact):
     person_id: int
     outcome: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReceived(Fact):
+    """A member, or somebody nobody knows, has written to the club; `kind` is what it means."""
+
+    reply_id: int
+    person_id: int | None
+    channel: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageProgressed(Fact):
+    """A provider has told that a message was delivered, read, or failed after all."""
+
+    message_id: int
+    person_id: int
+    stage: str

@@ -1,5 +1,6 @@
 """The jobs that empty the outbox: claim, commit, send outside any transaction, commit again."""
 
+import contextlib
 import time
 from dataclasses import dataclass, field
 
@@ -10,17 +11,19 @@ from sqlalchemy.orm import Session
 from clubcrm.core import clock, failpoints
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.jobs import JobContext, Outcome
+from clubcrm.core.outside import OutsideError
 from clubcrm.messaging import sending
 from clubcrm.messaging.channels.base import Line
-from clubcrm.messaging.channels.lines import open_line
+from clubcrm.messaging.channels.lines import open_line, telegram_line
 from clubcrm.messaging.concluding import Concluded, conclude
 from clubcrm.messaging.handing import Handed, letters_of
 from clubcrm.messaging.opened import open_channels
 from clubcrm.messaging.prices import LONG_PAUSE, PAUSE, remember, remember_trouble
 from clubcrm.messaging.progress import Progress
-from clubcrm.messaging.queries import paused
+from clubcrm.messaging.queries import cursor_of, paused
 from clubcrm.messaging.rules.delivery import Outcome as Fate
 from clubcrm.messaging.rules.delivery import Receipt
+from clubcrm.messaging.telegram_inbox import take_update
 from clubcrm.people.models import Channel
 
 log = structlog.get_logger(__name__)
@@ -137,3 +140,34 @@ class Round:
             self.outcome.failed += 1
             self.outcome.errors.append(f"message {handed.message_id}: {error!r}")
             return Receipt(Fate.UNKNOWN, repr(error)[:300])
+
+
+def ask_telegram(context: JobContext) -> Outcome:
+    """What was said to the bot is dealt with, each update once; a webhook makes this needless."""
+    outcome = Outcome()
+    settings = current_app.extensions["club_settings"]
+    found = settings.channels
+    if "CLUBCRM_TELEGRAM_TOKEN" not in found or "CLUBCRM_TELEGRAM_SECRET" in found:
+        return outcome
+    line = telegram_line(settings)
+    with unit_of_work(write=False) as session:
+        offset = cursor_of(session, Channel.TELEGRAM)
+    try:
+        updates = line.updates(offset)
+    except OutsideError as error:
+        with context.unit() as session:
+            remember(session, Channel.TELEGRAM, failed_at=clock.now(), failed_why=error.words[:300])
+        return outcome
+    for update in updates:
+        number = update.get("update_id")
+        if not isinstance(number, int):
+            continue
+        with context.unit() as session:
+            answer = take_update(update)
+            remember(session, Channel.TELEGRAM, cursor=number + 1)
+        if answer is not None:
+            # A greeting that is lost is no harm; the update is not told again.
+            with contextlib.suppress(OutsideError):
+                line.ask("sendMessage", {"chat_id": answer.chat, "text": answer.text})
+        outcome.done += 1
+    return outcome

@@ -44,9 +44,17 @@ MESSAGE_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
         }
     ),
     MessageState.UNKNOWN: frozenset(
-        {MessageState.SENT, MessageState.QUEUED, MessageState.CANCELLED}
+        {
+            MessageState.SENT,
+            MessageState.QUEUED,
+            MessageState.CANCELLED,
+            # A receipt that comes later ends the doubt.
+            MessageState.BOUNCED,
+        }
     ),
     MessageState.SENT: frozenset({MessageState.BOUNCED}),
+    # Providers may report a failure first and the delivery later.
+    MessageState.BOUNCED: frozenset({MessageState.SENT}),
     MessageState.FAILED: frozenset({MessageState.QUEUED, MessageState.CANCELLED}),
 }
 

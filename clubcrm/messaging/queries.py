@@ -100,6 +100,17 @@ def paused(session: Session, moment: datetime) -> set[Channel]:
     )
 
 
+def cursor_of(session: Session, channel: Channel) -> int:
+    """Return up to where a channel that has to be asked was heard."""
+    known = session.get(ChannelState, channel)
+    return known.cursor if known is not None else 0
+
+
+def channel_states() -> dict[Channel, ChannelState]:
+    """Return how each channel fares that was ever used."""
+    return {one.channel: one for one in db.session.scalars(select(ChannelState))}
+
+
 def due_ids(
     session: Session, moment: datetime, limit: int, channel: Channel = Channel.EMAIL
 ) -> list[int]:

@@ -10,12 +10,17 @@ from clubcrm.core import clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.events import DeliveryParked
+from clubcrm.messaging.events import AnswerReceived
+from clubcrm.messaging.inbox_queries import reply_of
+from clubcrm.messaging.rules.answers import AnswerKind
 from clubcrm.tasks.services import TaskOrder, open_task
 from memberships.events import MemberAsked, UnitQuestioned
 
 # Deliveries speak English, so the English sentence is stored; lists translate it for their reader.
 OFFLINE = _l("The door let in somebody the rules would have stopped")
 OFFLINE_SENTENCE = _l("Look at the card, and settle what was missing with the member.")
+ANSWERED = _l("A member has answered a message")
+WRITTEN = _l("Somebody unknown has written to the club")
 QUESTION = _l("A member questions a used visit")
 QUESTION_SENTENCE = _l("Look at the scan on the page of questions, and give it back or explain it.")
 ASKED = _l("A member has asked something on his page")
@@ -69,6 +74,27 @@ def on_member_asked(fact: MemberAsked) -> None:
             kind="member_question",
             title=str(ASKED),
             sentence=fact.words,
+            role="desk",
+            due_at=clock.now(),
+        )
+    )
+
+
+def on_answer_received(fact: AnswerReceived) -> None:
+    """Somebody reads what a member wrote and answers; a refusal of news has acted by itself."""
+    if fact.kind != AnswerKind.ANSWER:
+        return
+    reply = reply_of(fact.reply_id)
+    if reply is None:
+        return
+    open_task(
+        TaskOrder(
+            source=f"answer:{fact.reply_id}",
+            club_id=_club(fact.club_id),
+            person_id=fact.person_id,
+            kind="answer",
+            title=str(ANSWERED if fact.person_id else WRITTEN),
+            sentence=" ".join(reply.text.split())[:300],
             role="desk",
             due_at=clock.now(),
         )

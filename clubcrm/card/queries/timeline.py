@@ -15,6 +15,7 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.types import UtcInstant
 from clubcrm.messaging.models import Message
+from clubcrm.messaging.tracking import Reply
 from clubcrm.people.models import Consent, Note
 from clubcrm.tasks.models import Task
 from memberships.blocks.models import Block
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     VISIT = "visit"
     REFUSED = "refused"
     MESSAGE = "message"
+    REPLY = "reply"
     TASK = "task"
     NOTE = "note"
     CONTRACT = "contract"
@@ -39,7 +41,7 @@ class Kind(StrEnum):
 FILTERS: Mapping[str, tuple[Kind, ...]] = {
     "": tuple(Kind),
     "visits": (Kind.VISIT, Kind.REFUSED),
-    "messages": (Kind.MESSAGE,),
+    "messages": (Kind.MESSAGE, Kind.REPLY),
     "tasks": (Kind.TASK,),
     "notes": (Kind.NOTE,),
     "changes": (Kind.CONTRACT, Kind.BLOCK, Kind.CONSENT),
@@ -110,6 +112,12 @@ def _messages(person_id: int, before: datetime | None) -> Select[Any]:
     return made.where(Message.person_id == person_id)
 
 
+def _replies(person_id: int, before: datetime | None) -> Select[Any]:
+    columns = (Reply.public_id, Reply.channel, func.substr(Reply.text, 1, 300), None)
+    made = _branch(Kind.REPLY, Reply.received_at, *columns, before=before)
+    return made.where(Reply.person_id == person_id)
+
+
 def _tasks(person_id: int, before: datetime | None) -> Select[Any]:
     at = func.coalesce(Task.closed_at, Task.created_at, type_=UtcInstant)
     columns = (Task.public_id, Task.state, Task.title, None)
@@ -146,6 +154,7 @@ _BRANCHES: Mapping[Kind, Callable[[int, datetime | None], Select[Any]]] = {
     Kind.VISIT: _visits,
     Kind.REFUSED: _refusals,
     Kind.MESSAGE: _messages,
+    Kind.REPLY: _replies,
     Kind.TASK: _tasks,
     Kind.NOTE: _notes,
     Kind.CONTRACT: _contracts,
