@@ -18,7 +18,7 @@ from clubcrm.journeys.rules.touchpoints import Performer, Why, is_service
 from clubcrm.journeys.rules.verdicts import Situation
 from clubcrm.journeys.surroundings import Deal, Surroundings, surroundings
 from clubcrm.journeys.versions import numbers_of_cycles, settings_by_number
-from clubcrm.messaging.queries import OFFERED, reach_of
+from clubcrm.messaging.queries import offered, reach_of
 from clubcrm.messaging.rules.channels import NoWay, PersonReach, pick_channel
 from clubcrm.people.models import Purpose
 
@@ -216,7 +216,7 @@ def _contacts(touches: Sequence[Touchpoint], day: date, zone: str) -> list[date]
 
 
 def _no_way(reach: PersonReach) -> Why | None:
-    way = pick_channel(reach, OFFERED)
+    way = pick_channel(reach, offered())
     return Why(way.value) if isinstance(way, NoWay) else None
 
 

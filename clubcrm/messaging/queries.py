@@ -17,7 +17,6 @@ from clubcrm.messaging.tracking import ChannelState, DeadAddress
 from clubcrm.people.models import Channel, Person, Purpose
 from clubcrm.people.queries.reach import reach_of_many
 
-OFFERED = (Channel.EMAIL,)
 SAME_TEXT_HOURS = 24
 PAGE = 50
 
