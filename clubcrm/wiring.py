@@ -56,7 +56,9 @@ from clubcrm.messaging.events import AnswerReceived, MessageProgressed, MessageS
 from clubcrm.messaging.jobs import ask_telegram, send_outbox
 from clubcrm.messaging.link_values import LinkMaker, own_page
 from clubcrm.messaging.views.api import api as messages_api
+from clubcrm.messaging.views.channels import channels
 from clubcrm.messaging.views.hooks import hooks
+from clubcrm.messaging.views.news import news
 from clubcrm.messaging.views.pages import messages
 from clubcrm.messaging.views.texts import texts
 from clubcrm.people import events as people_facts
@@ -104,7 +106,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     journey_pages,
     risk_pages,
     messages,
+    channels,
     hooks,
+    news,
     texts,
     touch_reports.pages,
     *membership_pages.PAGES,
@@ -279,6 +283,13 @@ SETTINGS: tuple[Place, ...] = (
         "door-enter",
         gate.EDIT_GATE,
         _l("Who is refused, who gets a note, and the limits"),
+    ),
+    Place(
+        "channels.show",
+        _l("Channels"),
+        "mail",
+        messaging.RUN_OUTBOX,
+        _l("Mail, text messages, Telegram, WhatsApp: whether they work, and what they cost"),
     ),
     Place(
         "settings.staff", _l("Staff"), "users", accounts.SEE_STAFF, _l("Who works here, and where")

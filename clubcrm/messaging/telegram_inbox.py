@@ -31,6 +31,11 @@ class Say:
     text: str
 
 
+def has_bot() -> bool:
+    """Tell whether the club has a bot to connect to."""
+    return "CLUBCRM_TELEGRAM_TOKEN" in current_app.extensions["club_settings"].channels
+
+
 def connect_address(person_id: int, *, by: str) -> str:
     """Return the address that opens the club's bot for this person; empty without a bot."""
     bot = current_app.extensions["club_settings"].channels.get("CLUBCRM_TELEGRAM_BOT", "")

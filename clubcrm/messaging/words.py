@@ -20,6 +20,27 @@ def state_words(state: MessageState) -> tuple[str, str]:
     return looks[state]
 
 
+def channel_words() -> dict[str, str]:
+    """Return how each way of writing is called."""
+    return {
+        "email": _("E-mail"),
+        "sms": _("Text message"),
+        "telegram": "Telegram",
+        "whatsapp": "WhatsApp",
+        "phone": _("Phone call"),
+    }
+
+
+def stage_words() -> dict[str, str]:
+    """Return how far a message has come, as providers report it."""
+    return {
+        "sent": _("taken by the service"),
+        "delivered": _("delivered"),
+        "read": _("read"),
+        "failed": _("not delivered"),
+    }
+
+
 def reason(why: str) -> str:
     """Return the sentence for a reason; empty for none."""
     code, _colon, detail = why.partition(":")
@@ -42,6 +63,7 @@ def _waiting() -> dict[str, str]:
 def _ended() -> dict[str, str]:
     return {
         "bounced": _("The mail server says that this address does not exist."),
+        "not_delivered": _("The service told later that it could not be delivered."),
         "refused": _("The mail server did not like the message itself."),
         "gave_up": _("The mail server did not take it in many tries."),
         "sender_lost": _("The program stopped while sending: it may have arrived or not."),

@@ -10,6 +10,7 @@ from clubcrm.core.policy import current_actor, member_link, require
 from clubcrm.core.shell import current_club
 from clubcrm.messaging import queries, services, unsubscribe
 from clubcrm.messaging.models import Message, MessageState
+from clubcrm.messaging.opened import open_channels
 from clubcrm.messaging.permissions import RUN_OUTBOX, SEE_OUTBOX
 from clubcrm.messaging.words import reason, state_words
 from clubcrm.people.api import Answer, answer
@@ -34,7 +35,7 @@ def outbox() -> ResponseReturnValue:
         chosen=chosen,
         chips=_chips(queries.outbox_counts(scope), chosen),
         hold=queries.standing_hold(db.session()),
-        has_channel=bool(current_app.extensions["club_settings"].smtp_url),
+        has_channel=bool(open_channels(current_app.extensions["club_settings"])),
         reason=reason,
         state_words=state_words,
         zone=current_club().zone,
