@@ -12,12 +12,13 @@ from clubcrm.core.types import new_public_id
 from clubcrm.messaging import inbox_queries
 from clubcrm.messaging.dead import revive
 from clubcrm.messaging.events import AnswerReceived
+from clubcrm.messaging.inbox_queries import Somebody
 from clubcrm.messaging.models import Message
 from clubcrm.messaging.prices import remember
 from clubcrm.messaging.rules.answers import AnswerKind, meaning_of
 from clubcrm.messaging.tracking import Reply
 from clubcrm.people.api import Answer, answer
-from clubcrm.people.models import Channel, Person, Purpose
+from clubcrm.people.models import Channel, Purpose
 
 LONGEST = 4000
 
@@ -68,7 +69,7 @@ def _answered(said: Incoming) -> Message | None:
     return known or inbox_queries.last_said(said.channel, said.address, clock.now())
 
 
-def _writer(people: Sequence[Person], message: Message | None) -> Person | None:
+def _writer(people: Sequence[Somebody], message: Message | None) -> Somebody | None:
     first = people[0] if people else None
     if message is None:
         return first
@@ -76,7 +77,7 @@ def _writer(people: Sequence[Person], message: Message | None) -> Person | None:
     return next((one for one in people if one.id == message.person_id), first)
 
 
-def _act(reply: Reply, people: Sequence[Person], person: Person | None) -> None:
+def _act(reply: Reply, people: Sequence[Somebody], person: Somebody | None) -> None:
     if reply.kind is AnswerKind.OPT_OUT:
         for one in people:
             consent(one, reply.channel, given=False)
@@ -94,7 +95,7 @@ def _act(reply: Reply, people: Sequence[Person], person: Person | None) -> None:
     )
 
 
-def consent(person: Person, channel: Channel, *, given: bool) -> None:
+def consent(person: Somebody, channel: Channel, *, given: bool) -> None:
     """The person's own word about news by this channel is on record."""
     said = Answer(channel, Purpose.MARKETING, given=given, source="answer")
     answer(person, said, by="member")

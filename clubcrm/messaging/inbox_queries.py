@@ -20,6 +20,8 @@ KIND_OF = {
     Channel.PHONE: ContactKind.PHONE,
     Channel.TELEGRAM: ContactKind.TELEGRAM,
 }
+# The row of whoever writes to us, for services that only hand it on.
+Somebody = Person
 ANSWERED_WITHIN = timedelta(days=30)
 PAGE = 50
 
@@ -43,6 +45,11 @@ def people_at(channel: Channel, address: str) -> Sequence[Person]:
         .where(ContactPoint.kind == KIND_OF[channel], ContactPoint.value == address)
         .order_by(Person.id)
     ).all()
+
+
+def person_with(person_id: int) -> Person:
+    """Return the person of an id that a row of ours names."""
+    return db.session.get_one(Person, person_id)
 
 
 def message_of_key(key: str) -> Message | None:

@@ -14,9 +14,10 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.messaging.dead import give_up_address, revive
 from clubcrm.messaging.inbox import Incoming, receive
+from clubcrm.messaging.inbox_queries import Somebody, person_with
 from clubcrm.messaging.rules.answers import AnswerKind
 from clubcrm.people.api import make_link, open_link, put_first, revoke_links
-from clubcrm.people.models import Channel, ContactKind, Person, ReachState
+from clubcrm.people.models import Channel, ContactKind, ReachState
 
 PURPOSE = "telegram"
 LINK_LASTS = timedelta(days=30)
@@ -70,7 +71,7 @@ def _answer(said: Incoming) -> Say | None:
     reply = receive(said)
     if reply is None or reply.person_id is None:
         return None
-    person = db.session.get_one(Person, reply.person_id)
+    person = person_with(reply.person_id)
     with force_locale(_language(person)):
         if reply.kind is AnswerKind.OPT_OUT:
             return Say(
@@ -85,7 +86,7 @@ def _connect(chat: str, token: str, name: str) -> Say:
     link = open_link(PURPOSE, token)
     if link is None:
         return Say(chat, _("This link has ended. Ask the club for a new one."))
-    person = db.session.get_one(Person, link.person_id)
+    person = person_with(link.person_id)
     point = put_first(person, ContactKind.TELEGRAM, chat, name)
     point.state, point.state_why = ReachState.GOOD, ""
     revive(Channel.TELEGRAM, chat)
@@ -123,5 +124,5 @@ def _name_of(message: Mapping[str, Any]) -> str:
     return f"@{name}"[:100] if isinstance(name, str) and name else "Telegram"
 
 
-def _language(person: Person) -> str:
+def _language(person: Somebody) -> str:
     return person.language or db.session.get_one(Club, person.club_id).locale
