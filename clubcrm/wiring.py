@@ -13,6 +13,7 @@ import access_control.permissions as gate
 import clubcrm.accounts.permissions as accounts
 import clubcrm.card.permissions as card
 import clubcrm.journeys.permissions as journey_rights
+import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
 import clubcrm.tasks.permissions as tasks
 import memberships.permissions as memberships
