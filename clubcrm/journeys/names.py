@@ -32,6 +32,7 @@ def touch_name(code: str) -> str:
         "X2": _("Freeze ends"),
         "X3": _("Complaint follow-up"),
         "X4": _("Receipts and notices"),
+        "X8": _("Renewal notice"),
     }
     return names.get(code, code)
 
@@ -63,6 +64,7 @@ def touch_aim(code: str) -> str:
         "X2": _("Three days before a freeze ends: the first session is booked."),
         "X3": _("A manager answers every complaint within a day."),
         "X4": _("Receipts and what the law asks for."),
+        "X8": _("Who renews without asking hears of it two weeks before."),
     }
     return aims.get(code, "")
 

@@ -1,7 +1,7 @@
 """Queries room: the map of the journey with its numbers, each number with its address."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import url_for
@@ -27,7 +27,7 @@ STATIONS: dict[str, tuple[str, ...]] = {
     "active": ("J08", "J09", "J10", "J11", "J12"),
     "at_risk": ("J06a", "J06b", "J07"),
     "frozen": ("X2",),
-    "renewal": ("J13a", "J13b", "J13c"),
+    "renewal": ("J13a", "J13b", "J13c", "X8"),
     "lapsed": ("J14a", "J14b", "J14c"),
 }
 LEAVING = frozenset({"lapsed", "lost"})
@@ -90,8 +90,8 @@ class Map:
     finding: str
 
 
-def map_of(ground: Ground, own: Sequence[str] = ()) -> Map:
-    """Return the map of a club; `own` are the codes of the club's own triggers."""
+def map_of(ground: Ground, own: Mapping[str, str]) -> Map:
+    """Return the map of a club; `own` names the club's own triggers by their codes."""
     numbers, flows, said = stage_counts(ground), moves(ground), touch_counts(ground)
     stations = {
         code: _station(code, stage, said, ground)
@@ -116,7 +116,10 @@ def map_of(ground: Ground, own: Sequence[str] = ()) -> Map:
         stops=stops,
         stations=stations,
         ways={(one.source, one.target): _way(one, ground) for one in flows if one.people},
-        others=tuple(_station(code, "", said, ground) for code in others),
+        others=tuple(
+            replace(one, name=own.get(one.code, one.name))
+            for one in (_station(code, "", said, ground) for code in others)
+        ),
         finding=_finding(numbers),
     )
 

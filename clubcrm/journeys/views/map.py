@@ -16,6 +16,7 @@ from clubcrm.journeys.names import POTENTIAL, RENEWAL, performer_words, stage_me
 from clubcrm.journeys.permissions import SEE_JOURNEY
 from clubcrm.journeys.picture import map_of
 from clubcrm.journeys.rules.stages import Stage
+from clubcrm.journeys.versions import current_settings
 
 journeys = Blueprint("journeys", __name__)
 SPANS = (7, 28, 90, 365)
@@ -32,8 +33,10 @@ journeys.add_app_template_global(performer_words, "performer_words")
 def map() -> str:
     """The way of all members as a picture and as a table; every number opens its people."""
     ground = _ground()
+    rules = current_settings(ground.club_id).codes.values()
+    own = {one.code: one.name for one in rules if one.own}
     return render_template(
-        "clubcrm/journeys/map.html", map=map_of(ground), chips=_chips(ground), days=ground.days
+        "clubcrm/journeys/map.html", map=map_of(ground, own), chips=_chips(ground), days=ground.days
     )
 
 
