@@ -1,11 +1,11 @@
-"""Rules room: where the marks of the interval plot stand, in units of its picture."""
+"""Rules room: where the marks of the interval plot stand: across in per cent, down in pixels."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, ROW, TOP = 640, 36, 28
-MARGIN = 12
+WIDTH, ROW, TOP = 100, 52, 28
+MARGIN = 4
 STEPS = (0.02, 0.05, 0.10, 0.20, 0.50, 1.00)
 WIDEST = 0.40
 
@@ -34,7 +34,6 @@ class Tick:
 class Plot:
     """The whole picture."""
 
-    width: int
     height: int
     zero: float
     band: tuple[float, float]
@@ -50,7 +49,7 @@ def plot_of(intervals: Sequence[tuple[float, float, float]], small: float) -> Pl
     half = (WIDTH - 2 * MARGIN) / 2
 
     def x_of(value: float) -> float:
-        return round(MARGIN + half + half * max(-1.0, min(1.0, value / reach)), 1)
+        return round(MARGIN + half + half * max(-1.0, min(1.0, value / reach)), 2)
 
     count = math.floor(reach / step)
     ticks = tuple(Tick(x_of(n * step), n * step) for n in range(-count, count + 1))
@@ -66,4 +65,4 @@ def plot_of(intervals: Sequence[tuple[float, float, float]], small: float) -> Pl
         for place, (low, middle, high) in enumerate(intervals)
     )
     band = (x_of(-small), x_of(small))
-    return Plot(WIDTH, TOP + ROW * len(marks) + 8, x_of(0), band, ticks, marks)
+    return Plot(TOP + ROW * len(marks), x_of(0), band, ticks, marks)
