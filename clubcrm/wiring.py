@@ -340,6 +340,12 @@ SEARCHES: tuple[str, ...] = (
 FIGURES: tuple[Figure, ...] = figures.FIGURES
 
 
+def task_capacity(club_id: int) -> tuple[int, int]:
+    """Return how many calls and talks one worker of the club does on a day."""
+    load = journeys.current_settings(club_id).capacity
+    return load.calls, load.talks
+
+
 def install(app: Flask) -> None:
     """Give the lower floors what they must not import: the actor loader, send checks, rights."""
     app.extensions["club_rights"] = RIGHTS
@@ -352,6 +358,7 @@ def install(app: Flask) -> None:
     app.extensions["club_message_links"] = MESSAGE_LINKS
     app.extensions["club_settings_places"] = SETTINGS
     app.extensions["club_trainer_work"] = trainer_work
+    app.extensions["club_task_capacity"] = task_capacity
     app.extensions["club_member_year"] = own_year.member_year
     app.extensions["club_scan_of"] = own_year.scan_of
     actors.install(app)
