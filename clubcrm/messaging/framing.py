@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.messaging.models import Message
-from clubcrm.messaging.rules.markup import Block, blocks_of
+from clubcrm.messaging.rules.markup import blocks_of
 from memberships.documents.logo import picture_of
 from memberships.documents.queries import Head, head_at
 
@@ -18,16 +18,14 @@ LOGO = "cid:logo"
 SIGNATURE = "\n-- \n"
 
 
-def html_of(message: Message, body: str, unsubscribe_url: str = "") -> str:
+def html_of(message: Message, body: str) -> str:
     """Return the letter as HTML with the same words as its plain part."""
     club = db.session.get_one(Club, message.club_id)
     head = head_at(club)
-    return framed(club, head, message.subject, body, message.language, unsubscribe_url)
+    return framed(club, head, message.subject, body, message.language)
 
 
-def framed(
-    club: Club, head: Head, subject: str, body: str, language: str, unsubscribe_url: str = ""
-) -> str:
+def framed(club: Club, head: Head, subject: str, body: str, language: str) -> str:
     """Return the words in the club's frame; the part after the signature line is the foot."""
     words, _line, foot = body.partition(SIGNATURE)
     with force_locale(language):
@@ -39,14 +37,9 @@ def framed(
             logo=LOGO if head.logo else "",
             subject=subject,
             blocks=blocks_of(words),
-            foot=_foot(foot, unsubscribe_url),
+            # Closing lines are never a button, however they read.
+            foot=blocks_of(foot, buttons=False),
         )
-
-
-def _foot(foot: str, unsubscribe_url: str) -> tuple[Block, ...]:
-    """Closing lines are never a button, however they read."""
-    spaced = foot.replace(unsubscribe_url, f" {unsubscribe_url}") if unsubscribe_url else foot
-    return tuple(Block(one.lines, is_button=False) for one in blocks_of(spaced))
 
 
 def logo_of(club_id: int) -> tuple[bytes, str] | None:

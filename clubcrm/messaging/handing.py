@@ -62,7 +62,7 @@ def letter_of(session: Session, message: Message) -> Letter:
         body=body,
         sender=settings.mail_from,
         unsubscribe_url=url,
-        html=html_of(message, body, url) if is_mail else "",
+        html=html_of(message, body) if is_mail else "",
         logo=logo_of(message.club_id) if is_mail else None,
         code=message.code,
         language=message.language,

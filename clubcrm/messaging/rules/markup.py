@@ -27,14 +27,14 @@ class Block:
     is_button: bool = False
 
 
-def blocks_of(body: str) -> tuple[Block, ...]:
-    """Return the paragraphs and buttons of a letter in order."""
+def blocks_of(body: str, *, buttons: bool = True) -> tuple[Block, ...]:
+    """Return the paragraphs and, where they are wanted, the buttons of a letter in order."""
     paragraphs = re.split(r"\n\s*\n", body.strip())
-    return tuple(_block(one.strip()) for one in paragraphs if one.strip())
+    return tuple(_block(one.strip(), buttons) for one in paragraphs if one.strip())
 
 
-def _block(paragraph: str) -> Block:
-    button = _BUTTON.match(paragraph)
+def _block(paragraph: str, buttons: bool) -> Block:
+    button = _BUTTON.match(paragraph) if buttons else None
     if button:
         return Block(((Part(button["label"].strip(), button["href"]),),), is_button=True)
     return Block(tuple(_parts(line) for line in paragraph.split("\n")))
