@@ -67,6 +67,7 @@ from clubcrm.people import views as people_views
 from clubcrm.reports import figures
 from clubcrm.reports.jobs import nightly_findings, nightly_reports
 from clubcrm.reports.views import touchpoints as touch_reports
+from clubcrm.reports.views import reports as report_pages
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
 from clubcrm.tasks.events import SurveyAnswered, TaskClosed
@@ -112,6 +113,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     news,
     texts,
     touch_reports.pages,
+    report_pages,
     *membership_pages.PAGES,
 )
 
@@ -246,6 +248,7 @@ PLACES: tuple[Place, ...] = (
     Place("money.index", _l("Money"), "cash", memberships.SEE_MONEY),
     Place("tasks.my_day", _l("My day"), "checks", tasks.SEE_TASKS),
     Place("journeys.map", _l("Journeys"), "route", journey_rights.SEE_JOURNEY),
+    Place("reports.index", _l("Reports"), "chart-bar", reports.SEE_REPORTS),
 )
 
 # Pages of the settings, in order; "" means that everybody who is signed in may open it.

@@ -1,0 +1,151 @@
+"""Views room: the people behind a number; the list is as long as the number says."""
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from clubcrm.core import formats
+from clubcrm.core.errors import not_found
+from clubcrm.core.export import amount, download
+from clubcrm.core.web import require
+from clubcrm.reports.kpis import count_receipts, receipts_of
+from clubcrm.reports.lens import By, Lens, Part
+from clubcrm.reports.lives import (
+    Base,
+    base_holds,
+    count_members,
+    is_seen,
+    members_of,
+    stayed_holds,
+)
+from clubcrm.reports.permissions import SEE_REPORTS
+from clubcrm.reports.renewals import DuePerson, lines_of, people_of, total
+from clubcrm.reports.rules.months import month_of
+from clubcrm.reports.views.blueprint import Asked, asked, month_in, reports
+from clubcrm.reports.words import part_words, reason_words
+
+PAGE, EVERYBODY = 100, 1_000_000
+
+
+@reports.get("/renewals/people")
+@require(SEE_REPORTS)
+def people() -> ResponseReturnValue:
+    what = asked()
+    wanted = request.args.get("part", "")
+    part = Part(wanted) if wanted in set(Part) else Part.DUE
+    reason = request.args.get("reason")
+    lens = what.lens
+    if reason is not None:
+        lens = Lens(
+            lens.club_ids, lens.first, lens.last, lens.plan, lens.term, lens.source, lens.trainer,
+            reason,
+        )  # fmt: skip
+    if request.args.get("as"):
+        return _sheet(what, people_of(lens, part, EVERYBODY))
+    count = total(lines_of(lens, By.MONTH)).count(part)
+    page = _page(count)
+    return render_template(
+        "clubcrm/reports/people.html",
+        what=what,
+        part=part,
+        reason=reason,
+        title=part_words(part) if reason is None else reason_words(reason),
+        count=count,
+        people=people_of(lens, part, PAGE, page * PAGE),
+        page=page,
+        pages=-(-count // PAGE),
+        arguments=what.address() | request.args.to_dict(),
+    )
+
+
+@reports.get("/members")
+@require(SEE_REPORTS)
+def members() -> ResponseReturnValue:
+    what = asked()
+    month = month_in("month", month_of(what.today))
+    wanted = request.args.get("part", "")
+    if wanted in set(Base):
+        chosen = base_holds(Base(wanted), month, what.today)
+        title = _base_words(Base(wanted), formats.month_year(month))
+    else:
+        after = min(request.args.get("after", 0, int), 1200)
+        if after < 0 or (after and not is_seen(month, after, what.today)):
+            raise not_found(_("Nobody can know this yet."))
+        chosen = stayed_holds(month, after)
+        title = _stayed_words(formats.month_year(month), after)
+    clubs = what.lens.club_ids
+    count = count_members(clubs, chosen)
+    page = _page(count)
+    return render_template(
+        "clubcrm/reports/members.html",
+        what=what,
+        title=title,
+        count=count,
+        people=members_of(clubs, chosen, PAGE, page * PAGE),
+        page=page,
+        pages=-(-count // PAGE),
+        arguments=request.args.to_dict(),
+    )
+
+
+@reports.get("/receipts")
+@require(SEE_REPORTS)
+def receipts() -> ResponseReturnValue:
+    what = asked()
+    month = month_in("month", month_of(what.today))
+    count = count_receipts(what.club.id, month)
+    page = _page(count)
+    return render_template(
+        "clubcrm/reports/receipts.html",
+        what=what,
+        title=_("Receipts of %(month)s", month=formats.month_year(month)),
+        count=count,
+        rows=receipts_of(what.club.id, month, PAGE, page * PAGE),
+        page=page,
+        pages=-(-count // PAGE),
+        arguments=request.args.to_dict(),
+    )
+
+
+def _page(count: int) -> int:
+    return min(max(request.args.get("page", 0, int), 0), max(0, -(-count // PAGE) - 1))
+
+
+def _base_words(part: Base, month: str) -> str:
+    return {
+        Base.AT_START: _("Members at the start of %(month)s", month=month),
+        Base.AT_END: _("Members at the end of %(month)s", month=month),
+        Base.CAME: _("Came in %(month)s", month=month),
+        Base.WENT: _("Left in %(month)s", month=month),
+    }[part]
+
+
+def _stayed_words(month: str, after: int) -> str:
+    if not after:
+        return _("Joined in %(month)s", month=month)
+    return _("Joined in %(month)s, still there after %(after)s months", month=month, after=after)
+
+
+def _sheet(what: Asked, rows: list[DuePerson]) -> ResponseReturnValue:
+    heads = (
+        "person", "name", "contract", "plan", "due_on", "fate", "way", "settled_on", "reason",
+        "price", "currency", "chance",
+    )  # fmt: skip
+    cells = [
+        (
+            one.public_id,
+            one.name,
+            one.number,
+            one.due.plan,
+            one.due.due_on,
+            one.due.fate.value,
+            one.due.way.value if one.due.way else None,
+            one.due.settled_on,
+            one.due.reason,
+            amount(one.due.price_minor, one.due.currency),
+            one.due.currency,
+            None if one.due.chance is None else f"{one.due.chance:.3f}",
+        )
+        for one in rows
+    ]
+    return download(f"people-{what.lens.last:%Y-%m}", request.args["as"], heads, cells)
