@@ -68,6 +68,7 @@ from clubcrm.reports import figures
 from clubcrm.reports.jobs import nightly_findings, nightly_reports
 from clubcrm.reports.views import touchpoints as touch_reports
 from clubcrm.reports.views import reports as report_pages
+from clubcrm.reports.views.api import api as reports_api
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
 from clubcrm.tasks.events import SurveyAnswered, TaskClosed
@@ -127,6 +128,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     steering,
     people_views.api,
     touch_reports.api,
+    reports_api,
     *membership_pages.API,
 )
 

@@ -16,6 +16,7 @@ from clubcrm.people.queries.search import search as search_people
 
 SHORTEST_SEARCH = 2
 IN_THE_BOX, ON_THE_PAGE = 8, 50
+LEADERS = frozenset({"owner", "manager"})
 
 desk.add_app_template_global(photo_address, "photo_address")
 
@@ -23,8 +24,10 @@ desk.add_app_template_global(photo_address, "photo_address")
 @desk.get("/")
 @signed_in("everybody has a start page")
 def start() -> ResponseReturnValue:
-    """The first place of the person's rail."""
-    places = page_shell().places
+    """The reports for those who lead the club, for others the first place of their rail."""
+    actor, places = current_actor(), page_shell().places
+    if actor.role in LEADERS and actor.may("reports.see"):
+        return redirect(url_for("reports.index"))
     if not places:
         return render_template("clubcrm/desk/no_place.html")
     return redirect(places[0].href)

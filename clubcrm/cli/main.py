@@ -11,6 +11,7 @@ from clubcrm.cli.checks import doctor, invariants, routes
 from clubcrm.cli.club import club
 from clubcrm.cli.demo import demo
 from clubcrm.cli.device import device
+from clubcrm.cli.forecast import forecast
 from clubcrm.cli.gate_sim import gate_sim
 from clubcrm.cli.importing import import_group
 from clubcrm.cli.journeys import journeys
@@ -28,6 +29,7 @@ COMMANDS: tuple[click.Command, ...] = (
     demo,
     device,
     doctor,
+    forecast,
     gate_sim,
     import_group,
     invariants,

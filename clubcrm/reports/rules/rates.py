@@ -45,3 +45,9 @@ def change(now: Rate, before: Rate) -> tuple[float, bool] | None:
     low = moved - sqrt((now.share - first[0]) ** 2 + (second[1] - before.share) ** 2)
     high = moved + sqrt((first[1] - now.share) ** 2 + (before.share - second[0]) ** 2)
     return 100 * moved, low > 0 or high < 0
+
+
+def about(minor: int) -> int:
+    """Return an expected amount with three figures that mean something."""
+    digits = len(str(abs(minor)))
+    return round(minor, 3 - digits) if digits > 3 else minor

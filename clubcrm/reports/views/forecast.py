@@ -11,9 +11,12 @@ from clubcrm.core import formats
 from clubcrm.core.export import amount, download
 from clubcrm.core.web import require
 from clubcrm.reports import drawings as drawn
+from clubcrm.reports.lens import By, Lens, Part
 from clubcrm.reports.models import AnalysisKind, AnalysisResult
 from clubcrm.reports.permissions import SEE_REPORTS
+from clubcrm.reports.renewals import lines_of
 from clubcrm.reports.results import newest, tried
+from clubcrm.reports.rules.rates import about
 from clubcrm.reports.views.blueprint import Asked, asked, reports
 from clubcrm.reports.words import term_words
 
@@ -33,7 +36,8 @@ def forecast() -> ResponseReturnValue:
         "clubcrm/reports/forecast.html",
         what=what,
         result=result,
-        months=[one | {"day": date.fromisoformat(one["month"])} for one in months],
+        months=_shown(what, months),
+        about=about,
         finding=_finding(what, result, months),
         fan=drawn.fan([(one["renewals"], one["low"], one["high"], None) for one in months]),
         past=past,
@@ -48,6 +52,19 @@ def forecast() -> ResponseReturnValue:
     )
 
 
+def _shown(what: Asked, months: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The months with how many ends of each are known today, which is what their list holds."""
+    days = [date.fromisoformat(one["month"]) for one in months]
+    if not days:
+        return []
+    lines = lines_of(Lens((what.club.id,), days[0], days[-1]), By.MONTH)
+    known = {line.key: line.count(Part.DUE) for line in lines}
+    return [
+        one | {"day": day, "known": known.get(day, 0)}
+        for one, day in zip(months, days, strict=True)
+    ]
+
+
 def _finding(what: Asked, result: AnalysisResult | None, months: list[dict[str, Any]]) -> str:
     if result is None:
         return _("The first forecast is made tonight.")
@@ -60,8 +77,8 @@ def _finding(what: Asked, result: AnalysisResult | None, months: list[dict[str, 
         high=formats.number(round(coming["high"])),
         month=formats.month_year(date.fromisoformat(coming["month"])),
         **{
-            "from": formats.money(coming["money_low_minor"], what.club.currency),
-            "to": formats.money(coming["money_high_minor"], what.club.currency),
+            "from": formats.money(about(coming["money_low_minor"]), what.club.currency),
+            "to": formats.money(about(coming["money_high_minor"]), what.club.currency),
         },
     )
 

@@ -92,6 +92,7 @@ def renewals() -> ResponseReturnValue:
         reasons=reasons_of(what.lens),
         before=compared(what.club.id, _last_final(what.today)) if len(what.clubs) == 1 else None,
         month_short=formats.month_short,
+        final_span=_arguments_of(_over(what.lens, what.today), what),
         curve_chips=_curve_chips(what),
         curve_words=_curve_words,
         heads=[(part_words(part), "num") for part in columns],
@@ -152,6 +153,10 @@ def _arguments(what: Asked, by: By, key: Any, lens: Lens) -> dict[str, str]:
     if by is By.CLUB:
         return span | {"club": next(club.public_id for club in what.clubs if club.id == key)}
     return span | {by.value: key}
+
+
+def _arguments_of(lens: Lens, what: Asked) -> dict[str, str]:
+    return what.address(**{"from": f"{lens.first:%Y-%m}", "to": f"{lens.last:%Y-%m}", "by": None})
 
 
 def _words(by: By, key: Any, names: dict[int, str]) -> str:

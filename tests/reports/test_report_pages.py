@@ -1,0 +1,146 @@
+"""The pages of the reports: every number opens its people, and the list is as long as it says."""
+
+import re
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from html import unescape
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from clubcrm.core.clubs import Club, set_club_setting
+from clubcrm.core.db import db, unit_of_work
+from clubcrm.reports.rolling_up import roll_up
+from memberships.contracts.models import Plan
+from memberships.contracts.plans import edit_plan
+from tests.memberships.conftest import SARA, YEAR
+from tests.reports.history import History
+
+TODAY = date(2026, 6, 15)
+LINKS = re.compile(r'href="(/reports/(?:renewals/people|members|receipts)[^"]*)">([\d,]+)</a>')
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel("2026-06-15T06:00Z", tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def told(app, cast, clock) -> None:
+    """A small club with three years of history, told by the night."""
+    with app.app_context(), unit_of_work():
+        db.session.get_one(Club, cast.club).created_at = datetime(2024, 1, 1, tzinfo=UTC)
+        history = History(cast)
+        for number in range(24):
+            first = date(2024, number % 12 + 1, number % 27 + 1)
+            again = date(2025, first.month, first.day)
+            history.member(
+                f"Asha{number}",
+                *((first, again) if number % 3 else (first,)),
+                source="web" if number % 2 else "desk",
+            )
+        roll_up(lambda: nullcontext(db.session()), cast.club, TODAY)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/reports/",
+        "/reports/renewals",
+        "/reports/renewals?by=plan",
+        "/reports/renewals?by=source&from=2025-01",
+        "/reports/forecast",
+    ],
+)
+def test_each_number_opens_a_list_of_its_length(client_of, told, page: str) -> None:
+    olga = client_of("Olga")
+    text = olga.get(page).get_data(as_text=True)
+
+    links = {(unescape(href), int(said)) for href, said in LINKS.findall(text)}
+    lengths = {}
+    for href, said in sorted(links)[::3] or []:
+        answer = olga.get(href)
+        shown = answer.get_data(as_text=True)
+        counted = int(re.search(r"data-count>(\d+)<", shown)[1])
+        lengths[href] = (said, counted, shown.count("<tr data-row>"))
+
+    assert {href: told for href, told in lengths.items() if len(set(told)) > 1} == {}
+    assert links or page.endswith("forecast")
+
+
+def test_closed_months_are_told_byte_for_byte_after_later_settings(
+    app, cast, client_of, told
+) -> None:
+    olga = client_of("Olga")
+    address = "/reports/renewals?by={}&from=2025-01&to=2026-04&as=csv"
+    before = [olga.get(address.format(by)).data for by in ("month", "plan", "source", "trainer")]
+
+    with app.app_context(), unit_of_work():
+        plan = db.session.scalars(select(Plan)).one()
+        dearer = replace(YEAR, name="Golden year", price_minor=9_900_000)
+        edit_plan(plan.id, dearer, by=SARA, seen_version=1)
+        set_club_setting(cast.club, "renewal.days_after", 5)
+        db.session.get_one(Club, cast.club).name = "Another name"
+        roll_up(lambda: nullcontext(db.session()), cast.club, TODAY)
+
+    after = [olga.get(address.format(by)).data for by in ("month", "plan", "source", "trainer")]
+    assert after == before
+
+
+def test_running_month_is_never_final(client_of, told) -> None:
+    answer = client_of("Olga").get("/api/v1/reports/renewals?from=2026-03-01&to=2026-06-30")
+
+    assert [(one["key"], one["due"], one["final"]) for one in answer.json["items"]] == [
+        ("2026-03-01", 2, True),
+        ("2026-05-01", 2, False),
+        ("2026-06-01", 2, False),
+    ]
+
+
+def test_figures_tell_members_and_growth_of_each_month(client_of, told) -> None:
+    answer = client_of("Olga").get("/api/v1/reports/kpis?from=2025-01-01&to=2025-01-31")
+
+    [one] = answer.json["items"]
+    assert (one["active_start"], one["came"], one["before_introduction"]) == (23, 0, False)
+    assert one["growth"] == pytest.approx((one["active_end"] - 23) / 23)
+
+
+def test_figures_of_before_are_noted_and_shown(client_of, told) -> None:
+    olga = client_of("Olga")
+
+    wrong = olga.post("/reports/baseline", data={"month": "2025-03", "leads": "many"})
+    noted = olga.post(
+        "/reports/baseline",
+        data={"month": "2025-03", "leads": "50", "contracts": "10", "minutes": "95"},
+    )
+
+    figures = olga.get("/api/v1/reports/kpis?from=2025-03-01&to=2025-03-31").json["items"][0]
+    assert (wrong.status_code, noted.status_code) == (400, 303)
+    assert (figures["contracts_per_100_leads"], figures["minutes_to_first_contact"]) == (20.0, 95)
+
+
+def test_day_of_introduction_divides_before_from_since(client_of, told) -> None:
+    olga = client_of("Olga")
+
+    ahead = olga.post("/reports/introduction", data={"introduced_on": "2027-01-01"})
+    kept = olga.post("/reports/introduction", data={"introduced_on": "2025-09-01"})
+
+    items = olga.get("/api/v1/reports/kpis?from=2025-08-01&to=2025-09-30").json["items"]
+    assert (ahead.status_code, kept.status_code) == (400, 303)
+    assert [one["before_introduction"] for one in items] == [True, False]
+
+
+def test_owner_starts_at_the_reports_and_the_desk_at_the_desk(client_of, cast) -> None:
+    homes = {
+        name: client_of(name).get("/").headers["Location"] for name in ("Olga", "Max", "Frank")
+    }
+
+    assert homes == {"Olga": "/reports/", "Max": "/reports/", "Frank": "/desk"}
+
+
+def test_reports_of_other_clubs_are_not_seen(client_of, told) -> None:
+    assert client_of("Frank").get("/reports/").status_code == 403
+    assert client_of("Max").get("/reports/renewals?club=nosuchclub2345").status_code == 404
