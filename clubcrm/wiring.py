@@ -15,6 +15,7 @@ import clubcrm.card.permissions as card
 import clubcrm.journeys.permissions as journey_rights
 import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
+import clubcrm.reports.permissions as reports
 import clubcrm.tasks.permissions as tasks
 import memberships.permissions as memberships
 from access_control import api as gate_api

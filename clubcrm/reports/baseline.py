@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 
 from clubcrm.core import audit
 from clubcrm.core.clock import now
-from clubcrm.core.clubs import Club, club_setting, set_club_setting
+from clubcrm.core.clubs import set_club_setting
 from clubcrm.core.db import db
 from clubcrm.core.errors import invalid
+from clubcrm.reports.introduction import INTRODUCED_ON, introduced_on
 from clubcrm.reports.models import BaselineFigure
 from clubcrm.reports.rules.months import month_of
 
-INTRODUCED_ON = "reports.introduced_on"
 MOST = 1_000_000
 
 
@@ -25,14 +25,6 @@ class MonthFigures:
     leads: int | None
     contracts: int | None
     minutes: int | None
-
-
-def introduced_on(club_id: int) -> date:
-    """Return the day since which the club works with journeys; its first day here when not set."""
-    told = club_setting(club_id, INTRODUCED_ON, None)
-    if told:
-        return date.fromisoformat(told)
-    return db.session.get_one(Club, club_id).created_at.date()
 
 
 def introduce(club_id: int, day: date, today: date, *, by: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, extract, func, select
 from clubcrm.core.db import db
 from clubcrm.journeys.models import MemberFacts
 from clubcrm.people.models import Person
-from clubcrm.reports.baseline import introduced_on
+from clubcrm.reports.introduction import introduced_on
 from clubcrm.reports.lens import By, Lens
 from clubcrm.reports.lives import BaseMonth, base_of
 from clubcrm.reports.models import BaselineFigure

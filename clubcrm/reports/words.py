@@ -1,4 +1,4 @@
-"""Words of the reports: terms, sources, parts, and the finding in one sentence."""
+"""Queries room: words of the reports: terms, sources, parts, and the finding in one sentence."""
 
 from datetime import date
 

@@ -3,11 +3,11 @@
 from clubcrm.core.clubs import ClubSetting
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
-from clubcrm.reports.baseline import INTRODUCED_ON
 from clubcrm.reports.costs import USUAL_MARGIN_BP
 from clubcrm.reports.effect_tables import ContactCost
 from clubcrm.reports.findings import tell_night
 from clubcrm.reports.forecasting import foresee
+from clubcrm.reports.introduction import INTRODUCED_ON
 from clubcrm.reports.models import BaselineFigure
 from clubcrm.reports.outcomes import follow
 from clubcrm.reports.rolling_up import roll_up

@@ -9,7 +9,7 @@ from clubcrm.core import clock
 from clubcrm.core.api import ApiBlueprint, InputSchema
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import ClubChoice, current_club, my_clubs
-from clubcrm.reports.baseline import introduced_on
+from clubcrm.reports.introduction import introduced_on
 from clubcrm.reports.kpis import MonthKpis, kpis_of
 from clubcrm.reports.lens import By, Lens, Part
 from clubcrm.reports.permissions import SEE_REPORTS

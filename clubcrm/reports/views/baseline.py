@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 
 from clubcrm.core.errors import DomainError
 from clubcrm.core.web import current_actor, require
-from clubcrm.reports.baseline import MonthFigures, introduce, introduced_on, note_month
+from clubcrm.reports.baseline import MonthFigures, introduce, note_month
+from clubcrm.reports.introduction import introduced_on
 from clubcrm.reports.permissions import EDIT_BASELINE
 from clubcrm.reports.views.blueprint import Asked, asked, reports
 

@@ -9,7 +9,7 @@ from clubcrm.core import formats
 from clubcrm.core.export import amount, download
 from clubcrm.core.web import require
 from clubcrm.reports import drawings as drawn
-from clubcrm.reports.baseline import introduced_on
+from clubcrm.reports.introduction import introduced_on
 from clubcrm.reports.kpis import MonthKpis, active_use, kpis_of
 from clubcrm.reports.lens import By, Part
 from clubcrm.reports.models import AnalysisKind
