@@ -67,8 +67,8 @@ from clubcrm.people import events as people_facts
 from clubcrm.people import views as people_views
 from clubcrm.reports import figures
 from clubcrm.reports.jobs import nightly_findings, nightly_reports
-from clubcrm.reports.views import touchpoints as touch_reports
 from clubcrm.reports.views import reports as report_pages
+from clubcrm.reports.views import touchpoints as touch_reports
 from clubcrm.reports.views.api import api as reports_api
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock

@@ -81,21 +81,18 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "tasks": "/tasks",
         "touchpoints": "/reports/touchpoints",
         "journeys": "/journeys",
-<<<<<<< HEAD
         "journey-today": "/journeys/today",
         "journey-numbers": "/journeys/touchpoints",
         "journey-own": "/journeys/own",
         "journey-limits": "/journeys/limits",
         "journey-versions": "/journeys/versions",
         "journey-member": f"/members/{razia}/journey",
-=======
         "reports": "/reports/",
         "renewals": "/reports/renewals",
         "renewals-by-plan": "/reports/renewals?by=plan&curve=plan",
         "report-people": "/reports/renewals/people?part=due",
         "forecast": "/reports/forecast",
         "baseline": "/reports/baseline",
->>>>>>> 2e467d6 (Try the report pages in a browser)
         "journey-people": "/journeys/people?stage=active",
         "at-risk": "/journeys/at-risk",
         "risk-quality": "/journeys/at-risk/quality",
