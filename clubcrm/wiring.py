@@ -45,7 +45,7 @@ from clubcrm.core.shell import Place
 from clubcrm.core.tidying import tidy
 from clubcrm.default_roles import DEFAULT_ROLES, RIGHTS
 from clubcrm.journeys import api as journeys
-from clubcrm.journeys import attendance, class_news, farewell, going_on, paper_news
+from clubcrm.journeys import attendance, class_news, farewell, going_on, own_pages, paper_news
 from clubcrm.journeys import dunning as payment_news
 from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
@@ -156,6 +156,7 @@ EVENT_HANDLERS: Handlers = {
     people_facts.ConsentWithdrawn: (journey_handlers.on_left_in_peace,),
     people_facts.HoldPlaced: (journey_handlers.on_left_in_peace,),
     membership_facts.MemberAsked: (task_handlers.on_member_asked,),
+    membership_facts.OwnPageAsked: (own_pages.on_own_page_asked,),
     membership_facts.UnitQuestioned: (task_handlers.on_unit_questioned,),
     MessageSettled: (journey_handlers.on_message_settled,),
     AnswerReceived: (task_handlers.on_answer_received,),

@@ -102,7 +102,7 @@ from memberships.packages.selling import (
 )
 from memberships.packages.services import return_visit, use_visit
 from memberships.packages.terms import PackageTerms
-from memberships.portal.links import freeze_address, offer_address, own_address
+from memberships.portal.links import freeze_address, offer_address, own_address, sign_in_address
 from memberships.schedule.attendance import Arrival, note_arrival, note_leaving
 from memberships.schedule.board import OwnBooking, classes_between, own_bookings, strikes_of
 from memberships.schedule.bookings import (
@@ -290,6 +290,7 @@ __all__ = [
     "sell_package",
     "settle_session",
     "sign",
+    "sign_in_address",
     "spend_by_channel",
     "split_session",
     "standing_on",

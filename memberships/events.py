@@ -131,6 +131,13 @@ class UnitQuestioned(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnPageAsked(Fact):
+    """Somebody has asked for the link to a person's own page, naming one of his addresses."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class MemberAsked(Fact):
     """A person has asked the club something on a page of his own."""
 

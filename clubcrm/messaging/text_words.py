@@ -62,6 +62,7 @@ def _service() -> dict[str, str]:
         "X6": _("Medical certificate ends"),
         "X7": _("Renewal confirmed"),
         "X8": _("Renews by itself"),
+        "X9": _("Link to the own page"),
     }
 
 

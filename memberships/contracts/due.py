@@ -13,9 +13,8 @@ from clubcrm.core.db import db
 from clubcrm.people.models import Person
 from memberships.contracts.deal_tables import OfferDeal
 from memberships.contracts.models import Contract, Plan, PlanVersion
-from memberships.contracts.offers import NOT_RENEWED
 from memberships.contracts.renewal_tables import DeclineReason, OfferState, RenewalOffer
-from memberships.contracts.rules import ContractState
+from memberships.contracts.rules import NOT_RENEWED, ContractState
 
 MOST_ROWS = 300
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 PORTAL_PURPOSE = "portal"
 OFFER_PURPOSE = "renewal_offer"
 NOTICE_PURPOSE = "renewal_notice"
+SIGN_IN_PURPOSE = "sign_in"
 # So many days an answer to an offer that has ended still finds its page.
 OFFER_LIVES_ON = 30
 PORTAL_DAYS = 92

@@ -32,7 +32,7 @@ from memberships.contracts.renewal_tables import (
     RenewalOffer,
 )
 from memberships.contracts.renewal_terms import early_until
-from memberships.contracts.rules import ContractState, PlanKind
+from memberships.contracts.rules import NOT_RENEWED, ContractState
 from memberships.events import RenewalDeclined
 
 SAID = {
@@ -45,7 +45,6 @@ SAID = {
     DeclineReason.LATER: LeaveReason.LATER,
     DeclineReason.OTHER: LeaveReason.OTHER,
 }
-NOT_RENEWED = frozenset({PlanKind.DAY, PlanKind.TRIAL})
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ class PlanKind(StrEnum):
     DAY = "day"
 
 
+# A day and a trial have no next term.
+NOT_RENEWED = frozenset({PlanKind.DAY, PlanKind.TRIAL})
+
+
 class ContractState(StrEnum):
     """Where the paper stands; whether a member may enter is computed from dates and blocks."""
 

@@ -26,7 +26,6 @@ from memberships.contracts.deals import (
 )
 from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.offers import (
-    NOT_RENEWED,
     OfferRequest,
     contract_of,
     next_plan,
@@ -46,7 +45,7 @@ from memberships.contracts.outlook import (
 )
 from memberships.contracts.renewal_tables import OfferState, RenewalOffer
 from memberships.contracts.renewal_terms import DAYS_AFTER, DAYS_BEFORE, LONGEST_WINDOW, early_until
-from memberships.contracts.rules import ContractState, PlanKind
+from memberships.contracts.rules import NOT_RENEWED, ContractState, PlanKind
 from memberships.contracts.terms import term_end
 
 SETTING = "offer_rules"

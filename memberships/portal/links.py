@@ -17,6 +17,7 @@ from memberships.contracts.links import (
     OFFER_PURPOSE,
     PORTAL_DAYS,
     PORTAL_PURPOSE,
+    SIGN_IN_PURPOSE,
     end_of_day,
 )
 from memberships.contracts.models import Contract
@@ -27,12 +28,23 @@ from memberships.portal.queries import member_of
 
 PAGE, OFFER_PAGE = "portal.home", "portal.offer"
 FREEZE_PAGE, NOTICE_PAGE = "portal.freeze", "portal.notice"
+SIGN_IN_PAGE = "portal.enter"
+SIGN_IN_LIVES = timedelta(minutes=30)
 
 
 def own_address(person_id: int, *, by: str) -> str:
     """Return the whole address of the member's page; empty when the club has no public address."""
     token = _own_token(person_id, by)
     return _address(PAGE, token=token) if token else ""
+
+
+def sign_in_address(person_id: int, *, by: str) -> str:
+    """Return an address that opens the member's page once, within half an hour."""
+    if not _public_url():
+        return ""
+    ends = clock.now() + SIGN_IN_LIVES
+    token = make_link(person_id, SIGN_IN_PURPOSE, expires_at=ends, by=by)
+    return _address(SIGN_IN_PAGE, token=token)
 
 
 def offer_address(person_id: int, touch: str, *, by: str) -> str:

@@ -1,6 +1,7 @@
 """Reads of a member's own pages: who he is, his lines, his questions, what he owes."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,9 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
-from clubcrm.people.models import Person
+from clubcrm.core.errors import DomainError
+from clubcrm.people.models import ContactPoint, Person
+from clubcrm.people.rules.contacts import email_address, phone_number
 from memberships.billing.models import Invoice, InvoiceKind
 from memberships.contracts.models import Contract, PlanVersion
 from memberships.packages.models import (
@@ -20,6 +23,8 @@ from memberships.packages.models import (
     PackageVersion,
 )
 from memberships.portal.models import LedgerQuestion, QuestionState
+
+MOST_AT_ONE_ADDRESS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,23 @@ def member_of(person_id: int) -> Member | None:
         club.zone,
         club.currency,
     )
+
+
+def people_at(typed: str) -> list[tuple[int, int]]:
+    """Return who is reached at a phone number or e-mail address, with his club; few at most."""
+    values = set()
+    for country in db.session.scalars(select(Club.country).distinct()):
+        with suppress(ValueError, DomainError):
+            values.add(email_address(typed) if "@" in typed else phone_number(typed, country))
+    rows = db.session.execute(
+        select(Person.id, Person.club_id)
+        .join(ContactPoint, ContactPoint.person_id == Person.id)
+        .where(ContactPoint.value.in_(values))
+        .distinct()
+        .order_by(Person.id)
+        .limit(MOST_AT_ONE_ADDRESS)
+    )
+    return [(person_id, club_id) for person_id, club_id in rows]
 
 
 def uses_of(person_id: int, limit: int = 100) -> list[UnitUse]:

@@ -8,11 +8,11 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import move
 from clubcrm.core.text import clean
-from memberships.events import MemberAsked, UnitQuestioned
+from memberships.events import MemberAsked, OwnPageAsked, UnitQuestioned
 from memberships.packages.models import EntryKind
 from memberships.packages.services import return_visit
 from memberships.portal.models import QUESTION_MOVES, LedgerQuestion, QuestionState
-from memberships.portal.queries import Member, use_of
+from memberships.portal.queries import Member, people_at, use_of
 from memberships.trainers.queries import session_by_public_id
 from memberships.trainers.services import reverse_session
 
@@ -64,6 +64,12 @@ def ask_club(member: Member, about: str, words: str) -> None:
         by=f"{BY_MEMBER}:{member.person_id}",
     )
     events.record(MemberAsked(member.club_id, clock.now(), member.person_id, about, said))
+
+
+def ask_for_page(typed: str) -> None:
+    """Whoever is reached at the address gets a link to his page, in five minutes once."""
+    for person_id, club_id in people_at(typed):
+        events.record(OwnPageAsked(club_id, clock.now(), person_id))
 
 
 def return_unit(question: LedgerQuestion, reason: str, *, by: str) -> None:

@@ -22,6 +22,7 @@ from memberships.contracts.handover_tables import ChangeState, PlanChange
 from memberships.contracts.links import OFFER_PURPOSE, PORTAL_DAYS, PORTAL_PURPOSE, end_of_day
 from memberships.contracts.outlook import change_for, open_offers, plan_changes_of, running
 from memberships.contracts.proration import When
+from memberships.contracts.rules import NOT_RENEWED
 from memberships.contracts.words import length_words
 from memberships.permissions import SEE_CONTRACTS, SIGN_CONTRACTS, TRANSFER_CONTRACTS
 
@@ -281,7 +282,7 @@ def _renew_page(subject: Subject, refusal: str = "") -> str:
     """Show each plan on sale with the days and the price of the next term."""
     shown = []
     for plan in plans_on_sale(subject.club.id):
-        if plan.terms.kind not in offers.NOT_RENEWED:
+        if plan.terms.kind not in NOT_RENEWED:
             terms = renewals.desk_terms(subject.row.contract_id, plan.plan_id)
             shown.append((plan, terms, length_words(plan.terms)))
     own = subject.row.plan_public_id

@@ -3,7 +3,7 @@
 Importing this folder hangs every own page on its blueprint.
 """
 
-from memberships.portal.views import notice, offer, own
+from memberships.portal.views import notice, offer, own, sign_in
 from memberships.portal.views.frame import portal
 
-__all__ = ["notice", "offer", "own", "portal"]
+__all__ = ["notice", "offer", "own", "portal", "sign_in"]

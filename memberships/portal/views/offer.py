@@ -27,6 +27,7 @@ from memberships.contracts.charges import SOURCE
 from memberships.contracts.links import OFFER_PURPOSE
 from memberships.contracts.models import Contract
 from memberships.contracts.renewal_tables import DeclineReason, OfferState, RenewalOffer
+from memberships.contracts.rules import NOT_RENEWED
 from memberships.contracts.words import length_words
 from memberships.portal import queries, services
 from memberships.portal.views.frame import (
@@ -246,9 +247,7 @@ def _open(door: Door) -> dict[str, Any]:
     list_minor = deal.list_minor if deal and not chosen else terms.list_minor
     prices = [terms.price_minor, terms.list_minor, list_minor, *(p for _n, p in terms.members)]
     gross = selling.with_tax(terms.plan, prices)
-    plans = [
-        plan for plan in plans_on_sale(member.club_id) if plan.terms.kind not in offers.NOT_RENEWED
-    ]
+    plans = [plan for plan in plans_on_sale(member.club_id) if plan.terms.kind not in NOT_RENEWED]
     return {
         "terms": terms,
         "deal": deal,

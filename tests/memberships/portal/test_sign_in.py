@@ -1,0 +1,70 @@
+"""A member opens his own page by a link that works once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from clubcrm.core.db import db, unit_of_work
+from clubcrm.core.events import Event
+from clubcrm.people.api import make_link
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    with time_machine.travel("2027-01-31T06:00Z", tick=False) as traveller:
+        yield traveller
+
+
+def asked(app) -> list[int]:
+    with app.app_context(), unit_of_work(write=False):
+        rows = db.session.scalars(select(Event.payload).where(Event.kind == "OwnPageAsked"))
+        return [row["person_id"] for row in rows]
+
+
+def link_of(app, cast) -> str:
+    with app.app_context(), unit_of_work():
+        ends = datetime(2027, 1, 31, 6, 30, tzinfo=UTC)
+        return make_link(cast.members["Mia"], "sign_in", expires_at=ends, by="system")
+
+
+@pytest.mark.parametrize("typed", ["+8801711000001", "01711-000001"])
+def test_known_number_gets_a_link_however_it_is_typed(app, cast, typed):
+    answer = app.test_client().post("/me", data={"address": typed})
+
+    assert (answer.status_code, "a link is on its way" in answer.text) == (200, True)
+    assert asked(app) == [cast.members["Mia"]]
+
+
+@pytest.mark.parametrize("typed", ["+8801711999999", "nobody@club.example", "", "?", "x" * 500])
+def test_unknown_addresses_get_the_same_answer_and_nothing_happens(app, typed):
+    answer = app.test_client().post("/me", data={"address": typed})
+
+    assert (answer.status_code, "a link is on its way" in answer.text) == (200, True)
+    assert asked(app) == []
+
+
+def test_link_opens_the_page_once_and_a_look_uses_nothing_up(app, cast):
+    token, client = link_of(app, cast), app.test_client()
+    assert [client.get(f"/me/{token}").status_code for _look in range(2)] == [200, 200]
+
+    opened = client.post(f"/me/{token}")
+
+    assert opened.status_code == 303
+    assert "Hello Mia" in client.get(opened.headers["Location"]).text
+    assert client.post(f"/me/{token}").status_code == 404
+    assert client.get(f"/me/{token}").status_code == 404
+
+
+def test_link_ends_after_half_an_hour_and_the_page_after_half_a_day(app, cast, clock):
+    token, client = link_of(app, cast), app.test_client()
+    own = client.post(f"/me/{token}").headers["Location"]
+    late = link_of(app, cast)
+    clock.shift(timedelta(minutes=31))
+    assert client.get(f"/me/{late}").status_code == 404
+    assert client.get(own).status_code == 200
+
+    clock.shift(timedelta(hours=12))
+
+    assert client.get(own).status_code == 404
