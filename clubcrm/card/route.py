@@ -16,6 +16,7 @@ from memberships.contracts.rules import ContractState
 LEFT, RIGHT = 12, 988
 ROLLING_YEAR = 365
 NEAREST = 46
+LETTER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,13 @@ def _ends(begins: date, ends: date, length: int) -> list[Stop]:
 
 
 def _apart(stops: Sequence[Stop]) -> tuple[Stop, ...]:
-    """Leave out the label of a station that stands too near the one before it."""
+    """Leave out the label of a station that would run into the one before it."""
     shown: list[Stop] = []
+    free_from = 0
     for stop in sorted(stops, key=lambda one: one.x):
-        near = len(shown) > 1 and stop.x - shown[-2].x < NEAREST * 2
-        near = near or (bool(shown) and stop.x - shown[-1].x < NEAREST)
-        shown.append(Stop(stop.x, stop.kind, "" if near else stop.label, stop.title))
+        half = max(NEAREST, LETTER * len(stop.label)) // 2
+        fits = max(LEFT, stop.x - half) >= free_from
+        if fits and stop.label:
+            free_from = stop.x + half
+        shown.append(Stop(stop.x, stop.kind, stop.label if fits else "", stop.title))
     return tuple(shown)
