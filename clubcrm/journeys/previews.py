@@ -13,10 +13,10 @@ from clubcrm.core.db import db
 from clubcrm.journeys.models import MemberFacts
 from clubcrm.journeys.rules.stages import Stage
 from clubcrm.messaging.calls import CallScript, call_script
-from clubcrm.messaging.link_values import sample_links
 from clubcrm.messaging.rules.kinds import TextKind
 from clubcrm.messaging.rules.parts import sms_parts
 from clubcrm.messaging.rules.wording import fields_of, render
+from clubcrm.messaging.samples import sample_links
 from clubcrm.messaging.story_queries import stories_of
 from clubcrm.messaging.texts import texts_of
 from clubcrm.messaging.values import day_words, values_of

@@ -41,9 +41,3 @@ def _address(makers: Mapping[str, LinkMaker], name: str, person_id: int, code: s
     if address or name == OWN_LINK or stands_in is None:
         return address
     return stands_in(person_id, code)
-
-
-def sample_links(names: Collection[str]) -> dict[str, str]:
-    """Return addresses that lead nowhere, for a look at a text: a look makes no link."""
-    base = current_app.extensions["club_settings"].public_url or "https://club.example"
-    return {name: f"{base.rstrip('/')}/…" for name in LINKS if name in names}

@@ -1,13 +1,14 @@
 """Queries room: a believable member, to look at a text before there is a real one to try."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
+from flask import current_app
 from flask_babel import force_locale
 
 from clubcrm.core import formats
 from clubcrm.core.clubs import Club
-from clubcrm.messaging.rules.placeholders import MEMBER
+from clubcrm.messaging.rules.placeholders import LINKS, MEMBER
 from clubcrm.messaging.rules.story import Story, Term, Units
 from clubcrm.messaging.values import values_of
 
@@ -58,3 +59,9 @@ def sample_values(club: Club, today: date, language: str) -> dict[str, str]:
         "what": PLANS.get(language, PLANS["en"]),
     }
     return {**by_cause, **values_of(sample_story(club, today, language), MEMBER, language)}
+
+
+def sample_links(names: Collection[str]) -> dict[str, str]:
+    """Return addresses that lead nowhere, for a look at a text: a look makes no link."""
+    base = current_app.extensions["club_settings"].public_url or "https://club.example"
+    return {name: f"{base.rstrip('/')}/…" for name in LINKS if name in names}
