@@ -76,6 +76,7 @@ def _order(club: Club, row: Touchpoint, settings: JourneySettings, last_day: dat
         club_id=row.club_id,
         person_id=row.person_id,
         code=row.code,
+        channels=rule.channels,
         purpose=Purpose.SERVICE if rule.purpose == SERVICE else Purpose.MARKETING,
         not_before=clock.instant_of(datetime.combine(first_day, begins), club.zone),
         expires_at=clock.instant_of(
