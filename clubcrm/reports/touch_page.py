@@ -186,7 +186,7 @@ def _groups(told: Told) -> list[str]:
             words = {"touch": name_of(one["code"]), "group": group_words(group["group"])}
             if group["leave_alone"]:
                 said.append(_("%(touch)s harms %(group)s: do not contact them.", **words))
-            elif group["chance_positive"] >= 0.975:
+            elif group.get("helped"):
                 said.append(_("%(touch)s helps %(group)s.", **words))
     return said
 

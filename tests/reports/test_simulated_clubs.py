@@ -143,7 +143,7 @@ def test_a_group_that_alone_responds_is_claimed_and_one_that_is_harmed_left_alon
 
 
 def test_below_ten_in_an_arm_only_counts_are_shown():
-    found = effects(club(2, Truth(members=60, held_share=0.1)))["touchpoints"]["J00"]
+    found = effects(club(2, Truth(members=40, held_share=0.1)))["touchpoints"]["J00"]
 
     assert found["renewal"]["sizes"][1] < 10
     assert found["renewal"]["verdict_live"] is Verdict.TOO_FEW

@@ -21,6 +21,7 @@ from clubcrm.reports.analysis.visits import VisitRows, effect_on_visits
 FEWEST = 20  # per arm and group: fewer carry no claim
 CLAIM = 0.05
 CERTAIN = 0.025
+SURE = 1.96  # errors from nothing
 
 HABITS = (("none", 0, 0), ("rare", 1, 3), ("regular", 4, 7), ("habitual", 8, 99))
 TERMS = (("month", 1, 45), ("quarter", 46, 135), ("half", 136, 270), ("year", 271, 9999))
@@ -151,6 +152,8 @@ def _told(asked: Question, p: float, *, claimed: bool) -> dict[str, Any]:
 
 
 def _row(figure: Figure, drawn: Shrunk, scale: float, *, claimed: bool) -> dict[str, Any]:
+    # By its own figure as well: the others must not lend a group an effect that it has not shown.
+    own = figure.difference / figure.error
     return {
         "group": figure.group,
         "sizes": list(figure.sizes),
@@ -159,5 +162,6 @@ def _row(figure: Figure, drawn: Shrunk, scale: float, *, claimed: bool) -> dict[
         "shrunk": drawn.mean * scale,
         "shrunk_error": drawn.error * scale,
         "chance_positive": drawn.chance_positive,
-        "leave_alone": claimed and drawn.chance_positive <= CERTAIN,
+        "leave_alone": claimed and own < -SURE and drawn.chance_positive <= CERTAIN,
+        "helped": claimed and own > SURE and drawn.chance_positive >= 1 - CERTAIN,
     }
