@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.stats import chi2, norm
 from statsmodels.stats.multitest import multipletests
 
 from clubcrm.reports.analysis import proportions
@@ -21,7 +21,6 @@ from clubcrm.reports.analysis.visits import VisitRows, effect_on_visits
 FEWEST = 20  # per arm and group: fewer carry no claim
 CLAIM = 0.05
 CERTAIN = 0.025
-SURE = 1.96  # errors from nothing
 
 HABITS = (("none", 0, 0), ("rare", 1, 3), ("regular", 4, 7), ("habitual", 8, 99))
 TERMS = (("month", 1, 45), ("quarter", 46, 135), ("half", 136, 270), ("year", 271, 9999))
@@ -138,6 +137,7 @@ def _arrays(asked: Question) -> tuple[Real, Real]:
 def _told(asked: Question, p: float, *, claimed: bool) -> dict[str, Any]:
     effects, errors = _arrays(asked)
     drawn = shrink(effects / asked.scale, errors / asked.scale, Prior())
+    sure = float(norm.isf(CERTAIN / len(asked.figures)))  # in errors, for all groups together
     return {
         "code": asked.code,
         "outcome": asked.outcome,
@@ -145,13 +145,15 @@ def _told(asked: Question, p: float, *, claimed: bool) -> dict[str, Any]:
         "p": p,
         "claimed": claimed,
         "groups": [
-            _row(figure, one, asked.scale, claimed=claimed)
+            _row(figure, one, asked.scale, sure, claimed=claimed)
             for figure, one in zip(asked.figures, drawn, strict=True)
         ],
     }
 
 
-def _row(figure: Figure, drawn: Shrunk, scale: float, *, claimed: bool) -> dict[str, Any]:
+def _row(
+    figure: Figure, drawn: Shrunk, scale: float, sure: float, *, claimed: bool
+) -> dict[str, Any]:
     # By its own figure as well: the others must not lend a group an effect that it has not shown.
     own = figure.difference / figure.error
     return {
@@ -162,6 +164,6 @@ def _row(figure: Figure, drawn: Shrunk, scale: float, *, claimed: bool) -> dict[
         "shrunk": drawn.mean * scale,
         "shrunk_error": drawn.error * scale,
         "chance_positive": drawn.chance_positive,
-        "leave_alone": claimed and own < -SURE and drawn.chance_positive <= CERTAIN,
-        "helped": claimed and own > SURE and drawn.chance_positive >= 1 - CERTAIN,
+        "leave_alone": claimed and own < -sure and drawn.chance_positive <= CERTAIN,
+        "helped": claimed and own > sure and drawn.chance_positive >= 1 - CERTAIN,
     }
