@@ -101,7 +101,7 @@ class Talk:
         ground.store.sink(Eligibility).add(
             **shared,
             arm="T",
-            share=0.1,
+            share=0.0,  # nobody was held out of these
             eligible_on=date.fromordinal(day),
             eligible_at=at - timedelta(hours=7),
             pre28=self._visits_before(life, day),
