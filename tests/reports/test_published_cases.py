@@ -72,6 +72,12 @@ def test_the_always_valid_interval_touches_nothing_exactly_at_its_p_value():
     assert width > 1.96 * 0.02
 
 
+def test_a_handful_of_people_cannot_differ_by_more_than_the_whole():
+    interval, _ = proportions.always_valid_of(proportions.counts_of(rows(11, 19, 4, 10)))
+
+    assert interval == Interval(-1, 1)
+
+
 def test_clubs_with_other_shares_are_compared_within_themselves():
     """Two clubs without any effect; the better one holds out more: pooled it would look harmful."""
     good, poor = rows(400, 500, 400, 500), rows(180, 900, 20, 100)

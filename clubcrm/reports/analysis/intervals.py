@@ -17,6 +17,10 @@ class Interval:
         """Tell whether all of it is nearer to nothing than the reach."""
         return -reach < self.low and self.high < reach
 
+    def within(self, most: float) -> "Interval":
+        """Return the part of it that is not farther from nothing than can be."""
+        return Interval(max(self.low, -most), min(self.high, most))
+
     def pair(self) -> list[float]:
         """Return both ends."""
         return [self.low, self.high]

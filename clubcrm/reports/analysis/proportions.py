@@ -132,8 +132,9 @@ def always_valid_of(counts: Counts) -> tuple[Interval, float]:
     """Return the interval that holds however often one looks, and its p-value."""
     spread = variance(counts)
     scale = RENEWAL_SCALE**2
+    # Shares differ by the whole at most, whatever a handful of people would allow.
     return (
-        always_valid(counts.difference, spread, scale),
+        always_valid(counts.difference, spread, scale).within(1),
         always_valid_p(counts.difference, spread, scale),
     )
 

@@ -42,13 +42,14 @@ def worth_of(
     """Return what a hundred contacts bring; effect is (low, middle, high) of those assigned.
 
     The effect of the assignment is divided by the share that was reached: nobody else was changed
-    by it. `rate` is how many of the treated renew, each with the discount. None when none was.
+    by it, and a contact wins or loses one renewal at most. `rate` is how many of the treated renew,
+    each with the discount. None when none was.
     """
     if reached <= 0:
         return None
     given = price.discount * rate / reached
     cost = HUNDRED * (price.contact + given)
-    low, middle, high = (HUNDRED * one / reached for one in effect)
+    low, middle, high = (HUNDRED * max(-1.0, min(1.0, one / reached)) for one in effect)
     return Worth(
         middle,
         round(middle * price.renewal - cost),
