@@ -23,8 +23,7 @@ from clubcrm.journeys.previews import (
 from clubcrm.journeys.setting_words import rule_name
 from clubcrm.journeys.versions import current_settings
 from clubcrm.journeys.views.map import journeys
-from clubcrm.messaging.channels.base import Letter
-from clubcrm.messaging.channels.lines import open_line
+from clubcrm.messaging.api import Letter, open_line
 from clubcrm.messaging.rules.delivery import Outcome
 from clubcrm.people.models import Person
 
