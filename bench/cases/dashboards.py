@@ -43,8 +43,9 @@ class Watched:
 def measure(app: Flask, rounds: int, table: Table, store: str) -> None:
     """Each page has its line: time, statements, and the share of the time outside the store."""
     with app.app_context():
-        people = db.session.scalar(select(func.count()).select_from(Person)) or 0
-        visits = db.session.scalar(select(func.count()).select_from(VisitDay)) or 0
+        with unit_of_work(write=False) as session:
+            people = session.scalar(select(func.count()).select_from(Person)) or 0
+            visits = session.scalar(select(func.count()).select_from(VisitDay)) or 0
         with unit_of_work():
             require_second_factor(False)
             owner = user_by_email(email_of(STAFF[0][0]))
