@@ -1,15 +1,19 @@
 """The api of accounts: clubs, staff, tokens and the first run, for other packages and commands."""
 
+from clubcrm.accounts.brakes import take_try
 from clubcrm.accounts.clubs import ClubPlan, open_club, set_hours
 from clubcrm.accounts.models import Role
 from clubcrm.accounts.passwords import set_password
 from clubcrm.accounts.queries import user_by_email
+from clubcrm.accounts.rules.braking import LONGEST_WAIT_OF_ADDRESS, Brake
 from clubcrm.accounts.second_factor import set_required as require_second_factor
 from clubcrm.accounts.sessions import end_sessions
 from clubcrm.accounts.staff import Post, add_user, invite
 from clubcrm.accounts.tokens import add_api_token, setup_token
 
 __all__ = [
+    "LONGEST_WAIT_OF_ADDRESS",
+    "Brake",
     "ClubPlan",
     "Post",
     "Role",
@@ -22,5 +26,6 @@ __all__ = [
     "set_hours",
     "set_password",
     "setup_token",
+    "take_try",
     "user_by_email",
 ]

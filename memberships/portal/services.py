@@ -1,13 +1,16 @@
 """Verbs of questions: a member asks about a used unit, the desk returns it or explains it."""
 
+import hashlib
+
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from clubcrm.accounts.api import LONGEST_WAIT_OF_ADDRESS, Brake, take_try
 from clubcrm.core import audit, clock, events
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import move
-from clubcrm.core.text import clean
+from clubcrm.core.text import clean, fold
 from memberships.events import MemberAsked, OwnPageAsked, UnitQuestioned
 from memberships.packages.models import EntryKind
 from memberships.packages.services import return_visit
@@ -66,8 +69,19 @@ def ask_club(member: Member, about: str, words: str) -> None:
     events.record(MemberAsked(member.club_id, clock.now(), member.person_id, about, said))
 
 
-def ask_for_page(typed: str) -> None:
-    """Whoever is reached at the address gets a link to his page, in five minutes once."""
+def ask_for_page(typed: str, browser: str) -> None:
+    """Whoever is reached at the address gets a link to his page, in five minutes once.
+
+    Raises TOO_MANY_TRIES (429) when one address is asked for, or one browser asks, again and again.
+    """
+    asked = hashlib.sha256(fold(typed).encode()).hexdigest()[:32]
+    take_try(
+        db.session(),
+        (
+            Brake(f"own-page:{asked}", 5),
+            Brake(f"own-page-from:{browser}", 20, LONGEST_WAIT_OF_ADDRESS),
+        ),
+    )
     for person_id, club_id in people_at(typed):
         events.record(OwnPageAsked(club_id, clock.now(), person_id))
 

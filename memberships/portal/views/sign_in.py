@@ -28,7 +28,7 @@ def sign_in() -> ResponseReturnValue:
 def send_link() -> ResponseReturnValue:
     """Whoever has this address gets a link; the answer is the same for everybody."""
     typed = request.form.get("address", "")
-    services.ask_for_page(typed)
+    services.ask_for_page(typed, request.remote_addr or "")
     return render_template(f"{FOLDER}/sign_in.html", sent=True, typed=typed)
 
 

@@ -68,3 +68,21 @@ def test_link_ends_after_half_an_hour_and_the_page_after_half_a_day(app, cast, c
     clock.shift(timedelta(hours=12))
 
     assert client.get(own).status_code == 404
+
+
+def test_asking_for_one_number_again_and_again_is_braked_and_others_are_not(app, cast):
+    client = app.test_client()
+    tries = [client.post("/me", data={"address": "01711-000001"}).status_code for _try in range(7)]
+
+    assert tries == [200] * 5 + [429] * 2
+    assert client.post("/me", data={"address": "nobody@club.example"}).status_code == 200
+
+
+def test_one_browser_cannot_write_to_everybody(app, cast):
+    client = app.test_client()
+
+    tries = {
+        client.post("/me", data={"address": f"+88017110{n:05}"}).status_code for n in range(30)
+    }
+
+    assert tries == {200, 429}
