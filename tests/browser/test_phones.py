@@ -7,6 +7,7 @@ from flask import Flask
 
 from clubcrm.core import clock
 from clubcrm.core.db import db, unit_of_work
+from clubcrm.messaging.own_links import NEWS_PURPOSE
 from clubcrm.people.api import make_link
 from clubcrm.people.models import Person
 from memberships.contracts.links import OFFER_PURPOSE, PORTAL_PURPOSE
@@ -42,12 +43,16 @@ def addresses(app: Flask, cast: Cast) -> dict[str, str]:
         renew = make_link(
             mia.id, OFFER_PURPOSE, subject_id=offer.public_id, expires_at=None, by="user:1"
         )
+        news = make_link(mia.id, NEWS_PURPOSE, expires_at=None, by="user:1")
         return {
             "own-home": f"/my/{home}",
             "own-ledger": f"/my/{home}/ledger",
             "own-freeze": f"/my/{home}/freeze/{year.public_id}",
             "own-cancel": f"/my/{home}/cancel/{year.public_id}",
             "own-offer": f"/renew/{renew}",
+            "own-break": f"/renew/{renew}/break",
+            "own-news": f"/me/news/{news}",
+            "own-sign-in": "/me",
         }
 
 

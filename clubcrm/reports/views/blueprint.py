@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, request
 from flask_babel import gettext as _
 
 from clubcrm.core import clock
@@ -64,7 +64,6 @@ def words() -> dict[str, Any]:
         "term_words": term_words,
         "Part": Part,
         "By": By,
-        "has_page": lambda endpoint: endpoint in current_app.view_functions,
     }
 
 
