@@ -38,8 +38,8 @@ from memberships.books.schedule import (
 )
 
 _DAY = timedelta(days=1)
-CLOSED_DAYS = 8
-CLOSED_MONTHS = 3
+CLOSED_DAYS = 4
+CLOSED_MONTHS = 2
 
 
 @dataclass(frozen=True, slots=True)
