@@ -43,3 +43,18 @@ class Line(Protocol):
 
     def send(self, letter: Letter) -> Receipt:
         """Hand the letter over once and return what became of it; never raises for its failures."""
+
+
+class StillLine:
+    """A line that keeps nothing open between letters: each is a call of its own."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        return None

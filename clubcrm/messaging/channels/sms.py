@@ -3,12 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qsl
 
 from clubcrm.core.outside import Ask, Outside, OutsideError, form_ask, json_ask
-from clubcrm.messaging.channels.base import Letter
+from clubcrm.messaging.channels.base import Letter, StillLine
 from clubcrm.messaging.rules.delivery import Outcome, Receipt, judge_http
 from clubcrm.messaging.rules.parts import sms_parts
 
@@ -40,23 +38,12 @@ def sms_form(found: Mapping[str, str]) -> SmsForm:
     )
 
 
-class SmsLine:
+class SmsLine(StillLine):
     """A line to the gateway; each message is a call of its own."""
 
     def __init__(self, form: SmsForm, *, seconds: float = 10.0) -> None:
         self._form = form
         self._outside = Outside(form.url, seconds=seconds)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
 
     def send(self, letter: Letter) -> Receipt:
         """Hand the text over once and return what became of it."""

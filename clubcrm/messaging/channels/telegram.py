@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from clubcrm.core.outside import Outside, OutsideError, Told, json_ask
-from clubcrm.messaging.channels.base import Letter
+from clubcrm.messaging.channels.base import Letter, StillLine
 from clubcrm.messaging.rules.delivery import Outcome, Receipt, judge_http
 
 BASE = "https://api.telegram.org"
@@ -15,23 +14,12 @@ LONGEST = 4096
 _GONE = ("chat not found", "user is deactivated", "bot was blocked", "bot was kicked")
 
 
-class TelegramLine:
+class TelegramLine(StillLine):
     """A line to the bot's interface."""
 
     def __init__(self, token: str, base: str = BASE, *, seconds: float = 10.0) -> None:
         self._token = token
         self._outside = Outside(base, seconds=seconds)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
 
     def send(self, letter: Letter) -> Receipt:
         """Say the text in the reader's chat, and in the chat it has moved to."""

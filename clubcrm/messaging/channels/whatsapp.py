@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from clubcrm.core.outside import Outside, OutsideError, Told, json_ask
-from clubcrm.messaging.channels.base import Letter
+from clubcrm.messaging.channels.base import Letter, StillLine
 from clubcrm.messaging.rules.delivery import Outcome, Receipt, judge_http
 
 BASE = "https://graph.facebook.com/v23.0"
@@ -19,7 +18,7 @@ OUR_KEYS = frozenset({0, 3, 10, 190, 131005, 131031, 131042, 368})
 LANGUAGES = {"en": "en", "bn": "bn", "ru": "ru", "de": "de", "hi": "hi", "ne": "en"}
 
 
-class WhatsAppLine:
+class WhatsAppLine(StillLine):
     """A line to the interface of one sending number."""
 
     def __init__(
@@ -35,17 +34,6 @@ class WhatsAppLine:
         self._path = f"/{phone_id}/messages"
         self._template = template
         self._outside = Outside(base, seconds=seconds)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        return None
 
     def send(self, letter: Letter) -> Receipt:
         """Hand the message over once and return what became of it."""
