@@ -10,9 +10,9 @@ from clubcrm.core.clock import now
 from clubcrm.core.clubs import set_club_setting
 from clubcrm.core.db import db
 from clubcrm.core.errors import invalid
+from clubcrm.core.months import month_of
 from clubcrm.reports.introduction import INTRODUCED_ON, introduced_on
 from clubcrm.reports.models import BaselineFigure
-from clubcrm.reports.rules.months import month_of
 
 MOST = 1_000_000
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, extract, func, select
 
 from clubcrm.core.db import db
+from clubcrm.core.months import month_after, month_end, month_of, months_between
 from clubcrm.journeys.models import MemberFacts
 from clubcrm.people.models import Person
 from clubcrm.reports.introduction import introduced_on
@@ -14,7 +15,6 @@ from clubcrm.reports.lens import By, Lens
 from clubcrm.reports.lives import BaseMonth, base_of
 from clubcrm.reports.models import BaselineFigure
 from clubcrm.reports.renewals import Line, lines_of, total
-from clubcrm.reports.rules.months import month_after, month_end, month_of, months_between
 from clubcrm.reports.rules.rates import Rate
 from memberships.billing.models import Payment
 

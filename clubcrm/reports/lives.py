@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from clubcrm.core.db import db
+from clubcrm.core.months import month_after, month_end, months_between
 from clubcrm.people.models import Person, StoredFile
 from clubcrm.reports.models import MemberSpell
 from clubcrm.reports.rules.dues import DAYS_AFTER
-from clubcrm.reports.rules.months import month_after, month_end, months_between
 
 MATRIX_MONTHS = 12
 

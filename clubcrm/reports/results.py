@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from clubcrm.core.db import db
+from clubcrm.core.months import month_end
 from clubcrm.reports.models import AnalysisKind, AnalysisResult, ForecastTold, RenewalDue
 from clubcrm.reports.rules.dues import Fate, is_final
-from clubcrm.reports.rules.months import month_end
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from clubcrm.core.clock import now
 from clubcrm.core.clubs import Club
+from clubcrm.core.months import month_after, month_end, month_of
 from clubcrm.reports.gather import Gathered, buyers_of, gather
 from clubcrm.reports.models import MemberSpell, MonthSeal, RenewalDue
 from clubcrm.reports.rules.dues import Due, Fate, dues_of, is_final
-from clubcrm.reports.rules.months import month_after, month_end, month_of
 from clubcrm.reports.rules.spells import Spell, spells_of
 
 Unit = Callable[[], AbstractContextManager[Session]]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from clubcrm.core.db import unit_of_work
+from clubcrm.core.months import month_after, month_end, month_of, months_between
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.order import public_id
 from clubcrm.seed.towns import Town
@@ -28,14 +29,7 @@ from memberships.books.kinds import (
     signed,
 )
 from memberships.books.models import BookCategory, BookLine, Payee, RecurringItem
-from memberships.books.schedule import (
-    Every,
-    due_days,
-    month_after,
-    month_end,
-    month_of,
-    months_between,
-)
+from memberships.books.schedule import Every, due_days
 
 _DAY = timedelta(days=1)
 CLOSED_DAYS = 4

@@ -3,6 +3,7 @@
 from clubcrm.core.clubs import ClubSetting
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
+from clubcrm.core.months import month_after, month_of, months_between
 from clubcrm.reports.costs import USUAL_MARGIN_BP
 from clubcrm.reports.effect_tables import ContactCost
 from clubcrm.reports.findings import tell_night
@@ -11,7 +12,6 @@ from clubcrm.reports.introduction import INTRODUCED_ON
 from clubcrm.reports.models import BaselineFigure
 from clubcrm.reports.outcomes import follow
 from clubcrm.reports.rolling_up import roll_up
-from clubcrm.reports.rules.months import month_after, month_of, months_between
 from clubcrm.seed.ground import Ground
 
 SHARE_BEFORE = 3  # the first third of the history lies before the introduction

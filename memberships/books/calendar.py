@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from clubcrm.core.clock import today
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
+from clubcrm.core.months import month_after
 from memberships.books.kinds import ClosingKind
 from memberships.books.models import Closing
-from memberships.books.schedule import month_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from clubcrm.core import audit
 from clubcrm.core.db import db, unit_id
 from clubcrm.core.errors import DomainError, invalid
+from clubcrm.core.months import month_of
 from clubcrm.core.text import clean
 from clubcrm.core.types import new_public_id
 from memberships.books.calendar import ClubBooks
@@ -23,7 +24,6 @@ from memberships.books.kinds import (
     signed,
 )
 from memberships.books.models import BookLine
-from memberships.books.schedule import month_of
 
 OLDEST = date(2000, 1, 1)
 MOST_MINOR = 10**14

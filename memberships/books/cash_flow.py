@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from clubcrm.core.months import month_end, month_of
 from memberships.billing.orders import MONEY_TENDERS, Tender
 from memberships.books.calendar import ClubBooks
 from memberships.books.kinds import Account, BookKind
 from memberships.books.lines import LineFilter, ShownLine, balance_of_lines, lines_of
-from memberships.books.schedule import month_end, month_of
 from memberships.books.takings import ACCOUNT_OF, DaySums, balance_of_takings, day_sums
 
 _DAY = timedelta(days=1)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from clubcrm.core import audit, clock
 from clubcrm.core.db import db, unit_id
 from clubcrm.core.errors import DomainError, invalid
+from clubcrm.core.months import month_end, month_of
 from clubcrm.core.text import clean
 from memberships.books.calendar import ClubBooks, month_closing
 from memberships.books.cash_book import keep
@@ -18,7 +19,6 @@ from memberships.books.counting import canonical, counted_sum, seal
 from memberships.books.figures import day_figures, month_figures
 from memberships.books.kinds import Account, BookKind, ClosingKind, Standard, signed
 from memberships.books.models import BookLine, Closing
-from memberships.books.schedule import month_end, month_of
 
 _DAY = timedelta(days=1)
 

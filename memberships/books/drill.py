@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 
 from clubcrm.core.clock import day_bounds, local_day
 from clubcrm.core.db import db
+from clubcrm.core.months import month_end
 from clubcrm.people.models import Person
 from memberships.billing.models import (
     Invoice,
@@ -33,7 +34,6 @@ from memberships.books.profit import (
     book_rows,
     earned_rows,
 )
-from memberships.books.schedule import month_end
 
 
 @dataclass(frozen=True, slots=True)

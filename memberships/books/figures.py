@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from clubcrm.core.months import month_end
 from memberships.books.calendar import ClubBooks, books_of
 from memberships.books.cash_flow import Movement, balances_of, movements, other_tenders
 from memberships.books.kinds import Account, ClosingKind
 from memberships.books.models import Closing
 from memberships.books.owed import owed_by_kind, owed_lines, owed_rows, receivable
 from memberships.books.profit import profit_now, to_date
-from memberships.books.schedule import month_end
 from memberships.books.takings import day_sums
 
 

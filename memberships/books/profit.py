@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 
 from clubcrm.core.db import db
+from clubcrm.core.months import month_after, month_end, month_of
 from memberships.billing.orders import LineKind, Tender
 from memberships.books.billed import Billed, billed_lines
 from memberships.books.calendar import ClubBooks, month_closing
@@ -29,7 +30,7 @@ from memberships.books.owed import (
     owed_lines,
     tender_sums,
 )
-from memberships.books.schedule import month_after, month_end, month_of, part_of_month, parts_until
+from memberships.books.schedule import part_of_month, parts_until
 
 _DAY = timedelta(days=1)
 BEGINNING = date(2000, 1, 1)

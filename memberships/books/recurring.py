@@ -9,6 +9,7 @@ from sqlalchemy import select
 from clubcrm.core import audit
 from clubcrm.core.db import db
 from clubcrm.core.errors import invalid
+from clubcrm.core.months import month_of
 from clubcrm.core.states import move
 from memberships.books.cash_book import EntryRequest, check_entry, keep
 from memberships.books.categories import category_of, lock_books, payee_of
@@ -20,7 +21,7 @@ from memberships.books.kinds import (
     signed,
 )
 from memberships.books.models import BookLine, RecurringItem
-from memberships.books.schedule import Every, due_days, month_of
+from memberships.books.schedule import Every, due_days
 
 FURTHEST = timedelta(days=366)
 

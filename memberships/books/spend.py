@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from clubcrm.core.clubs import Scope
+from clubcrm.core.months import month_after, month_of, months_between
 from memberships.books.lines import ShownLine, spend_lines
-from memberships.books.schedule import month_after, month_of, months_between, part_of_month
+from memberships.books.schedule import part_of_month
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from datetime import date
 from sqlalchemy import func, select
 
 from clubcrm.core.db import db
+from clubcrm.core.months import month_end
 from memberships.billing.models import Invoice, InvoiceKind, InvoiceLine
 from memberships.books.calendar import ClubBooks
 from memberships.books.profit import TAX_PAID, book_rows
-from memberships.books.schedule import month_end
 
 
 @dataclass(frozen=True, slots=True)

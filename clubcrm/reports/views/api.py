@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 
 from clubcrm.core import clock
 from clubcrm.core.api import ApiBlueprint, InputSchema
+from clubcrm.core.months import month_after, month_end, month_of
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import ClubChoice, current_club, my_clubs
 from clubcrm.reports.introduction import introduced_on
@@ -15,7 +16,6 @@ from clubcrm.reports.lens import By, Lens, Part
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.renewals import Line, lines_of
 from clubcrm.reports.rules.dues import is_final
-from clubcrm.reports.rules.months import month_after, month_end, month_of
 
 api = ApiBlueprint("reports_api", __name__, url_prefix="/api/v1", description="Reports")
 SHOWN_MONTHS = 13

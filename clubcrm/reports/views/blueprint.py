@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 
 from clubcrm.core import clock
 from clubcrm.core.errors import not_found
+from clubcrm.core.months import month_after, month_of
 from clubcrm.core.shell import ClubChoice, current_club, my_clubs
 from clubcrm.reports.lens import By, Lens, Part
-from clubcrm.reports.rules.months import month_after, month_end, month_of
 from clubcrm.reports.words import (
     by_words,
     part_words,
@@ -99,8 +99,3 @@ def month_in(name: str, default: date) -> date:
         return date.fromisoformat(f"{request.args.get(name, '')[:7]}-01")
     except ValueError:
         return default
-
-
-def is_open_month(month: date, today: date) -> bool:
-    """Tell whether a month still runs or lies ahead."""
-    return month_end(month) >= today

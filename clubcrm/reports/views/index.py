@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from clubcrm.core import formats
 from clubcrm.core.export import amount, download
+from clubcrm.core.months import month_end, month_of
 from clubcrm.core.web import require
 from clubcrm.reports import drawings as drawn
 from clubcrm.reports.introduction import introduced_on
@@ -17,7 +18,6 @@ from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.renewals import lines_of, money_at_risk, most_at_risk, total
 from clubcrm.reports.results import newest
 from clubcrm.reports.rules.dues import is_final
-from clubcrm.reports.rules.months import month_end, month_of
 from clubcrm.reports.views.blueprint import Asked, asked, reports
 from clubcrm.reports.views.renewals import this_month_of
 from clubcrm.reports.words import finding

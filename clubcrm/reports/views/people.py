@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from clubcrm.core import formats
 from clubcrm.core.errors import not_found
 from clubcrm.core.export import amount, download
+from clubcrm.core.months import month_of
 from clubcrm.core.web import require
 from clubcrm.reports.kpis import count_receipts, receipts_of
 from clubcrm.reports.lens import By, Lens, Part
@@ -20,7 +21,6 @@ from clubcrm.reports.lives import (
 )
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.renewals import DuePerson, lines_of, people_of, total
-from clubcrm.reports.rules.months import month_of
 from clubcrm.reports.views.blueprint import Asked, asked, month_in, reports
 from clubcrm.reports.words import part_words, reason_words
 

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from clubcrm.core import formats
 from clubcrm.core.export import amount, download
+from clubcrm.core.months import month_after, month_end, month_of
 from clubcrm.core.web import current_actor, require
 from clubcrm.reports import drawings as drawn
 from clubcrm.reports.kpis import compared
@@ -29,7 +30,6 @@ from clubcrm.reports.renewals import (
 )
 from clubcrm.reports.results import newest
 from clubcrm.reports.rules.dues import is_final
-from clubcrm.reports.rules.months import month_after, month_end, month_of
 from clubcrm.reports.views.blueprint import Asked, asked, reports
 from clubcrm.reports.words import by_words, finding, part_words, source_words, term_words
 

@@ -7,11 +7,11 @@ from flask import Blueprint, request
 from flask_babel import gettext as _
 
 from clubcrm.core.errors import not_found
+from clubcrm.core.months import month_of
 from clubcrm.core.shell import current_club
 from clubcrm.core.web import current_actor
 from memberships.books.calendar import ClubBooks, books_of
 from memberships.books.lines import ShownLine, line_for
-from memberships.books.schedule import month_of
 from memberships.books.words import (
     account_icon,
     account_words,

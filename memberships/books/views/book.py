@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from clubcrm.core import formats
 from clubcrm.core.errors import DomainError
 from clubcrm.core.export import amount, download
+from clubcrm.core.months import month_after, month_end
 from clubcrm.core.web import current_actor, require
 from memberships.billing.orders import Tender
 from memberships.billing.words import tender_words
@@ -30,7 +31,6 @@ from memberships.books.lines import (
 from memberships.books.models import BookLine
 from memberships.books.recurring import add_recurring
 from memberships.books.reversals import reverse_line
-from memberships.books.schedule import month_after, month_end
 from memberships.books.takings import ACCOUNT_OF, day_sums
 from memberships.books.views.blueprint import asked_month, books, club_books, wanted_line
 from memberships.books.words import account_words, category_words, kind_words

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from clubcrm.core import formats
 from clubcrm.core.errors import DomainError, not_found
+from clubcrm.core.months import month_after, month_end, month_of
 from clubcrm.core.web import current_actor, require
 from memberships.books.calendar import ClubBooks, closing_for, closings_of
 from memberships.books.closings import (
@@ -25,7 +26,6 @@ from memberships.books.forms import CountForm, typed_pieces
 from memberships.books.kinds import Account, ClosingKind
 from memberships.books.models import Closing
 from memberships.books.owed import OwedKind
-from memberships.books.schedule import month_after, month_end, month_of
 from memberships.books.views.blueprint import books, club_books
 from memberships.books.words import flow_words, owed_words, profit_words
 from memberships.permissions import CLOSE_BOOKS, SEE_BOOKS

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from clubcrm.core import formats
 from clubcrm.core.export import amount, download
+from clubcrm.core.months import month_after, month_end, months_between
 from clubcrm.core.web import require
 from memberships.billing.orders import Tender
 from memberships.billing.words import tender_words
@@ -15,7 +16,6 @@ from memberships.books.cash_flow import Flow, flow_by_month, is_between
 from memberships.books.charts import columns
 from memberships.books.drill import names_of
 from memberships.books.kinds import Account
-from memberships.books.schedule import month_after, month_end, months_between
 from memberships.books.takings import takings_of
 from memberships.books.views.blueprint import asked_month, books, club_books
 from memberships.books.words import account_words, flow_words

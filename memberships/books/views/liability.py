@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from clubcrm.core import formats
 from clubcrm.core.export import amount, download
+from clubcrm.core.months import month_after, month_end, month_of, months_between
 from clubcrm.core.web import require
 from memberships.books.calendar import ClubBooks
 from memberships.books.charts import columns
@@ -20,7 +21,6 @@ from memberships.books.owed import (
     owed_rows,
     receivable,
 )
-from memberships.books.schedule import month_after, month_end, month_of, months_between
 from memberships.books.views.blueprint import books, club_books
 from memberships.books.words import owed_words
 from memberships.permissions import SEE_BOOKS

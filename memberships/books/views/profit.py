@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from clubcrm.core import formats
 from clubcrm.core.errors import not_found
 from clubcrm.core.export import amount, download
+from clubcrm.core.months import month_after, months_between
 from clubcrm.core.web import require
 from memberships.books.calendar import ClubBooks, month_closing
 from memberships.books.charts import columns
@@ -23,7 +24,6 @@ from memberships.books.profit import (
     ProfitMonth,
     profit_of,
 )
-from memberships.books.schedule import month_after, months_between
 from memberships.books.views.blueprint import asked_month, books, club_books
 from memberships.books.words import profit_words
 from memberships.permissions import SEE_BOOKS

@@ -5,12 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from clubcrm.core.errors import not_found
+from clubcrm.core.months import month_after
 from clubcrm.core.web import current_actor, require
 from memberships.books.kinds import RecurringState
 from memberships.books.lines import ShownItem, recurring_for, recurring_of
 from memberships.books.models import RecurringItem
 from memberships.books.recurring import resume_recurring, stop_recurring
-from memberships.books.schedule import due_days, month_after
+from memberships.books.schedule import due_days
 from memberships.books.views.blueprint import books, club_books
 from memberships.permissions import SEE_BOOKS, WRITE_BOOKS
 

@@ -5,10 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from clubcrm.core.export import Cell, amount, download
+from clubcrm.core.months import month_after
 from clubcrm.core.web import require
 from memberships.billing.debtors import Bucket
 from memberships.billing.debtors import ageing as open_by_age
-from memberships.books.schedule import month_after
 from memberships.books.taxes import tax_lines, tax_paid
 from memberships.books.views.blueprint import asked_month, books, club_books
 from memberships.permissions import SEE_BOOKS

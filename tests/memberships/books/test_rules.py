@@ -4,17 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clubcrm.core.months import month_after, month_end, months_between
 from memberships.books.charts import HEIGHT, columns
 from memberships.books.counting import FACES, canonical, counted_sum, differences, seal
-from memberships.books.schedule import (
-    Every,
-    due_days,
-    month_after,
-    month_end,
-    months_between,
-    nth_due,
-    part_of_month,
-)
+from memberships.books.schedule import Every, due_days, nth_due, part_of_month
 
 
 def told(days):
