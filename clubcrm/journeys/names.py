@@ -2,39 +2,15 @@
 
 from flask_babel import gettext as _
 
+from clubcrm.messaging.text_words import code_words
+
 POTENTIAL, RENEWAL = "potential", "renewal"
 
 
 def touch_name(code: str) -> str:
-    """Return what a touchpoint is called; an unknown code stands for itself."""
-    names = {
-        "J01": _("Welcome"),
-        "J02": _("First-visit nudge"),
-        "J03": _("Start session"),
-        "J04": _("Two-week check"),
-        "J05": _("First-month review"),
-        "J06": _("Silence"),
-        "J06a": _("Silence message"),
-        "J06b": _("Silence call"),
-        "J07": _("Slump talk"),
-        "J08": _("Milestone"),
-        "J09": _("Birthday"),
-        "J10": _("Package running out"),
-        "J11": _("Invitation"),
-        "J12": _("Half-way review"),
-        "J13a": _("Early-bird and report"),
-        "J13b": _("Renewal call"),
-        "J13c": _("One-tap payment"),
-        "J14a": _("Price kept for you"),
-        "J14b": _("Why-left call"),
-        "J14c": _("Last invitation"),
-        "X1": _("Payment declined"),
-        "X2": _("Freeze ends"),
-        "X3": _("Complaint follow-up"),
-        "X4": _("Receipts and notices"),
-        "X8": _("Renewal notice"),
-    }
-    return names.get(code, code)
+    """Return what a touchpoint is called, as its message where that says the same."""
+    wider = {"J06": _("Silence"), "X4": _("Receipts and notices"), "X8": _("Renewal notice")}
+    return wider.get(code) or code_words(code)
 
 
 def touch_aim(code: str) -> str:
