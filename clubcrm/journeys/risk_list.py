@@ -12,13 +12,8 @@ from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.journeys.models import MemberFacts
 from clubcrm.journeys.risk_tables import RiskScore, ScoredFor
-from clubcrm.journeys.rules.risk_reasons import (
-    BANDS,
-    RiskFacts,
-    RiskReason,
-    chance_of,
-    reasons_of,
-)
+from clubcrm.journeys.rules.rhythm import chance_of_no_visit
+from clubcrm.journeys.rules.risk_reasons import BANDS, RiskFacts, RiskReason, reasons_of
 from clubcrm.journeys.sql import days_between
 from clubcrm.people.models import Person
 from clubcrm.tasks.models import Task, TaskState, TaskWork
@@ -51,7 +46,7 @@ class AtRisk:
     @property
     def chance(self) -> float:
         """Return how likely it is that nobody sees him in the next 28 days."""
-        return chance_of(self.score)
+        return chance_of_no_visit(self.score)
 
     @property
     def reasons(self) -> tuple[RiskReason, ...]:

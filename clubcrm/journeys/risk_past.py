@@ -20,7 +20,7 @@ from sqlalchemy import (
 from access_control.models import VisitDay
 from clubcrm.journeys.models import MemberFacts
 from clubcrm.journeys.risk_tables import RiskScore, ScoredFor
-from clubcrm.journeys.rules.risk_reasons import CHANCE_AT_ZERO, CHANCE_SLOPE
+from clubcrm.journeys.rules.rhythm import CHANCE_AT_ZERO, CHANCE_SLOPE
 from clubcrm.journeys.sql import days_between
 
 EVERY_DAYS = 28

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 GAP_WHEN_UNKNOWN = 3.5
+# The chance of no visit in the next 28 days from the score, until a club has a fit of its own.
+CHANCE_AT_ZERO, CHANCE_SLOPE = 1.05, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,4 +203,4 @@ def risk_score(rhythm: Rhythm) -> float:
 
 def chance_of_no_visit(score: float) -> float:
     """Return the rough chance of no visit in the next 28 days until the club has its own fit."""
-    return 1 / (1 + math.exp(1.05 - score))
+    return 1 / (1 + math.exp(CHANCE_AT_ZERO - CHANCE_SLOPE * score))

@@ -4,8 +4,6 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-# The chance of no visit in the next 28 days from the score, until a club has a fit of its own.
-CHANCE_AT_ZERO, CHANCE_SLOPE = 1.05, 1.0
 MOST_REASONS = 3
 GOOD_MONTH, ENOUGH_MONTH = 8, 4
 NEWCOMER_VISITS = 5
@@ -35,16 +33,6 @@ class RiskFacts:
     baseline: float
     usual_gap: float | None = None
     days_to_end: int | None = None
-
-
-def score_of(silent_days: int, v28: int, visits: int) -> float:
-    """Return the score by which lists are ordered; higher means less likely to come."""
-    return math.log(1 + silent_days) - math.log(1 + v28) - 0.25 * math.log(max(visits, 1))
-
-
-def chance_of(score: float) -> float:
-    """Return how likely it is that nobody sees the member in the next 28 days."""
-    return 1 / (1 + math.exp(CHANCE_AT_ZERO - CHANCE_SLOPE * score))
 
 
 def band_of(chance: float) -> int:

@@ -4,14 +4,8 @@ import math
 
 import pytest
 
-from clubcrm.journeys.rules.risk_reasons import (
-    RiskFacts,
-    RiskReason,
-    band_of,
-    chance_of,
-    reasons_of,
-    score_of,
-)
+from clubcrm.journeys.rules.rhythm import Rhythm, chance_of_no_visit, risk_score
+from clubcrm.journeys.rules.risk_reasons import RiskFacts, RiskReason, band_of, reasons_of
 
 R = RiskReason
 
@@ -40,11 +34,15 @@ def test_reasons_that_weigh_most_come_first(
     assert reasons_of(facts) == reasons, case
 
 
+def score_of(silent_days: int, v28: int, visits: int) -> float:
+    return risk_score(Rhythm(None, visits, silent_days, 0, 0, v28, 0, 0, 0, 0))
+
+
 def test_score_and_chance_are_those_of_the_published_rule() -> None:
     assert score_of(0, 8, 40) == pytest.approx(-math.log(9) - 0.25 * math.log(40))
     assert score_of(20, 0, 0) == pytest.approx(math.log(21))
-    assert chance_of(1.05) == pytest.approx(0.5)
-    assert chance_of(0.0) == pytest.approx(1 / (1 + math.exp(1.05)))
+    assert chance_of_no_visit(1.05) == pytest.approx(0.5)
+    assert chance_of_no_visit(0.0) == pytest.approx(1 / (1 + math.exp(1.05)))
 
 
 def test_bands_are_fifths_of_the_scale() -> None:
