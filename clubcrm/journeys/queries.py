@@ -122,12 +122,12 @@ def touchpoint_of(
     ).one()
 
 
-def messages_of_touchpoints(session: Session, message_ids: Collection[int]) -> set[int]:
-    """Return which of these messages carry a touchpoint."""
-    rows = session.scalars(
-        select(Touchpoint.message_id).where(Touchpoint.message_id.in_(message_ids))
-    )
-    return {one for one in rows if one is not None}
+def touchpoints_of_messages(
+    session: Session, message_ids: Collection[int]
+) -> dict[int, Touchpoint]:
+    """Return the touchpoints that these messages carry, by message."""
+    rows = session.scalars(select(Touchpoint).where(Touchpoint.message_id.in_(message_ids)))
+    return {row.message_id: row for row in rows if row.message_id is not None}
 
 
 def touchpoint_by_message(session: Session, message_id: int) -> Touchpoint | None:

@@ -71,16 +71,12 @@ def _situation(facts: MemberFacts) -> tuple[Situation, date]:
 
 def checks_before_sending(message_ids: Sequence[int]) -> dict[int, str]:
     """Return for messages whose touchpoint is not wanted any more the reason why."""
-    carried = queries.messages_of_touchpoints(db.session(), message_ids)
-    asked = ((one, check_before_sending(one)) for one in message_ids if one in carried)
+    carried = queries.touchpoints_of_messages(db.session(), message_ids)
+    asked = ((one, _why_not(carried[one])) for one in message_ids if one in carried)
     return {message_id: why for message_id, why in asked if why is not None}
 
 
-def check_before_sending(message_id: int) -> str | None:
-    """Return why the touchpoint that a message carries is not wanted any more, or None."""
-    touchpoint = queries.touchpoint_by_message(db.session(), message_id)
-    if touchpoint is None:
-        return None
+def _why_not(touchpoint: Touchpoint) -> str | None:
     facts = queries.facts_row(db.session(), touchpoint.person_id)
     if facts is None or touchpoint.state not in OPEN:
         return Why.CYCLE_OVER.value
