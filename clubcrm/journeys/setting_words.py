@@ -14,8 +14,6 @@ from clubcrm.journeys.rules.codes import Code, Term
 from clubcrm.journeys.rules.own import from_own
 from clubcrm.journeys.rules.settings import CodeRule
 
-GENERAL = ("pace", "rhythm", "hours", "trial", "capacity")
-
 
 def rule_name(rule: CodeRule) -> str:
     """Return what a touchpoint is called, by the club's own name where it has one."""

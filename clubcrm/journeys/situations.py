@@ -26,7 +26,6 @@ SPOKEN = (TouchState.PLANNED, TouchState.QUEUED, TouchState.DELIVERED)
 OPEN = (TouchState.PLANNED, TouchState.QUEUED)
 CONTACT_DAYS = 365
 MONTHLY = 45
-UNENDING_MONTH = 30
 
 
 @dataclass(frozen=True, slots=True)

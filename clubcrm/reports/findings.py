@@ -1,13 +1,12 @@
 """Services room: every night what each touchpoint does, estimated elsewhere and kept here."""
 
-import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from clubcrm.core import clock
@@ -16,7 +15,7 @@ from clubcrm.journeys.api import current_settings
 from clubcrm.reports import evidence
 from clubcrm.reports.analyst import ask
 from clubcrm.reports.costs import Costs, costs_of
-from clubcrm.reports.effect_tables import EffectRun, TouchEffect, TouchOutcome
+from clubcrm.reports.effect_tables import EffectRun, TouchEffect
 from clubcrm.reports.evidence import LIVE, Around, Seen
 from clubcrm.reports.outcomes import follow
 from clubcrm.reports.rules.value import Price, advice, price_of, worth_of
@@ -172,22 +171,3 @@ def _money(code: str, whole: dict[str, Any], costs: Costs, period: str) -> dict[
         worth = worth_of(effect, whole["reached"], renewal["rates"][0], price)
     figures = {} if worth is None else asdict(worth)
     return {"worth": figures or None, "advice": advice(verdict, worth)}
-
-
-def pace_of(session: Session, club_ids: tuple[int, ...], code: str, today: date) -> float:
-    """Return how many members a month become eligible for a code, by the last 180 days."""
-    since = date.fromordinal(today.toordinal() - 180)
-    found = session.scalar(
-        select(func.count()).where(
-            TouchOutcome.club_id.in_(club_ids),
-            TouchOutcome.code == code,
-            TouchOutcome.is_first,
-            TouchOutcome.eligible_on > since,
-        )
-    )
-    return (found or 0) / 6
-
-
-def months_for(rows: int, pace: float) -> int | None:
-    """Return after how many months at this pace so many more are in; None when none come."""
-    return math.ceil(rows / pace) if pace > 0 else None

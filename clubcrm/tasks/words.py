@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from clubcrm.core import formats
 from clubcrm.messaging.calls import CallScript, call_script
 from clubcrm.tasks.models import Task, TaskWork
-from clubcrm.tasks.outcomes import AttemptOutcome, WorkForm
+from clubcrm.tasks.outcomes import AttemptOutcome
 
 QUOTES = ' "“”„«»'
 
@@ -159,11 +159,6 @@ NOT_TALKED = (
     AttemptOutcome.WRONG_NUMBER,
     AttemptOutcome.STOP_CALLING,
 )
-
-
-def form_words(form: WorkForm) -> str:
-    """Return what a form of work is called."""
-    return {WorkForm.CALL: _("Call"), WorkForm.TALK: _("Talk")}[form]
 
 
 def role_words(role: str) -> str:

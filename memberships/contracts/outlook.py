@@ -142,12 +142,6 @@ def deal_of(offer_id: int) -> OfferDeal | None:
     return db.session.get(OfferDeal, offer_id)
 
 
-def deals_of(offer_ids: Sequence[int]) -> dict[int, OfferDeal]:
-    """Return what these offers promise beyond their price, by offer."""
-    rows = db.session.scalars(select(OfferDeal).where(OfferDeal.offer_id.in_(offer_ids)))
-    return {row.offer_id: row for row in rows}
-
-
 def accepted_offers(contract_id: int) -> Sequence[RenewalOffer]:
     """Return the accepted offer of a contract, of which there is one at most."""
     return db.session.scalars(
