@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import access_control.permissions as gate
+import bar_inventory.permissions as bar
 import clubcrm.accounts.permissions as accounts
 import clubcrm.card.permissions as card
 import clubcrm.journeys.permissions as journey_rights
@@ -18,6 +19,7 @@ RIGHTS: Mapping[str, object] = {
     **people.RIGHTS,
     **memberships.RIGHTS,
     **gate.RIGHTS,
+    **bar.RIGHTS,
     **card.RIGHTS,
     **tasks.RIGHTS,
     **messaging.RIGHTS,
@@ -89,7 +91,8 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
             tasks.SEE_TASKS,
         }
     ),
-    "barista": frozenset(),
+    "barista": bar.BEHIND_THE_BAR,
     "accountant": memberships.FOR_ACCOUNTANTS
+    | bar.FOR_ACCOUNTANTS
     | {people.SEE_PEOPLE, card.SEE_CARD, reports.SEE_REPORTS},
 }

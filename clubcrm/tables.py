@@ -1,6 +1,9 @@
 """Every table of the product, imported so that the metadata is whole."""
 
 import access_control.models
+import bar_inventory.catalogue.models
+import bar_inventory.purchasing.models
+import bar_inventory.stock.models
 import clubcrm.accounts.models
 import clubcrm.core.audit
 import clubcrm.core.clubs
@@ -48,6 +51,9 @@ METADATA = Model.metadata
 
 _MODULES = (
     access_control.models,
+    bar_inventory.catalogue.models,
+    bar_inventory.purchasing.models,
+    bar_inventory.stock.models,
     clubcrm.accounts.models,
     clubcrm.core.audit,
     clubcrm.core.clubs,

@@ -1,0 +1,1 @@
+"""What the bar sells and what it is made of: products, prices, recipes."""

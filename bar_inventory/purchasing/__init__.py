@@ -1,0 +1,1 @@
+"""Goods that come in: suppliers, orders, deliveries, and what will be needed."""

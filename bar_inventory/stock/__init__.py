@@ -1,0 +1,1 @@
+"""What lies where: the ledger of goods, lots, counts, and what it cost."""
