@@ -56,6 +56,18 @@ def scan_of(source_id: str) -> ScanShown | None:
     return ScanShown(row[0], row[1], str(row[2])) if row else None
 
 
+def visits_on(contract_id: int, first: date, last: date) -> list[date]:
+    """Return the days between two on which somebody came in on a contract, in order."""
+    return list(
+        db.session.scalars(
+            select(Visit.day)
+            .where(Visit.contract_id == contract_id, Visit.day >= first, Visit.day <= last)
+            .distinct()
+            .order_by(Visit.day)
+        )
+    )
+
+
 def _stays(person_id: int, today: date, zone: str) -> tuple[Stay, ...]:
     rows = db.session.execute(
         select(Visit.day, Visit.entered_at, Visit.left_at, Visit.left_how).where(

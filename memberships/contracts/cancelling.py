@@ -16,7 +16,7 @@ from memberships.billing.queries import account_of
 from memberships.contracts.catalogue import terms_of
 from memberships.contracts.charging import charge_leaving, charge_staying
 from memberships.contracts.ends import club_day, may_end_on, set_end
-from memberships.contracts.fees import moved_fee_days
+from memberships.contracts.fees import put_off_fees
 from memberships.contracts.freezes import trim_freezes
 from memberships.contracts.leaving import Bond, CancelReason, LeaveReason, Leaving, leaving
 from memberships.contracts.leaving_tables import Cancellation, CancellationState
@@ -86,7 +86,7 @@ def cancel_preview(request: CancelRequest) -> CancelOffer:
         _signed_on(contract),
         contract.price_minor,
         terms.term_months or 1,
-        moved_fee_days(contract.id),
+        *put_off_fees(contract.id),
     )
     shown = leaving(bond, terms.leaving, today, request.wished_on)
     open_minor = account_of(contract.payer_id, contract.club_id).owed_minor

@@ -21,14 +21,13 @@ from memberships.packages.services import move_lot_ends
 _DAY = timedelta(days=1)
 
 
-def move_end(contract: Contract, days: int, *, by: str, keeps_billing: bool = False) -> None:
+def move_end(contract: Contract, days: int, *, by: str, from_on: date | None = None) -> None:
     """The contract ends so many days later, or earlier; a renewal that has not begun follows.
 
-    So do the coming fees of a rolling contract, unless the freeze keeps them where they are.
+    So do the fees of a rolling contract that come on the first day of a freeze or later.
     """
     set_end(contract, moved_end(contract.ends_on, days), by=by)
-    if not keeps_billing:
-        move_fees(contract, days, by=by)
+    move_fees(contract, days, by=by, from_on=from_on)
 
 
 def set_end(contract: Contract, ends_on: date | None, *, by: str) -> None:

@@ -8,11 +8,14 @@ from memberships.contracts.models import Contract
 from memberships.contracts.rules import PlanKind
 from memberships.contracts.terms import FrozenSpan, period_of
 from memberships.dunning.queries import is_invoiced
+from memberships.dunning.rules import PutOff
 from memberships.dunning.services import (
     ChargePlan,
     change_charges,
     move_charges,
+    period_at,
     plan_charges,
+    put_offs,
     schedule_of,
     stop_charges,
 )
@@ -23,8 +26,8 @@ __all__ = [
     "has_fees",
     "is_period_open",
     "move_fees",
-    "moved_fee_days",
     "plan_fees",
+    "put_off_fees",
     "stop_fees",
 ]
 
@@ -32,11 +35,11 @@ __all__ = [
 def fee_period(contract: Contract, day: date) -> FrozenSpan:
     """Return the paid period of a rolling contract that holds a day, moved as its fees were."""
     schedule = schedule_of(contract.id)
-    moved = timedelta(days=schedule.moved_days if schedule else 0)
+    if schedule is not None:
+        _number, first, last = period_at(schedule, day)
+        return FrozenSpan(first, last)
     months = terms_of(contract.plan_version_id).term_months or 1
-    anchor = schedule.anchor_on if schedule else contract.starts_on
-    period = period_of(anchor, max(day - moved, anchor), months)
-    return FrozenSpan(period.from_on + moved, period.until_on + moved)
+    return period_of(contract.starts_on, max(day, contract.starts_on), months)
 
 
 def is_period_open(contract: Contract, first_day: date) -> bool:
@@ -76,16 +79,19 @@ def _going_on(plan: ChargePlan, contract: Contract, after: Contract) -> ChargePl
         first = contract.starts_on if is_open else period.until_on + timedelta(days=1)
         return replace(plan, anchor_on=first, first_period=1)
     schedule = schedule_of(after.id)
-    anchor = schedule.anchor_on if schedule else after.starts_on
-    moved = schedule.moved_days if schedule else 0
-    first_day = period.from_on - timedelta(days=moved)
-    passed = (first_day.year - anchor.year) * 12 + first_day.month - anchor.month
-    return replace(
-        plan,
-        anchor_on=anchor,
-        moved_days=moved,
-        first_period=passed // months + (1 if is_open else 2),
-    )
+    if schedule is None:
+        passed = (period.from_on.year - after.starts_on.year) * 12
+        passed += period.from_on.month - after.starts_on.month
+        number, anchored = passed // months + 1, replace(plan, anchor_on=after.starts_on)
+    else:
+        number, _first, _last = period_at(schedule, contract.starts_on)
+        anchored = replace(
+            plan,
+            anchor_on=schedule.anchor_on,
+            moved_days=schedule.moved_days,
+            put_off=put_offs(schedule),
+        )
+    return replace(anchored, first_period=number if is_open else number + 1)
 
 
 def change_fees(contract: Contract, *, by: str) -> None:
@@ -99,15 +105,19 @@ def change_fees(contract: Contract, *, by: str) -> None:
     )
 
 
-def move_fees(contract: Contract, days: int, *, by: str) -> None:
-    """Frozen and given days put the next fee off, and days taken back bring it nearer again."""
-    move_charges(contract.id, days, by=by)
+def move_fees(contract: Contract, days: int, *, by: str, from_on: date | None = None) -> None:
+    """Frozen and given days put the next fee off, and days taken back bring it nearer again.
+
+    With a first day only fees that would come on it or later move: a freeze planned ahead leaves
+    those before it where they are.
+    """
+    move_charges(contract.id, days, by=by, from_on=from_on)
 
 
-def moved_fee_days(contract_id: int) -> int:
-    """Return by how many days the fees of a rolling contract have been put off."""
+def put_off_fees(contract_id: int) -> tuple[int, tuple[PutOff, ...]]:
+    """Return by how many days the fees of a rolling contract move, at once and from later days."""
     schedule = schedule_of(contract_id)
-    return schedule.moved_days if schedule else 0
+    return (schedule.moved_days, put_offs(schedule)) if schedule else (0, ())
 
 
 def has_fees(contract_id: int) -> bool:

@@ -15,7 +15,7 @@ from memberships.blocks.rules import BlockOwner
 from memberships.contracts.catalogue import terms_of
 from memberships.contracts.charging import charge_freeze, settle_freeze
 from memberships.contracts.conditions import PlanFreezing
-from memberships.contracts.ends import club_day, may_end_on, move_end
+from memberships.contracts.ends import club_day, may_end_on, move_end, set_end
 from memberships.contracts.freeze_catalogue import (
     FreezeOffer,
     freeze_types_offered,
@@ -29,7 +29,13 @@ from memberships.contracts.history import freezes_holding, frozen_spans
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
 from memberships.contracts.services import as_kept, note_change
-from memberships.contracts.stays import freeze_blocks, freeze_taken, is_in_debt, renewal_of
+from memberships.contracts.stays import (
+    freeze_blocks,
+    freeze_taken,
+    is_in_debt,
+    renewal_of,
+    visits_between,
+)
 from memberships.contracts.terms import (
     FreezeLimit,
     FrozenSpan,
@@ -37,7 +43,7 @@ from memberships.contracts.terms import (
     moved_end,
     unused_days,
 )
-from memberships.contracts.words import freeze_fault_words
+from memberships.contracts.words import freeze_fault_words, visited_words
 from memberships.events import BlockLifted, BlockPlaced, ContractFrozen, FreezeEnded
 from memberships.packages.services import move_frozen_packages
 
@@ -122,6 +128,8 @@ def freeze_preview(request: FreezeRequest, *, is_backdated: bool = False) -> Fre
         fault = "next_contract"
     if fault:
         raise DomainError("FREEZE_REFUSED", freeze_fault_words(fault), extra={"rule": fault})
+    if is_backdated:
+        _check_visits(contract.id, request.span)
     renewal = renewal_of(contract) if moved else None
     return FreezePreview(
         days,
@@ -181,7 +189,7 @@ def place_freeze(contract: Contract, granted: Granted, *, by: str) -> Block:
     )
     db.session.add(taken)
     if granted.extends_end:
-        move_end(contract, span.days, by=by, keeps_billing=keeps_billing(taken))
+        _move_end(contract, taken, span.days, span.from_on, by)
     move_frozen_packages(contract.person_id, span.days, sold_before=block.placed_at)
     db.session.flush()
     charge_freeze(contract, block, taken, by=by)
@@ -236,8 +244,7 @@ def _end(block: Block, on: date, by: str) -> int:
     extends = taken is None or taken.extends_end
     returned = _shorten(block, on, by, _("Came back before it began."))
     if extends:
-        kept = taken is not None and keeps_billing(taken)
-        move_end(contract, -back, by=by, keeps_billing=kept)
+        _move_end(contract, taken, -back, block.from_on, by)
     note_change(contract, "freeze_ended", before=before, by=by)
     ended = FreezeEnded(
         contract.club_id,
@@ -251,6 +258,15 @@ def _end(block: Block, on: date, by: str) -> int:
     )
     events.record(ended)
     return back
+
+
+def _move_end(
+    contract: Contract, taken: FreezeTaken | None, days: int, from_on: date, by: str
+) -> None:
+    if taken is not None and keeps_billing(taken):
+        set_end(contract, moved_end(contract.ends_on, days), by=by)
+    else:
+        move_end(contract, days, by=by, from_on=from_on)
 
 
 def _shorten(block: Block, on: date, by: str, why: str) -> int:
@@ -291,6 +307,15 @@ def _tell_frozen(contract: Contract, block: Block, by: str) -> None:
             contract.ends_on,
         )
     )
+
+
+def _check_visits(contract_id: int, span: FrozenSpan) -> None:
+    """Raise FREEZE_REFUSED with the days on which the member came in on the contract."""
+    came = visits_between(contract_id, span.from_on, span.until_on)
+    if came:
+        text = visited_words(came[0], len(came))
+        days = [day.isoformat() for day in came]
+        raise DomainError("FREEZE_REFUSED", text, extra={"rule": "visited", "days": days})
 
 
 def _kind_of(contract: Contract, request: FreezeRequest) -> tuple[FreezeOffer | None, str | None]:

@@ -11,7 +11,8 @@ from itertools import takewhile
 
 from memberships.contracts.conditions import EarlyEnd, LeavingTerms
 from memberships.contracts.rules import PlanKind
-from memberships.contracts.terms import FrozenSpan, add_months, due_days, period_of
+from memberships.contracts.terms import FrozenSpan, add_months, due_days
+from memberships.dunning.rules import PutOff, put_off
 
 _DAY = timedelta(days=1)
 WHOLE_BP = 10_000
@@ -51,7 +52,8 @@ NEVER_CHASED = frozenset({LeaveReason.MOVED_AWAY})
 class Bond:
     """The contract that is to end: its kind, days, price, and how long a rolling period is.
 
-    `moved_days` is by how many frozen days the periods of a rolling contract have moved.
+    `moved_days` is by how many frozen days the periods of a rolling contract have moved, and
+    `later` what moves them from a day on.
     """
 
     kind: PlanKind
@@ -61,18 +63,22 @@ class Bond:
     price_minor: int
     period_months: int = 1
     moved_days: int = 0
+    later: tuple[PutOff, ...] = ()
 
-    @property
-    def moved(self) -> timedelta:
-        """Return by how much the periods lie later than the calendar of the first day."""
-        return timedelta(days=self.moved_days)
+    def moved(self, plain: date) -> date:
+        """Return when a period begins that the calendar of the first day puts on this day."""
+        if plain == self.starts_on:
+            return plain
+        return put_off(plain, self.moved_days, self.later)
 
     def period_at(self, day: date) -> FrozenSpan:
         """Return the paid period of a rolling contract that holds a day."""
-        plain = period_of(self.starts_on, max(day - self.moved, self.starts_on), self.period_months)
-        is_first = plain.from_on == self.starts_on
-        first = plain.from_on if is_first else plain.from_on + self.moved
-        return FrozenSpan(first, plain.until_on + self.moved)
+        first = self.starts_on
+        for after in map(self.moved, due_days(self.starts_on, self.period_months)):
+            if after > max(day, self.starts_on):
+                return FrozenSpan(first, after - _DAY)
+            first = after
+        raise AssertionError  # periods never end
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,7 @@ def _cooling_off(bond: Bond, asked_on: date) -> Leaving:
 
 def _rolling(bond: Bond, terms: LeavingTerms, asked_on: date, earliest: date) -> Leaving:
     last = bond.period_at(earliest).until_on
-    bound = add_months(bond.starts_on, terms.bound_months) - _DAY + bond.moved
+    bound = bond.moved(add_months(bond.starts_on, terms.bound_months)) - _DAY
     if last < bound and terms.early is EarlyEnd.AT_TERM:
         last = bond.period_at(bound).until_on
     is_early = last < bound
@@ -146,8 +152,7 @@ def _fixed(bond: Bond, terms: LeavingTerms, earliest: date) -> Leaving:
 
 
 def _dues(bond: Bond, last: date) -> Iterator[date]:
-    plain = due_days(bond.starts_on, bond.period_months)
-    moved = (due if due == bond.starts_on else due + bond.moved for due in plain)
+    moved = map(bond.moved, due_days(bond.starts_on, bond.period_months))
     return takewhile(lambda due: due <= last, moved)
 
 

@@ -1,8 +1,9 @@
 """Queries room: what moves the last day of a contract: freezes, gifts, what follows it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
+from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
@@ -31,6 +32,12 @@ def freeze_blocks(contract_id: int) -> Sequence[Block]:
         )
         .order_by(Block.from_on)
     ).all()
+
+
+def visits_between(contract_id: int, first: date, last: date) -> Sequence[date]:
+    """Return the days on which the gate let somebody in on the contract, in order."""
+    ask: Callable[[int, date, date], Sequence[date]] = current_app.extensions["club_visits_on"]
+    return ask(contract_id, first, last)
 
 
 def freeze_taken(block_id: int) -> FreezeTaken | None:

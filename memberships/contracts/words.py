@@ -1,6 +1,7 @@
 """Queries room: the sentences in which people read what the rules decide."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
 
 from babel.dates import get_day_names
@@ -95,6 +96,16 @@ def plan_fault_words(field: str, fault: str) -> str:
         "weekday": _("A weekday runs from 0 (Monday) to 6 (Sunday)."),
         "overlap": _("These hours overlap with others of the same plan."),
     }[fault]
+
+
+def visited_words(first: date, days: int) -> str:
+    """Return why days on which the member came cannot be frozen any more."""
+    return ngettext(
+        "The member was here on %(day)s. Choose days without that visit.",
+        "The member was here on %(num)s of these days, first on %(day)s. Choose days without them.",
+        days,
+        day=formats.day(first),
+    )
 
 
 def freeze_fault_words(fault: str) -> str:

@@ -1,7 +1,7 @@
 """Recurring fees of contracts, what happened to each, and the ways of debts through their steps."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from sqlalchemy import (
     BigInteger,
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from clubcrm.core.clock import now
 from clubcrm.core.db import Model
 from clubcrm.core.ledger import AppendOnly
-from clubcrm.core.types import PublicIdType, UtcInstant, new_public_id, text_enum
+from clubcrm.core.types import Json, PublicIdType, UtcInstant, new_public_id, text_enum
 from memberships.dunning.rules import CaseState, ChargeEventKind, ChargeState, ScheduleState
 
 Minor = Annotated[int, mapped_column(BigInteger)]
@@ -47,6 +47,8 @@ class ChargeSchedule(Model):
     months: Mapped[int] = mapped_column(default=1)
     anchor_on: Mapped[date] = mapped_column(Date)
     moved_days: Mapped[int] = mapped_column(default=0)
+    # Days that count from a later day on: [["2027-03-10", 14]].
+    put_off: Mapped[list[Any] | None] = mapped_column(Json)
     until_on: Mapped[date | None] = mapped_column(Date)
     state: Mapped[ScheduleState] = mapped_column(
         text_enum(ScheduleState), default=ScheduleState.ACTIVE

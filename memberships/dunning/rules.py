@@ -95,6 +95,39 @@ DEFAULT_STEPS = (
 LETTERS = ("", "reminder", "first", "last")
 
 
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """Periods that would begin on this day or later begin so many days later."""
+
+    from_on: date
+    days: int
+
+
+def put_off(day: date, moved_days: int, later: Sequence[PutOff]) -> date:
+    """Return the day on which a period begins: moved at once, and again by what lies before it."""
+    moved = day + moved_days * DAY
+    for one in sorted(later, key=lambda known: known.from_on):
+        if moved >= one.from_on:
+            moved += one.days * DAY
+    return moved
+
+
+def with_put_off(
+    moved_days: int, later: Sequence[PutOff], days: int, from_on: date | None
+) -> tuple[int, tuple[PutOff, ...]]:
+    """Return what moves the periods when so many more days count, from a day on or at once.
+
+    Days taken back lower what was put off from that day, and what moved at once for the rest.
+    """
+    known = next((one for one in later if one.from_on == from_on), None)
+    if from_on is None or (days < 0 and known is None):
+        return max(moved_days + days, 0), tuple(later)
+    total = (known.days if known else 0) + days
+    others = [one for one in later if one.from_on != from_on]
+    kept = (*others, PutOff(from_on, total)) if total > 0 else tuple(others)
+    return max(moved_days + min(total, 0), 0), kept
+
+
 def due_day(anchor: date, months: int) -> date:
     """Return the anchor's day so many months later, or the last day of a shorter month."""
     year, month = divmod(anchor.year * 12 + anchor.month - 1 + months, 12)

@@ -3,8 +3,9 @@
 Nothing here reads a contract: what a period costs and until when it runs is written down by it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import select
 
@@ -17,8 +18,11 @@ from memberships.dunning.rules import (
     CHARGE_MOVES,
     DAY,
     ChargeState,
+    PutOff,
     ScheduleState,
     due_day,
+    put_off,
+    with_put_off,
 )
 
 # The first period is charged when the contract is signed.
@@ -44,6 +48,7 @@ class ChargePlan:
     until_on: date | None = None
     first_period: int = FIRST_PLANNED
     moved_days: int = 0
+    put_off: tuple[PutOff, ...] = ()
 
 
 def plan_charges(plan: ChargePlan, *, by: str) -> ChargeSchedule:
@@ -66,6 +71,7 @@ def plan_charges(plan: ChargePlan, *, by: str) -> ChargeSchedule:
         anchor_on=plan.anchor_on,
         until_on=plan.until_on,
         moved_days=plan.moved_days,
+        put_off=_written(plan.put_off),
     )
     db.session.add(schedule)
     db.session.flush()
@@ -91,16 +97,19 @@ def change_charges(
     _note(schedule, "changed", before, by=by)
 
 
-def move_charges(contract_id: int, days: int, *, by: str) -> None:
+def move_charges(contract_id: int, days: int, *, by: str, from_on: date | None = None) -> None:
     """Periods that are not invoiced yet come so many days later; fewer days bring them back.
 
-    Frozen and given days move the next fee as they move the last day of a term.
+    Given days move all of them; those of a freeze only what begins on its first day or later.
     """
     schedule = schedule_of(contract_id)
     if schedule is None or not days:
         return
     before = _kept(schedule)
-    schedule.moved_days = max(schedule.moved_days + days, 0)
+    schedule.moved_days, later = with_put_off(
+        schedule.moved_days, put_offs(schedule), days, from_on
+    )
+    schedule.put_off = _written(later)
     schedule.changed_at = clock.now()
     _date_anew(schedule, planned(contract_id))
     _note(schedule, "moved", before, by=by)
@@ -158,7 +167,7 @@ def plan_next(
 
 def charge_of(schedule: ChargeSchedule, period: int) -> RecurringCharge:
     """Return the planned fee of a period, not yet in the store."""
-    from_on = period_day(schedule, period)
+    from_on, until_on = _covered(schedule, period)
     return RecurringCharge(
         contract_id=schedule.contract_id,
         club_id=schedule.club_id,
@@ -167,7 +176,7 @@ def charge_of(schedule: ChargeSchedule, period: int) -> RecurringCharge:
         period=period,
         due_on=from_on,
         covers_from=from_on,
-        covers_until=period_day(schedule, period + 1) - DAY,
+        covers_until=until_on,
         text=schedule.text,
         amount_minor=schedule.amount_minor,
         currency=schedule.currency,
@@ -176,8 +185,20 @@ def charge_of(schedule: ChargeSchedule, period: int) -> RecurringCharge:
 
 def period_day(schedule: ChargeSchedule, period: int) -> date:
     """Return the first day of a period, counted from the anchor so that 31 stays 31."""
-    anchored = due_day(schedule.anchor_on, (period - 1) * schedule.months)
-    return anchored + timedelta(days=schedule.moved_days)
+    return put_off(_anchored(schedule, period), schedule.moved_days, put_offs(schedule))
+
+
+def period_at(schedule: ChargeSchedule, day: date) -> tuple[int, date, date]:
+    """Return the number, first and last day of the period that holds a day."""
+    period = 1
+    while (after := period_day(schedule, period + 1)) <= day:
+        period += 1
+    return period, period_day(schedule, period), after - DAY
+
+
+def put_offs(schedule: ChargeSchedule) -> tuple[PutOff, ...]:
+    """Return the days by which a schedule moves from a later day on."""
+    return tuple(PutOff(date.fromisoformat(day), days) for day, days in schedule.put_off or ())
 
 
 def schedule_of(contract_id: int) -> ChargeSchedule | None:
@@ -203,9 +224,23 @@ def planned(contract_id: int) -> list[RecurringCharge]:
 
 def _date_anew(schedule: ChargeSchedule, charges: list[RecurringCharge]) -> None:
     for charge in charges:
-        charge.due_on = charge.covers_from = period_day(schedule, charge.period)
-        charge.covers_until = period_day(schedule, charge.period + 1) - DAY
+        charge.covers_from, charge.covers_until = _covered(schedule, charge.period)
+        charge.due_on = charge.covers_from
     db.session.flush()
+
+
+def _covered(schedule: ChargeSchedule, period: int) -> tuple[date, date]:
+    """Return the days a fee pays for; frozen days in between are made up behind them."""
+    first = period_day(schedule, period)
+    return first, first + (_anchored(schedule, period + 1) - _anchored(schedule, period)) - DAY
+
+
+def _anchored(schedule: ChargeSchedule, period: int) -> date:
+    return due_day(schedule.anchor_on, (period - 1) * schedule.months)
+
+
+def _written(later: Sequence[PutOff]) -> list[list[str | int]] | None:
+    return [[one.from_on.isoformat(), one.days] for one in later] or None
 
 
 def _kept(schedule: ChargeSchedule) -> JsonObject:
@@ -214,6 +249,7 @@ def _kept(schedule: ChargeSchedule) -> JsonObject:
         "payer_id": schedule.payer_id,
         "anchor_on": schedule.anchor_on.isoformat(),
         "moved_days": schedule.moved_days,
+        "put_off": schedule.put_off,
         "until_on": schedule.until_on.isoformat() if schedule.until_on else None,
     }
 

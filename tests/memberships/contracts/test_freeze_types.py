@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 import time_machine
 
+from access_control.services.scanning import handle_scan
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
@@ -37,6 +38,7 @@ from memberships.contracts.rules import ContractState
 from memberships.contracts.services import end_contract
 from memberships.contracts.terms import FrozenSpan
 from memberships.dunning.models import RecurringCharge
+from tests.access_control.gate.floor import at, give_card, make_door, scan
 from tests.memberships.conftest import MONTHLY, SARA, YEAR, make_contract, make_plan
 
 pytestmark = pytest.mark.usefixtures("unit", "clock")
@@ -249,3 +251,43 @@ def test_a_freeze_puts_the_next_fee_off_unless_billing_goes_on(cast, price, due_
     end_freeze(cast.members["Mia"], date(2026, 6, 10), "device:gate")
 
     assert fee.due_on == date(2026, 6, 30)
+
+
+def test_a_freeze_dated_back_is_refused_for_days_on_which_the_member_came(cast, clock):
+    contract = make_contract(cast, YEAR, starts_on=date(2026, 1, 1))
+    mia = cast.members["Mia"]
+    give_card(mia)
+    came = [at("2026-05-22 10:00"), at("2026-05-25 10:00")]
+    door = make_door(cast.club)
+    for moment in came:
+        clock.move_to(moment)
+        assert handle_scan(door, scan(moment, moment.isoformat()), moment).admitted
+    clock.move_to("2026-06-01T06:00Z")
+
+    with pytest.raises(DomainError) as visited:
+        ask_backdated_freeze(asked(contract, None, date(2026, 5, 20), date(2026, 6, 9)), by=SARA)
+    clear = ask_backdated_freeze(
+        asked(contract, None, date(2026, 5, 26), date(2026, 6, 9)), by=SARA
+    )
+
+    assert visited.value.extra == {"rule": "visited", "days": ["2026-05-22", "2026-05-25"]}
+    assert visited.value.text == (
+        "The member was here on 2 of these days, first on 22 May 2026. Choose days without them."
+    )
+    assert clear.measure == 15
+
+
+def test_a_visit_after_the_wish_stops_the_freeze_when_it_is_granted(cast, clock):
+    contract = make_contract(cast, YEAR, starts_on=date(2026, 1, 1))
+    mia = cast.members["Mia"]
+    give_card(mia)
+    wish = ask_backdated_freeze(asked(contract, None, date(2026, 5, 26), date(2026, 6, 9)), by=SARA)
+    noon = at("2026-06-01 13:00")
+    clock.move_to(noon)
+    handle_scan(make_door(cast.club), scan(noon, "e1"), noon)
+
+    with pytest.raises(DomainError) as visited:
+        decide(wish.id, True, "", by=MAX)
+
+    assert visited.value.extra["rule"] == "visited"
+    assert contract.ends_on == date(2026, 12, 31)

@@ -6,7 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from clubcrm.core.db import db, unit_of_work
+from memberships.blocks.models import Block
+from memberships.contracts.cancelling import CancelRequest, cancel_preview
 from memberships.contracts.ends import move_end, set_end
+from memberships.contracts.freezes import FreezeRequest, cancel_freeze, freeze_contract
+from memberships.contracts.leaving import CancelReason
 from memberships.contracts.models import Contract
 from memberships.dunning.models import ChargeSchedule, RecurringCharge
 from memberships.dunning.services import change_charges, move_charges, stop_charges
@@ -117,3 +121,52 @@ def test_the_last_day_of_a_contract_stops_its_fees_and_given_days_move_them(unit
     charge = db.session.scalars(select(RecurringCharge)).one()
     assert moved == date(2026, 12, 30) + timedelta(days=5)
     assert charge.state.value == "stopped"
+
+
+def test_a_freeze_planned_ahead_moves_only_the_fees_that_come_after_it_has_begun(shop, cast):
+    with on(date(2027, 2, 2)), shop.app_context(), unit_of_work():
+        contract_id = plan(cast, date(2027, 2, 1))
+        trip = FreezeRequest(contract_id, date(2027, 3, 10), date(2027, 3, 23), "Travel")
+        block_id = freeze_contract(trip, by=BY).id
+    assert charges(shop) == [(date(2027, 3, 1), "planned")]
+
+    night(shop, cast, date(2027, 3, 1))
+    night(shop, cast, date(2027, 4, 1))
+    with shop.app_context(), unit_of_work(write=False) as session:
+        first = session.scalars(select(RecurringCharge).order_by(RecurringCharge.period)).first()
+        paid_for = (first.covers_from, first.covers_until)
+    waits = charges(shop)
+    with on(date(2027, 3, 20)), shop.app_context(), unit_of_work() as session:
+        cancel_freeze(session.get_one(Block, block_id), by=BY)
+
+    # Frozen days of a paid period are made up behind it, so it pays for its own 31 days.
+    assert paid_for == (date(2027, 3, 1), date(2027, 3, 31))
+    assert waits == [(date(2027, 3, 1), "due"), (date(2027, 4, 15), "planned")]
+    assert charges(shop) == [(date(2027, 3, 1), "due"), (date(2027, 4, 11), "planned")]
+
+
+def test_a_freeze_planned_ahead_that_is_called_off_moves_nothing(shop, cast):
+    with on(date(2027, 2, 2)), shop.app_context(), unit_of_work():
+        contract_id = plan(cast, date(2027, 2, 1))
+        trip = FreezeRequest(contract_id, date(2027, 3, 1), date(2027, 3, 14), "Travel")
+        block = freeze_contract(trip, by=BY)
+        asked = db.session.scalars(select(RecurringCharge.due_on)).one()
+        cancel_freeze(block, by=BY)
+
+    assert asked == date(2027, 3, 15)
+    assert charges(shop) == [(date(2027, 3, 1), "planned")]
+
+
+def test_who_leaves_before_a_planned_freeze_ends_with_an_unmoved_period(shop, cast):
+    with on(date(2027, 2, 2)), shop.app_context(), unit_of_work():
+        contract_id = plan(cast, date(2027, 2, 1))
+        trip = FreezeRequest(contract_id, date(2027, 6, 10), date(2027, 6, 23), "Travel")
+        freeze_contract(trip, by=BY)
+
+        soon = cancel_preview(CancelRequest(contract_id, CancelReason.MOVED_AWAY))
+        late = cancel_preview(
+            CancelRequest(contract_id, CancelReason.MOVED_AWAY, wished_on=date(2027, 7, 5))
+        )
+
+    assert soon.leaving.last_day == date(2027, 2, 28)
+    assert late.leaving.last_day == date(2027, 7, 14)

@@ -8,12 +8,15 @@ from memberships.dunning.rules import (
     DEFAULT_STEPS,
     DebtStep,
     Ladder,
+    PutOff,
     due_day,
     ladder_fault,
     next_step_on,
     next_try,
+    put_off,
     step_reached,
     steps_fault,
+    with_put_off,
 )
 
 FAILED_ON = date(2026, 3, 1)
@@ -96,3 +99,39 @@ def test_the_next_step_has_its_day_and_the_last_has_none():
 )
 def test_steps_that_cannot_be_are_named(steps, fault):
     assert steps_fault(steps) == fault
+
+
+SPRING = PutOff(date(2027, 3, 10), 14)
+SUMMER = PutOff(date(2027, 7, 1), 30)
+
+
+@pytest.mark.parametrize(
+    ("plain", "moved", "later", "begins"),
+    [
+        (date(2027, 3, 1), 0, (SPRING,), date(2027, 3, 1)),
+        (date(2027, 3, 10), 0, (SPRING,), date(2027, 3, 24)),
+        (date(2027, 4, 1), 0, (SPRING,), date(2027, 4, 15)),
+        (date(2027, 3, 1), 10, (SPRING,), date(2027, 3, 25)),
+        (date(2027, 6, 20), 0, (SUMMER, SPRING), date(2027, 8, 3)),
+        (date(2027, 6, 1), 0, (SUMMER, SPRING), date(2027, 6, 15)),
+    ],
+    ids=["before", "its first day", "after", "moved into it", "by both", "by the first"],
+)
+def test_a_period_is_put_off_by_what_lies_before_it(plain, moved, later, begins):
+    assert put_off(plain, moved, later) == begins
+
+
+@pytest.mark.parametrize(
+    ("before", "days", "from_on", "after"),
+    [
+        ((0, ()), 14, SPRING.from_on, (0, (SPRING,))),
+        ((0, (SPRING,)), -14, SPRING.from_on, (0, ())),
+        ((0, (SPRING,)), -4, SPRING.from_on, (0, (PutOff(SPRING.from_on, 10),))),
+        ((3, (SPRING,)), 5, None, (8, (SPRING,))),
+        ((20, ()), -14, SPRING.from_on, (6, ())),
+        ((2, (SPRING,)), -20, SPRING.from_on, (0, ())),
+    ],
+    ids=["a freeze", "called off", "cut short", "a gift", "known from before", "more than known"],
+)
+def test_days_are_put_off_and_taken_back(before, days, from_on, after):
+    assert with_put_off(*before, days, from_on) == after
