@@ -21,12 +21,31 @@ from tests.cast import PASSWORD, Cast, make_cast
 
 os.environ["CLUBCRM_ENV"] = "test"
 swift.install()
+MEMORY = Path("/dev/shm")
+ROOM_OF_A_RUN = 4 * 2**30
 TEST_KEY = "k3y-of-the-tests-which-is-long-enough-for-everything"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the caller choose the store: sqlite, postgres or both."""
     parser.addoption("--db", default="sqlite", choices=("sqlite", "postgres", "both"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Stores of tests lie in memory where there is room: the run waits for no disk.
+
+    Workers are told their folder by the run that started them. A test that is about the disk
+    itself, its filling up for one, makes its own place.
+    """
+    if hasattr(config, "workerinput") or config.option.basetemp or not _has_room(MEMORY):
+        return
+    config.option.basetemp = tempfile.mkdtemp(prefix="club-tests-", dir=MEMORY)
+    config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
+
+
+def _has_room(folder: Path) -> bool:
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM_OF_A_RUN
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
