@@ -47,6 +47,7 @@ RUNS_THE_DESK = SEES_MEMBERS | {
     memberships.TAKE_WAIVERS,
     memberships.TAKE_MEDICAL,
     memberships.TAKE_MONEY,
+    memberships.USE_TILL,
     memberships.REFUND_MONEY,
     gate.SEE_GATE,
     gate.SCAN_AT_DESK,
@@ -91,7 +92,7 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
             tasks.SEE_TASKS,
         }
     ),
-    "barista": bar.BEHIND_THE_BAR,
+    "barista": bar.BEHIND_THE_BAR | {memberships.USE_TILL, memberships.TAKE_MONEY},
     "accountant": memberships.FOR_ACCOUNTANTS
     | bar.FOR_ACCOUNTANTS
     | {people.SEE_PEOPLE, card.SEE_CARD, reports.SEE_REPORTS},

@@ -40,6 +40,7 @@ import memberships.pay.models
 import memberships.portal.models
 import memberships.schedule.duty
 import memberships.schedule.models
+import memberships.tills.models
 import memberships.trainers.models
 import memberships.waivers.models
 from clubcrm.core.db import Model
@@ -91,6 +92,7 @@ _MODULES = (
     memberships.trainers.models,
     memberships.waivers.models,
     memberships.schedule.models,
+    memberships.tills.models,
 )
 
 

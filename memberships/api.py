@@ -76,6 +76,7 @@ from memberships.contracts.standing import Cause, Standing, Status
 from memberships.contracts.terms import PlanTerms
 from memberships.contracts.touch_offers import offer_for
 from memberships.contracts.transfers import TransferRequest, transfer_contract, transfer_preview
+from memberships.counter.drawer import close_shift, put_cash
 from memberships.documents.cards import CardOrder, print_card
 from memberships.documents.people import language_of_member
 from memberships.dunning.debtors import StepNews, debt_step
@@ -129,6 +130,10 @@ from memberships.schedule.reads import own_booking
 from memberships.schedule.rota import stands_in_for, substitute_for
 from memberships.schedule.rules.booking import Way
 from memberships.schedule.strikes import appeal
+from memberships.tills.models import Purpose
+from memberships.tills.rules import Counted
+from memberships.tills.services import CashMove, add_till, look, open_shift
+from memberships.tills.settings import account_limit_of, set_account_limit, till_settings
 from memberships.trainers.clients import assign_client, release_client
 from memberships.trainers.rules import SessionState
 from memberships.trainers.services import (
@@ -158,10 +163,12 @@ __all__ = [
     "CancelReason",
     "CancelRequest",
     "CardOrder",
+    "CashMove",
     "Cause",
     "ChangeRequest",
     "ChargePlan",
     "ContractRight",
+    "Counted",
     "CreditLine",
     "CreditOrder",
     "DeclineReason",
@@ -186,6 +193,7 @@ __all__ = [
     "PlanKind",
     "PlanOnSale",
     "PlanTerms",
+    "Purpose",
     "ReasonGiven",
     "ReasonSource",
     "RefundOrder",
@@ -206,7 +214,9 @@ __all__ = [
     "WriteOffOrder",
     "accept_offer",
     "accept_renewal",
+    "account_limit_of",
     "account_of",
+    "add_till",
     "appeal",
     "assign_client",
     "book",
@@ -218,6 +228,7 @@ __all__ = [
     "change_plan",
     "change_preview",
     "classes_between",
+    "close_shift",
     "confirm_session",
     "create_plan",
     "create_product",
@@ -253,6 +264,7 @@ __all__ = [
     "letters_of_class",
     "lift_block",
     "log_session",
+    "look",
     "move_charges",
     "new_member_feed",
     "note_arrival",
@@ -264,6 +276,7 @@ __all__ = [
     "offer_renewal",
     "online_stop",
     "open_lots",
+    "open_shift",
     "own_address",
     "own_booking",
     "own_bookings",
@@ -275,6 +288,7 @@ __all__ = [
     "preview",
     "preview_booking",
     "print_card",
+    "put_cash",
     "quote",
     "reasons_by_contract",
     "recheck_bookings",
@@ -288,6 +302,7 @@ __all__ = [
     "rights_at",
     "sell_day_pass",
     "sell_package",
+    "set_account_limit",
     "settle_session",
     "sign",
     "sign_in_address",
@@ -302,6 +317,7 @@ __all__ = [
     "take_back_units",
     "take_days_back",
     "take_payment",
+    "till_settings",
     "transfer_contract",
     "transfer_preview",
     "transfer_units",

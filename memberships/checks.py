@@ -9,6 +9,7 @@ from memberships.documents import queries as document_checks
 from memberships.packages import invariants as package_checks
 from memberships.pay import invariants as pay_checks
 from memberships.schedule import invariants as class_checks
+from memberships.tills import invariants as till_checks
 from memberships.trainers import invariants as trainer_checks
 
 CHECKS: Mapping[str, Callable[[], list[str]]] = {
@@ -23,6 +24,7 @@ CHECKS: Mapping[str, Callable[[], list[str]]] = {
     "I9": membership_checks.freezes,
     "I16": membership_checks.renewals,
     "I5": book_checks.closings_hold,
+    "I5-shifts": till_checks.shifts_balance,
     "I15-classes": class_checks.places_and_waiting,
     "I7-documents": document_checks.altered_documents,
 }

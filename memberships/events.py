@@ -284,6 +284,14 @@ class RefundMade(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftClosed(Fact):
+    """A shift at a till has been counted and closed; over is positive, short negative."""
+
+    shift_id: int
+    difference_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class SessionLogged(Fact):
     """A session of a client has its outcome: complete, no_show or late_cancel."""
 

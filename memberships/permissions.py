@@ -48,6 +48,8 @@ TAKE_MONEY: Final = "money.take"
 REFUND_MONEY: Final = "money.refund"
 DECIDE_APPROVALS: Final = "approvals.decide"
 EDIT_MONEY: Final = "money.edit"
+USE_TILL: Final = "till.use"
+MANAGE_TILLS: Final = "till.manage"
 
 RIGHTS: Mapping[str, object] = {
     SEE_CONTRACTS: _l("See contracts and balances"),
@@ -93,6 +95,8 @@ RIGHTS: Mapping[str, object] = {
     REFUND_MONEY: _l("Ask for refunds, credit notes and write-offs, within the role's limits"),
     DECIDE_APPROVALS: _l("Decide what colleagues may not do alone"),
     EDIT_MONEY: _l("Change taxes, rounding and limits of roles"),
+    USE_TILL: _l("Open and close a shift at a till, and sell there"),
+    MANAGE_TILLS: _l("See every shift, close those of others, set tills and limits of accounts"),
 }
 
 # What managers do not hold unless the owner gives it, and what accountants hold.
@@ -114,5 +118,6 @@ FOR_ACCOUNTANTS: Final = frozenset(
         EDIT_MONEY,
         SEE_PAY,
         EDIT_PAY,
+        MANAGE_TILLS,
     }
 )

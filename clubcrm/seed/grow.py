@@ -38,6 +38,7 @@ from clubcrm.seed.papers import Registry, sell_plans, write_lots
 from clubcrm.seed.relay import tell_all
 from clubcrm.seed.renewals import Offers
 from clubcrm.seed.reports import tell_reports
+from clubcrm.seed.shifts import keep_shifts
 from clubcrm.seed.signed import Signed
 from clubcrm.seed.stays import give_some_days, write_everyone
 from clubcrm.seed.store import BulkStore
@@ -70,6 +71,7 @@ def grow(order: SeedOrder, files: Path, progress: Progress, workers: int = 1) ->
         ground.store.abandon()
         raise
     keep_books(ground)
+    keep_shifts(ground)
     tell_reports(ground)
     progress("Facts of every member", 0.0)
     for place, club_id in enumerate(ground.club_ids):

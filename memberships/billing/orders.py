@@ -5,6 +5,23 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from memberships.tills.tenders import MONEY_TENDERS, Tender
+
+__all__ = [
+    "MONEY_TENDERS",
+    "UNTAXED",
+    "CreditLine",
+    "CreditOrder",
+    "Due",
+    "InvoiceOrder",
+    "LineKind",
+    "LineOrder",
+    "PaymentOrder",
+    "RefundOrder",
+    "Tender",
+    "WriteOffOrder",
+]
+
 
 class LineKind(StrEnum):
     """What a line of an invoice sells; taxes and reports go by it."""
@@ -20,20 +37,6 @@ class LineKind(StrEnum):
     OTHER = "other"
 
 
-class Tender(StrEnum):
-    """How money comes in or goes back."""
-
-    CASH = "cash"
-    CARD_TERMINAL = "card_terminal"
-    BANK_TRANSFER = "bank_transfer"
-    GATEWAY = "gateway"
-    VOUCHER = "voucher"
-    BONUS = "bonus"
-    ACCOUNT = "account"
-
-
-# Tenders that bring money into the house; the others only move what was brought before.
-MONEY_TENDERS = frozenset({Tender.CASH, Tender.CARD_TERMINAL, Tender.BANK_TRANSFER, Tender.GATEWAY})
 # Kinds whose price never carries a tax: the thing bought later with them does.
 UNTAXED = frozenset({LineKind.GIFT, LineKind.ROUNDING})
 
@@ -102,7 +105,8 @@ class CreditOrder:
 class PaymentOrder:
     """What somebody pays with; `reference` is the voucher's code or the terminal's slip.
 
-    Without invoices the oldest part that is due is paid first; what is left stays as credit.
+    Without invoices the oldest part that is due is paid first; what is left stays as credit. A
+    shift is named by a till that knows its own.
     """
 
     club_id: int
@@ -114,6 +118,7 @@ class PaymentOrder:
     invoice_ids: tuple[int, ...] = ()
     reference: str = ""
     gateway: str | None = None
+    shift_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,7 @@ class RefundOrder:
     tender: Tender | None = None
     source_id: str = ""
     approval_id: int | None = None
+    shift_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from memberships.billing.rounding import book_rounding, rounding_of
 from memberships.billing.totals import LARGEST_MINOR
 from memberships.billing.vouchers import bonus_of, find_voucher, use_voucher
 from memberships.events import PaymentTaken
+from memberships.tills.services import Taken, book_taken
 
 
 def take_payment(order: PaymentOrder, *, by: str) -> Payment:
@@ -27,7 +28,8 @@ def take_payment(order: PaymentOrder, *, by: str) -> Payment:
 
     The same source is taken once: a second call returns the payment of the first. By account the
     payer's own credit pays, and the last payment it came from is returned. Raises NO_CREDIT,
-    NO_VOUCHER, VOUCHER_EMPTY, NO_BONUS, or INVALID_INPUT for an amount that cannot be paid.
+    NO_VOUCHER, VOUCHER_EMPTY, NO_BONUS, NO_SHIFT, SHIFT_CLOSED, or INVALID_INPUT for an amount
+    that cannot be paid.
     """
     if not 0 < order.amount_minor <= LARGEST_MINOR:
         raise invalid({"amount": _("Expected an amount above nothing.")})
@@ -100,6 +102,8 @@ def _receive(order: PaymentOrder, club: Club, *, by: str) -> Payment:
     db.session.flush()
     if voucher is not None:
         use_voucher(voucher, order.amount_minor, ("payment", str(payment.id)), today, by=by)
+    taken = Taken(club.id, order.tender, order.amount_minor, payment.id, shift_id=order.shift_id)
+    book_taken(taken, by=by)
     after = {"amount_minor": payment.amount_minor, "tender": payment.tender.value}
     audit.note("payment.taken", "payment", payment.id, after=after, by=by)
     events.record(

@@ -19,6 +19,7 @@ from memberships.billing.models import Allocation, Instalment, Invoice, Payment,
 from memberships.billing.orders import MONEY_TENDERS, RefundOrder, Tender
 from memberships.billing.vouchers import return_to_voucher
 from memberships.events import RefundMade
+from memberships.tills.services import Taken, book_taken
 
 
 def refund(order: RefundOrder, *, by: str) -> Refund | Approval:
@@ -109,6 +110,8 @@ def _give_back(
     )
     db.session.add(made)
     db.session.flush()
+    taken = Taken(club.id, tender, -order.amount_minor, refund_id=made.id, shift_id=order.shift_id)
+    book_taken(taken, by=by)
     if payment.voucher_id is not None and tender in {Tender.VOUCHER, Tender.BONUS}:
         source = ("refund", str(made.id))
         return_to_voucher(payment.voucher_id, order.amount_minor, source, by=by)
