@@ -30,6 +30,8 @@ from access_control.views.pages import gate_pages
 from access_control.views.reading import reading
 from access_control.views.settings import gate_settings
 from access_control.views.steering import steering
+from bar_inventory import events as bar_facts
+from bar_inventory.stock import invariants as stock_checks
 from clubcrm.accounts import actors
 from clubcrm.accounts import invariants as account_checks
 from clubcrm.accounts import views as account_views
@@ -70,6 +72,7 @@ from clubcrm.reports.jobs import nightly_findings, nightly_reports
 from clubcrm.reports.views import reports as report_pages
 from clubcrm.reports.views import touchpoints as touch_reports
 from clubcrm.reports.views.api import api as reports_api
+from clubcrm.tasks import bar_news
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
 from clubcrm.tasks.events import SurveyAnswered, TaskClosed
@@ -147,6 +150,8 @@ EVENT_HANDLERS: Handlers = {
     class_facts.PlaceOffered: (class_news.on_place_offered,),
     AdmittedOffline: (task_handlers.on_admitted_offline,),
     DeviceSilent: (task_handlers.on_device_silent,),
+    bar_facts.StockLow: (bar_news.on_stock_low,),
+    bar_facts.StockExpiring: (bar_news.on_stock_expiring,),
     membership_facts.ContractRenewed: (
         going_on.on_contract_renewed,
         journey_handlers.on_contract_moved,
@@ -195,6 +200,8 @@ UNHEARD: Mapping[type[Fact], str] = {
     gate_facts.DeviceClockWrong: "the devices page shows the skew and what was set aside",
     MessageProgressed: "the outbox and the reports read how far each message has come",
     **QUIET_FACTS,
+    bar_facts.CountBooked: "the page of counts shows what differed",
+    bar_facts.OrderReceived: "the page of orders shows what came and what it cost",
     class_facts.GuestInvited: "the funnel of new people will hear it",
 }
 
@@ -322,6 +329,7 @@ SETTINGS: tuple[Place, ...] = (
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     **membership_checks.CHECKS,
     "I2-visits": gate_checks.units_of_visits,
+    "I3": stock_checks.levels_are_sums,
     "I10": gate_checks.scans_and_visits,
     "I15": gate_checks.inside_counts,
     "I7": core_checks.audit_chain_holds,
