@@ -2,7 +2,8 @@
 
 from flask import Blueprint
 
-from memberships.approvals.views import approvals
+from memberships.approvals.views.api import wishes_api
+from memberships.approvals.views.pages import approvals
 from memberships.billing.gateways.views.pay import pay
 from memberships.billing.gateways.views.staff import gateway_pages
 from memberships.billing.views.account import account
@@ -104,4 +105,5 @@ API: tuple[Blueprint, ...] = (
     packages_api,
     sessions_api,
     classes_api,
+    wishes_api,
 )

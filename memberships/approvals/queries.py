@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
 from clubcrm.accounts.models import ApiToken, User
 from clubcrm.core.clubs import Scope, club_setting
@@ -57,13 +57,16 @@ def approval_for(scope: Scope, public_id: str) -> Approval | None:
     ).first()
 
 
-def approvals_of(scope: Scope, *, limit: int, before_id: int | None = None) -> Sequence[Approval]:
-    """Return the wishes of these clubs, those that wait first, then the newest."""
-    waiting = case((Approval.state == ApprovalState.WAITING, 0), else_=1)
+def approvals_page(
+    scope: Scope, *, limit: int, before_id: int | None = None, waiting: bool | None = None
+) -> Sequence[Approval]:
+    """Return the wishes of these clubs, the newest first; `waiting` keeps those that do or not."""
     statement = select(Approval).where(Approval.club_id.in_(scope.club_ids))
     if before_id is not None:
         statement = statement.where(Approval.id < before_id)
-    return db.session.scalars(statement.order_by(waiting, Approval.id.desc()).limit(limit)).all()
+    if waiting is not None:
+        statement = statement.where((Approval.state == ApprovalState.WAITING) == waiting)
+    return db.session.scalars(statement.order_by(Approval.id.desc()).limit(limit)).all()
 
 
 def waiting_count(scope: Scope) -> int:

@@ -144,6 +144,7 @@ def sign_or_ask(request: SignRequest, *, by: str) -> Contract | Approval:
     if depth is None:
         return sign(request, by=by)
     offer = preview(request.person_id, request.plan_id, request.starts_on, sale.discount_minor)
+    refuse_overlap(offer.overlaps)
     check_price(offer.price, sale)
     asked = ApprovalRequest(
         club_id=plan.club_id,
@@ -156,6 +157,7 @@ def sign_or_ask(request: SignRequest, *, by: str) -> Contract | Approval:
             "plan_id": request.plan_id,
             "starts_on": request.starts_on.isoformat(),
             "payer_id": request.payer_id,
+            "is_complete": request.is_complete,
             "sale": sale.as_kept(),
         },
         reason=sale.discount_reason,
@@ -174,6 +176,7 @@ def discount_approved(approval: Approval, by: str) -> JsonObject:
         plan_id=int(kept["plan_id"]),
         starts_on=date.fromisoformat(kept["starts_on"]),
         payer_id=kept["payer_id"],
+        is_complete=kept.get("is_complete", True),
         sale=sale_terms_from(kept["sale"], approval.id),
     )
     return {"contract": sign(request, by=approval.requested_by).public_id, "by": by}

@@ -3,15 +3,17 @@
 import secrets
 from typing import Any
 
+from flask import Response
 from flask_babel import gettext as _
 
 from clubcrm.core import clock, formats
 from clubcrm.core.api import ApiBlueprint, PageArgs, page_key
-from clubcrm.core.errors import DomainError, forbidden, invalid, not_found
+from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.shell import my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
 from memberships.approvals.models import Approval
+from memberships.approvals.views.api import WishShown, waits
 from memberships.billing import debtors as lists
 from memberships.billing import statements
 from memberships.billing.models import Invoice, Payment, Refund
@@ -69,11 +71,12 @@ def list_invoices(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 @money_api.post("/invoices")
-@money_api.doc(summary="Sell something: an invoice with lines and perhaps dated parts")
+@money_api.doc(summary="Sell something: an invoice; a discount above the limit waits (202)")
 @require(TAKE_MONEY)
 @money_api.arguments(schemas.InvoiceBody)
 @money_api.response(201, schemas.InvoiceShown)
-def post_invoice(body: dict[str, Any]) -> dict[str, Any]:
+@money_api.alt_response(202, schema=WishShown, description="The discount waits for a colleague")
+def post_invoice(body: dict[str, Any]) -> dict[str, Any] | Response:
     actor = current_actor()
     member = person_in(actor.scope, body["member_id"])
     payer = person_in(actor.scope, body["payer_id"]) if body["payer_id"] else member
@@ -91,7 +94,7 @@ def post_invoice(body: dict[str, Any]) -> dict[str, Any]:
     )
     made = sell_or_ask(order, by=actor.ref)
     if isinstance(made, Approval):
-        raise forbidden(_("This discount is above your limit. Ask a colleague to approve it."))
+        return waits(made)
     return invoice_shown(made)
 
 

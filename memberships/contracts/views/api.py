@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from flask import Response
 from flask_babel import gettext as _
 
 from clubcrm.core import clock
@@ -11,6 +12,8 @@ from clubcrm.core.errors import invalid, not_found
 from clubcrm.core.shell import ClubChoice, my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
+from memberships.approvals.models import Approval
+from memberships.approvals.views.api import WishShown, waits
 from memberships.billing.orders import Due
 from memberships.blocks import queries as block_rows
 from memberships.blocks import services as blocks
@@ -23,7 +26,7 @@ from memberships.contracts.plans import create_plan
 from memberships.contracts.renewal_terms import Conditions
 from memberships.contracts.rules import Window
 from memberships.contracts.selling import SaleTerms
-from memberships.contracts.services import SignRequest, sign
+from memberships.contracts.services import SignRequest, sign_or_ask
 from memberships.contracts.terms import PlanTerms
 from memberships.contracts.views import schemas
 from memberships.packages.queries import statement
@@ -85,18 +88,19 @@ def list_contracts(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 @api.post("/contracts")
-@api.doc(summary="Sign a contract for a member")
+@api.doc(summary="Sign a contract for a member; a discount above the limit waits (202)")
 @require(SIGN_CONTRACTS)
 @api.arguments(schemas.ContractBody)
 @api.response(201, schemas.ContractShown)
-def post_contract(body: dict[str, Any]) -> dict[str, Any]:
+@api.alt_response(202, schema=WishShown, description="The discount waits for a colleague")
+def post_contract(body: dict[str, Any]) -> dict[str, Any] | Response:
     actor = current_actor()
     person = person_in(actor.scope, body["member_id"])
     plan = plan_for(actor.scope, body["plan_id"])
     if plan is None:
         raise not_found(_("There is no such plan."))
     zone = next(club.zone for club in my_clubs() if club.id == plan.club_id)
-    made = sign(
+    made = sign_or_ask(
         SignRequest(
             person.id,
             plan.plan_id,
@@ -106,6 +110,8 @@ def post_contract(body: dict[str, Any]) -> dict[str, Any]:
         ),
         by=actor.ref,
     )
+    if isinstance(made, Approval):
+        return waits(made)
     return contract_shown(contract_row(made.public_id))
 
 

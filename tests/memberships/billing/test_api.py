@@ -7,6 +7,8 @@ import time_machine
 from flask.testing import FlaskClient
 
 from clubcrm.core.db import unit_of_work
+from memberships.approvals.rules import LimitKind
+from memberships.approvals.services import set_limits
 from memberships.billing.models import Invoice, Payment
 from tests.memberships.billing.conftest import NOON
 
@@ -146,3 +148,59 @@ def test_unknown_documents_are_not_found(client_of: ClientOf, cast):
     ]
 
     assert statuses == [404] * 5
+
+
+def test_a_discount_above_the_limit_waits_until_a_manager_grants_it(client_of: ClientOf, cast):
+    frank, max_ = client_of("Frank"), client_of("Max")
+    body = {
+        "member_id": cast.public["Mia"],
+        "lines": [{**TOWEL, "discount_minor": 15_000}],
+        "note": "Her birthday",
+    }
+
+    asked = frank.post("/api/v1/invoices", json=body)
+    wish = asked.get_json()
+
+    assert asked.status_code == 202
+    assert (wish["kind"], wish["state"], wish["amount_minor"]) == ("discount", "waiting", 15_000)
+    assert max_.get("/api/v1/invoices").get_json()["items"] == []
+    assert max_.get("/api/v1/approvals").get_json()["items"] == [wish]
+    assert frank.get("/api/v1/approvals").status_code == 403
+
+    granted = max_.post(f"/api/v1/approvals/{wish['id']}/decide", json={"grant": True})
+
+    assert granted.status_code == 200
+    assert granted.get_json()["state"] == "approved"
+    made = max_.get(f"/api/v1/invoices/{granted.get_json()['result']['invoice']}").get_json()
+    assert made["total_minor"] == 15_000
+    again = max_.post(f"/api/v1/approvals/{wish['id']}/decide", json={"grant": True})
+    assert again.status_code == 409
+
+
+def test_nobody_grants_his_own_wish_by_api(app, client_of: ClientOf, cast):
+    max_ = client_of("Max")
+    with app.app_context(), unit_of_work():
+        set_limits(cast.club, {"manager": {LimitKind.DISCOUNT: 1_000}}, by="user:1")
+    body = {
+        "member_id": cast.public["Mia"],
+        "note": "A friend",
+        "lines": [{**TOWEL, "discount_minor": 30_000}],
+    }
+
+    wish = max_.post("/api/v1/invoices", json=body)
+    own = max_.post(f"/api/v1/approvals/{wish.get_json()['id']}/decide", json={"grant": True})
+
+    assert wish.status_code == 202
+    assert (own.status_code, own.get_json()["code"]) == (403, "OWN_REQUEST")
+    assert counted(app, Invoice) == 0
+
+
+def test_a_discount_without_a_reason_is_refused(client_of: ClientOf, cast):
+    lines = [{**TOWEL, "discount_minor": 15_000}]
+
+    answer = client_of("Frank").post(
+        "/api/v1/invoices", json={"member_id": cast.public["Mia"], "lines": lines}
+    )
+
+    assert answer.status_code == 400
+    assert answer.get_json()["errors"][0]["field"] == "note"

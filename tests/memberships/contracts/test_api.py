@@ -322,3 +322,28 @@ def test_another_clubs_members_and_plans_are_not_found(app, client_of: ClientOf,
     assert zoe.get("/api/v1/plans").get_json()["items"] == []
     assert zoe.get("/api/v1/contracts").get_json()["items"] == []
     assert counted(app, Contract) == 1
+
+
+def test_a_discount_above_the_limit_is_asked_for_and_signed_once_granted(
+    app, client_of: ClientOf, cast
+):
+    frank, max_ = client_of("Frank"), client_of("Max")
+    body = {
+        "member_id": cast.public["Mia"],
+        "plan_id": new_plan(client_of("Olga")),
+        "starts_on": "2026-11-22",
+        "discount_minor": 1_200_000,
+        "discount_reason": "Came back",
+    }
+
+    asked = frank.post("/api/v1/contracts", json=body)
+    wish = asked.get_json()
+
+    assert asked.status_code == 202
+    assert (wish["kind"], wish["state"]) == ("discount", "waiting")
+    assert counted(app, Contract) == 0
+
+    granted = max_.post(f"/api/v1/approvals/{wish['id']}/decide", json={"grant": True})
+
+    made = max_.get(f"/api/v1/contracts/{granted.get_json()['result']['contract']}").get_json()
+    assert (made["state"], made["price"]["amount_minor"]) == ("signed", 1_200_000)

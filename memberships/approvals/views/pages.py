@@ -1,20 +1,22 @@
-"""Views: what waits for another person, and his decision."""
+"""Views room: what waits for another person, and his decision."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from clubcrm.core.errors import DomainError, not_found
+from clubcrm.core.paging import asked_key, page_of
 from clubcrm.core.shell import my_clubs
 from clubcrm.core.web import current_actor, require
 from memberships.approvals.models import Approval, ApprovalState
-from memberships.approvals.queries import approval_for, approvals_of, names_of, subjects_of
+from memberships.approvals.queries import approval_for, approvals_page, names_of, subjects_of
 from memberships.approvals.services import decide
 from memberships.approvals.words import kind_icon, kind_words
 from memberships.permissions import DECIDE_APPROVALS
 
 approvals = Blueprint("approvals", __name__)
-PER_PAGE = 100
+PER_PAGE = 50
+MOST_WAITING = 500
 
 
 @approvals.get("/approvals")
@@ -45,11 +47,17 @@ def _page(
     *, refusal: str = "", about: Approval | None = None, status: int = 200
 ) -> ResponseReturnValue:
     actor = current_actor()
-    rows = approvals_of(actor.scope, limit=PER_PAGE)
+    waiting = approvals_page(actor.scope, limit=MOST_WAITING, waiting=True)
+    decided = page_of(
+        approvals_page(actor.scope, limit=PER_PAGE + 1, before_id=asked_key(), waiting=False),
+        PER_PAGE,
+        lambda row: row.id,
+    )
+    rows = [*waiting, *decided.rows]
     page = render_template(
         "memberships/approvals/index.html",
-        waiting=[row for row in rows if row.state is ApprovalState.WAITING],
-        decided=[row for row in rows if row.state is not ApprovalState.WAITING],
+        waiting=waiting,
+        decided=decided,
         names=names_of({row.requested_by for row in rows} | {row.decided_by for row in rows}),
         subjects=subjects_of(rows),
         clubs={club.id: club for club in my_clubs()},
