@@ -13,6 +13,7 @@ from memberships.billing.views.prints import prints, prints_api
 from memberships.billing.views.settings import money_settings_pages
 from memberships.billing.views.vouchers import vouchers
 from memberships.books.views import books as book_pages
+from memberships.books.views import books_api
 from memberships.contracts.views.agreements_api import agreements_api
 from memberships.contracts.views.api import api as memberships_api
 from memberships.contracts.views.contracts import contracts as contract_pages
@@ -106,4 +107,5 @@ API: tuple[Blueprint, ...] = (
     sessions_api,
     classes_api,
     wishes_api,
+    books_api,
 )

@@ -83,6 +83,18 @@ def closings_of(club_id: int, kind: ClosingKind, limit: int = 60) -> list[Closin
     )
 
 
+def closings_page(
+    club_id: int, kind: ClosingKind | None, *, before_id: int | None, limit: int
+) -> list[Closing]:
+    """Return closings of a club, the last made first, from the key on."""
+    statement = select(Closing).where(Closing.club_id == club_id)
+    if kind is not None:
+        statement = statement.where(Closing.kind == kind)
+    if before_id is not None:
+        statement = statement.where(Closing.id < before_id)
+    return list(db.session.scalars(statement.order_by(Closing.id.desc()).limit(limit)))
+
+
 def month_closing(club_id: int, month: date) -> Closing | None:
     """Return the closing of a month, None while it is open."""
     return db.session.scalars(

@@ -44,6 +44,17 @@ def lines_of(club_id: int, wanted: LineFilter, limit: int = 500) -> list[ShownLi
     return [ShownLine(*row) for row in rows]
 
 
+def lines_page(
+    club_id: int, wanted: LineFilter, *, before_id: int | None, limit: int
+) -> list[ShownLine]:
+    """Return the wanted lines of a club, the last written first, from the key on."""
+    statement = _wanted(_shown(), club_id, wanted)
+    if before_id is not None:
+        statement = statement.where(BookLine.id < before_id)
+    rows = db.session.execute(statement.order_by(BookLine.id.desc()).limit(limit))
+    return [ShownLine(*row) for row in rows]
+
+
 def line_for(scope: Scope, public_id: str) -> ShownLine | None:
     """Return a line of these clubs, None when there is none."""
     row = db.session.execute(
