@@ -216,6 +216,7 @@ JOBS: tuple[Job, ...] = (
     Job("ask-for-papers", membership_jobs.ask_for_papers, daily_at=time(8, 0)),
     Job("settle-papers", membership_jobs.settle_papers, daily_at=time(0, 15)),
     Job("expire-units", membership_jobs.expire_units, daily_at=time(0, 20)),
+    Job("expire-vouchers", membership_jobs.expire_vouchers, daily_at=time(0, 25)),
     Job("book-recurring", membership_jobs.book_recurring, daily_at=time(0, 30)),
     # After 04:00, when the visit-day of last night is over.
     Job("nightly-planning", nightly_planning, daily_at=time(4, 30)),

@@ -9,6 +9,7 @@ from clubcrm.core.db import unit_of_work
 from clubcrm.core.jobs import JobContext, Outcome
 from clubcrm.core.leases import LostLeaseError
 from memberships.billing import overdue
+from memberships.billing.vouchers import expire_voucher, vouchers_to_expire
 from memberships.books.kinds import RecurringState
 from memberships.books.lines import items_to_book
 from memberships.books.recurring import book_due
@@ -62,6 +63,16 @@ def expire_units(context: JobContext) -> Outcome:
     with unit_of_work(write=False):
         due = lots_to_expire(context.club_id, context.day)
     return _each(context, due, lambda lot_id: expire_lot(lot_id, by=BY))
+
+
+def expire_vouchers(context: JobContext) -> Outcome:
+    """What is left of vouchers and bonuses whose last day has passed lapses by its ledger."""
+    if context.club_id is None or context.day is None:
+        return Outcome()
+    club_id, day = context.club_id, context.day
+    with unit_of_work(write=False):
+        due = vouchers_to_expire(club_id, day)
+    return _each(context, due, lambda voucher_id: expire_voucher(voucher_id, day, by=BY))
 
 
 def mark_overdue(context: JobContext) -> Outcome:

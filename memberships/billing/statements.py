@@ -288,7 +288,7 @@ def document_by_id(invoice_id: int) -> Invoice:
 
 
 def vouchers_page(
-    club_id: int, *, with_money: bool, limit: int = 200
+    club_id: int, *, with_money: bool, before_id: int | None, limit: int
 ) -> list[tuple[Voucher, str, str]]:
     """Return vouchers of a club with public id and name of their member, the newest first."""
     statement = (
@@ -304,6 +304,8 @@ def vouchers_page(
     )
     if with_money:
         statement = statement.where(Voucher.remaining_minor > 0)
+    if before_id is not None:
+        statement = statement.where(Voucher.id < before_id)
     return [(one, public, name) for one, public, name in db.session.execute(statement)]
 
 

@@ -171,6 +171,39 @@ def return_to_voucher(
     db.session.refresh(voucher)
 
 
+def vouchers_to_expire(club_id: int, day: date) -> Sequence[int]:
+    """Return the club's vouchers and bonuses that still hold something after their last day."""
+    return db.session.scalars(
+        select(Voucher.id)
+        .where(Voucher.club_id == club_id, Voucher.remaining_minor > 0, Voucher.valid_until < day)
+        .order_by(Voucher.id)
+    ).all()
+
+
+def expire_voucher(voucher_id: int, day: date, *, by: str) -> int:
+    """What is left after the last day has lapsed by a line of the ledger; returns how much.
+
+    What comes back to the voucher later lapses by the line of a later day. Who uses the voucher
+    at the same moment wins, and nothing lapses until the next night.
+    """
+    voucher = db.session.get_one(Voucher, voucher_id, populate_existing=True)
+    left = voucher.remaining_minor
+    if left <= 0 or voucher.valid_until is None or voucher.valid_until >= day:
+        return 0
+    taken = db.session.execute(
+        update(Voucher)
+        .where(Voucher.id == voucher_id, Voucher.remaining_minor == left)
+        .values(remaining_minor=0)
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined] # the untyped result of an UPDATE
+        return 0
+    source = ("lapse", f"{voucher_id}:{day.isoformat()}")
+    _enter(voucher, VoucherMove.EXPIRE, -left, source, by=by)
+    db.session.refresh(voucher)
+    audit.note("voucher.expired", "voucher", voucher_id, after={"lapsed_minor": left}, by=by)
+    return left
+
+
 def fold_code(code: str) -> str:
     """Return a code as it is kept: without spaces and dashes, in capitals."""
     return clean(code, "reference", longest=40).replace(" ", "").replace("-", "").upper()

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from clubcrm.core import clock
 from clubcrm.core.errors import DomainError, not_found
+from clubcrm.core.paging import asked_key, page_of
 from clubcrm.core.shell import current_club
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
@@ -16,6 +17,7 @@ from memberships.billing.vouchers import VoucherOrder, sell_voucher
 from memberships.permissions import SEE_MONEY, TAKE_MONEY
 
 vouchers = Blueprint("vouchers", __name__)
+PER_PAGE = 50
 NEW = "memberships/billing/voucher_new.html"
 
 
@@ -23,11 +25,14 @@ NEW = "memberships/billing/voucher_new.html"
 @require(SEE_MONEY)
 def index() -> ResponseReturnValue:
     club = current_club()
-    rows = vouchers_page(club.id, with_money=request.args.get("show") != "all")
+    everything = request.args.get("show") == "all"
+    rows = vouchers_page(
+        club.id, with_money=not everything, before_id=asked_key(), limit=PER_PAGE + 1
+    )
     return render_template(
         "memberships/billing/vouchers.html",
-        rows=rows,
-        everything=request.args.get("show") == "all",
+        page=page_of(rows, PER_PAGE, lambda row: row[0].id),
+        everything=everything,
         today=clock.today(club.zone),
         is_bonus=lambda one: one.kind is VoucherKind.BONUS,
     )

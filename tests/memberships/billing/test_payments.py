@@ -1,6 +1,6 @@
 """Payments by every tender, part payments, credit, vouchers, refunds and their limits."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -34,11 +34,14 @@ from memberships.billing.rounding import cash_asked
 from memberships.billing.sales import sell_or_ask
 from memberships.billing.services import credit
 from memberships.billing.settings import MoneySettings, save_money_settings
+from memberships.billing.statements import voucher_lines
 from memberships.billing.vouchers import (
     VoucherOrder,
+    expire_voucher,
     find_voucher,
     issue_voucher,
     sell_voucher,
+    vouchers_to_expire,
 )
 from memberships.contracts.services import discount_approved
 from tests.memberships.billing.conftest import FRANK, MAX, SARA, faults, locker, pay, sell
@@ -126,6 +129,28 @@ def test_a_voucher_is_worth_nothing_after_its_last_day(cast, noon):
 
     with pytest.raises(DomainError, match="VOUCHER_ENDED"):
         pay(cast, 50, Tender.VOUCHER, reference="today")
+
+
+def test_what_is_left_of_a_voucher_lapses_by_its_ledger_the_day_after(cast, noon):
+    order = VoucherOrder(cast.club, VoucherKind.VOUCHER, 100, valid_until=TODAY, code="today")
+    voucher = issue_voucher(order, by=FRANK)
+    sell(cast, locker(30))
+    payment = pay(cast, 30, Tender.VOUCHER, reference="today")
+    tomorrow = TODAY + timedelta(days=1)
+
+    assert vouchers_to_expire(cast.club, TODAY) == []
+    assert vouchers_to_expire(cast.club, tomorrow) == [voucher.id]
+    assert expire_voucher(voucher.id, TODAY, by="system") == 0
+    assert expire_voucher(voucher.id, tomorrow, by="system") == 70
+    assert expire_voucher(voucher.id, tomorrow, by="system") == 0
+
+    moves = [(line.kind.value, line.delta_minor) for line in voucher_lines(voucher.id)]
+    assert moves == [("issue", 100), ("use", -30), ("expire", -70)]
+    assert vouchers_to_expire(cast.club, tomorrow) == []
+    refund(RefundOrder(payment.id, 30, "Came back", Tender.VOUCHER), by=MAX)
+    assert expire_voucher(voucher.id, tomorrow + timedelta(days=1), by="system") == 30
+    assert voucher.remaining_minor == 0
+    assert faults() == []
 
 
 def test_a_bonus_belongs_to_its_member(cast):
