@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import Forbidden, InternalServerError, RequestEntityTooLarge, Unauthorized
 
 from clubcrm.core import idempotency
-from clubcrm.core.db import begin, db
+from clubcrm.core.db import begin, db, unit_of_work
 from clubcrm.core.policy import (
     Actor,
     Policy,
@@ -66,7 +66,7 @@ class UnitOfWorkFlask(Flask):
             return refusal
         if policy.own_units:
             db.session.rollback()
-            return super().dispatch_request()
+            return self._own_units(policy)
         if request.method in SAFE_METHODS:
             return super().dispatch_request()
         return self._write_request()
@@ -86,6 +86,28 @@ class UnitOfWorkFlask(Flask):
             if key is not None:
                 idempotency.release(caller, key)
             raise
+
+    def _own_units(self, policy: Policy) -> ResponseReturnValue:
+        """Let a view run its own units of work; a program's key still has one effect."""
+        key = request.headers.get("Idempotency-Key") and idempotency.key_of_request()
+        if not key or request.method in SAFE_METHODS or policy.kind != "right":
+            return super().dispatch_request()
+        caller = current_actor().ref
+        kept = idempotency.claim(caller, key)
+        if kept is not None:
+            return kept
+        try:
+            response: Response = self.make_response(super().dispatch_request())
+        except BaseException:
+            db.session.rollback()
+            idempotency.release(caller, key)
+            raise
+        if response.status_code < 400:
+            with unit_of_work():
+                idempotency.keep_answer(caller, key, response)
+        else:
+            idempotency.release(caller, key)
+        return response
 
     def _commit_request(self, caller: str, key: str | None) -> Response:
         for attempt in range(4):

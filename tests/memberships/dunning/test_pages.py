@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from clubcrm.core import clock
 from clubcrm.core.db import db, unit_of_work
+from memberships.billing.models import Invoice
 from memberships.dunning.debtors import overdue_payers
 from memberships.dunning.debts import walk_case
 from memberships.dunning.models import DebtCase, DebtStepTaken, RecurringCharge
@@ -100,6 +101,25 @@ def test_a_fee_is_charged_by_hand_or_given_up_with_a_reason(client_of, failing):
     assert "It did not come through again." in tried.text
     assert bare.status_code == 400
     assert "Written off." in gone.text
+
+
+def test_a_programs_key_tries_a_fee_once(app, client_of, failing):
+    olga, key = client_of("Olga"), {"Idempotency-Key": "try-1"}
+    with app.app_context(), unit_of_work(write=False):
+        invoice = db.session.scalars(select(Invoice.public_id)).one()
+    path = f"/api/v1/invoices/{invoice}/charge"
+
+    first, again = olga.post(path, headers=key), olga.post(path, headers=key)
+    other = olga.post("/api/v1/invoices/none/charge", headers=key)
+    missing = olga.post("/api/v1/invoices/none/charge", headers={"Idempotency-Key": "try-2"})
+    anew = olga.post(path, headers={"Idempotency-Key": "try-3"})
+
+    assert (first.status_code, first.get_json()["attempts"]) == (200, 2)
+    assert again.get_json() == first.get_json()
+    assert again.headers["Idempotent-Replay"] == "true"
+    assert (other.status_code, other.get_json()["code"]) == (422, "KEY_REUSED")
+    assert missing.status_code == 404
+    assert anew.get_json()["attempts"] == 3
 
 
 def test_the_desk_sees_debtors_but_charges_nothing(client_of, failing):
