@@ -13,7 +13,7 @@ from clubcrm.core.db import db
 from memberships.documents.models import KeptDocument, Signature
 from memberships.documents.press import print_pdf
 from memberships.documents.queries import Head, Words, head_at, head_of, signatures_of, text_of
-from memberships.documents.rules.kinds import DocumentKind
+from memberships.documents.rules.kinds import SIGNED_KINDS, DocumentKind
 from memberships.documents.rules.markup import Block, blocks_of
 from memberships.documents.rules.strokes import path_of
 from memberships.documents.rules.wording import fill, fingerprint, one_line
@@ -146,7 +146,7 @@ def _page(
         foot=" · ".join(part for part in (head.legal_name, member, number) if part),
         rows=rows,
         blocks=reading.blocks,
-        names=names if kind is not DocumentKind.DUNNING_LETTER else (),
+        names=names if kind in SIGNED_KINDS else (),
         proof=proof,
     )
 

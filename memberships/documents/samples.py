@@ -46,6 +46,11 @@ def sample_fields(club: Club, language: str) -> dict[str, str]:
             "oldest_due_on": formats.day(today.replace(day=1)),
             "days_late": str(today.day),
             "invoice_numbers": f"{today.year}-00039, {today.year}-00042",
+            "open_invoices": "; ".join(
+                f"{today.year}-{number}, {formats.day(today)}: "
+                f"{formats.money(620_000, club.currency)}"
+                for number in ("00039", "00042")
+            ),
             "pay_until": year_on,
             **club_fields(club, head_at(club)),
         }

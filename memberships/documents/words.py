@@ -16,7 +16,9 @@ def kind_words(kind: DocumentKind) -> str:
         DocumentKind.RECEIPT: _("Receipt"),
         DocumentKind.RECEIPT_80MM: _("Receipt of the till, 80 mm"),
         DocumentKind.CARD: _("Membership card"),
-        DocumentKind.DUNNING_LETTER: _("Letter about a debt"),
+        DocumentKind.DUNNING_REMINDER: _("Friendly reminder of a debt"),
+        DocumentKind.DUNNING_LETTER: _("First letter about a debt"),
+        DocumentKind.DUNNING_LAST: _("Last letter about a debt"),
     }[kind]
 
 
@@ -30,7 +32,9 @@ def kind_help(kind: DocumentKind) -> str:
         DocumentKind.RECEIPT: _("The closing words of a receipt on A4."),
         DocumentKind.RECEIPT_80MM: _("The last lines of the slip."),
         DocumentKind.CARD: _("What stands on the back of the card."),
-        DocumentKind.DUNNING_LETTER: _("The whole letter."),
+        DocumentKind.DUNNING_REMINDER: _("The whole letter of the first step of a debt."),
+        DocumentKind.DUNNING_LETTER: _("The whole letter, when the reminder did not help."),
+        DocumentKind.DUNNING_LAST: _("The whole letter, before the club ends the contract."),
     }[kind]
 
 
@@ -60,6 +64,7 @@ def placeholder_words(name: str) -> str:
         "oldest_due_on": _("since when it is owed"),
         "days_late": _("how many days late"),
         "invoice_numbers": _("numbers of open invoices"),
+        "open_invoices": _("open invoices with their days and sums"),
         "pay_until": _("day until which to pay"),
         "club_name": _("name of the club"),
         "legal_name": _("legal name of the club"),

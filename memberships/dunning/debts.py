@@ -7,7 +7,7 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from memberships.billing.debts import refresh_debt
 from memberships.dunning.debtors import OverduePayer, open_cases
-from memberships.dunning.letters import letter_text
+from memberships.dunning.letters import draft_letter, keep_letter
 from memberships.dunning.models import DebtCase, DebtStepTaken
 from memberships.dunning.rules import CaseState, DebtStep, next_step_on, step_reached
 from memberships.dunning.settings import steps_of
@@ -64,18 +64,21 @@ def _close(case: DebtCase, *, by: str) -> None:
 
 
 def _take(case: DebtCase, number: int, step: DebtStep, day: date, *, by: str) -> None:
+    draft = draft_letter(case, step.letter) if step.letter else None
     taken = DebtStepTaken(
         case_id=case.id,
         number=number,
         name=step.name[:80],
         task=step.task[:200],
         letter=step.letter,
-        letter_text=letter_text(case, step.letter) if step.letter else "",
+        letter_text=draft.text if draft else "",
         amount_minor=case.amount_minor,
         reached_on=day,
     )
     db.session.add(taken)
     db.session.flush()
+    if draft is not None:
+        keep_letter(case, taken, draft, by=by)
     audit.note("debt_case.step", "person", case.payer_id, after={"step": step.name}, by=by)
     events.record(
         DebtStepReached(case.club_id, clock.now(), taken.id, case.payer_id, number, bool(step.task))

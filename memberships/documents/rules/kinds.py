@@ -14,7 +14,9 @@ class DocumentKind(StrEnum):
     RECEIPT = "receipt"
     RECEIPT_80MM = "receipt_80mm"
     CARD = "card"
+    DUNNING_REMINDER = "dunning_reminder"
     DUNNING_LETTER = "dunning_letter"
+    DUNNING_LAST = "dunning_last"
 
 
 LANGUAGES = ("en", "bn", "ne", "ru")
@@ -23,6 +25,16 @@ FALLBACK = "en"
 CLUB = ("club_name", "legal_name", "club_address", "club_phone", "club_email", "tax_id", "today")
 MEMBER = ("member_name", "member_birth_date", "member_phone", "member_email")
 _MONEY = ("number", "issued_on", "total")
+_DEBT = (
+    "member_name",
+    "amount_due",
+    "oldest_due_on",
+    "days_late",
+    "invoice_numbers",
+    "open_invoices",
+    "pay_until",
+    *CLUB,
+)
 
 PLACEHOLDERS: Mapping[DocumentKind, tuple[str, ...]] = {
     DocumentKind.CONTRACT: (
@@ -43,22 +55,25 @@ PLACEHOLDERS: Mapping[DocumentKind, tuple[str, ...]] = {
     DocumentKind.RECEIPT: ("member_name", *_MONEY, *CLUB),
     DocumentKind.RECEIPT_80MM: ("member_name", *_MONEY, *CLUB),
     DocumentKind.CARD: ("member_name", "member_number", *CLUB),
-    DocumentKind.DUNNING_LETTER: (
-        "member_name",
-        "amount_due",
-        "oldest_due_on",
-        "days_late",
-        "invoice_numbers",
-        "pay_until",
-        *CLUB,
-    ),
+    DocumentKind.DUNNING_REMINDER: _DEBT,
+    DocumentKind.DUNNING_LETTER: _DEBT,
+    DocumentKind.DUNNING_LAST: _DEBT,
 }
 
 # Without these the text would not say what it is about.
 NEEDED: Mapping[DocumentKind, tuple[str, ...]] = {
     DocumentKind.CONTRACT: ("member_name", "plan_name", "starts_on", "price"),
     DocumentKind.WAIVER: ("member_name",),
+    DocumentKind.DUNNING_REMINDER: ("member_name", "amount_due"),
     DocumentKind.DUNNING_LETTER: ("member_name", "amount_due"),
+    DocumentKind.DUNNING_LAST: ("member_name", "amount_due"),
+}
+
+# Letters about a debt, by the name the steps of a club give them.
+DEBT_LETTERS: Mapping[str, DocumentKind] = {
+    "reminder": DocumentKind.DUNNING_REMINDER,
+    "first": DocumentKind.DUNNING_LETTER,
+    "last": DocumentKind.DUNNING_LAST,
 }
 
 # What people put their name under; the others are printed only.

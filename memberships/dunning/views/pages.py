@@ -9,10 +9,13 @@ from clubcrm.core.db import unit_of_work
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
+from memberships.documents.papers import kept_reading, print_kept
+from memberships.documents.views.files import pdf_answer
 from memberships.dunning import debtors
 from memberships.dunning.charging import try_charge
 from memberships.dunning.following import give_up
 from memberships.dunning.forms import typed_ladder, typed_steps
+from memberships.dunning.letters import letter_of
 from memberships.dunning.models import RecurringCharge
 from memberships.dunning.queries import charge_for, events_of, failing_rows, invoice_of
 from memberships.dunning.rules import LETTERS, MOST_STEPS, ChargeState
@@ -73,11 +76,15 @@ def letter(step_id: str) -> ResponseReturnValue:
     if found is None or not found[0].letter:
         raise not_found(_("There is no such letter."))
     step, about = found
+    kept = letter_of(step)
+    if kept is not None and request.args.get("as") == "pdf":
+        return pdf_answer(print_kept(kept), f"{step.letter}-{step.public_id}")
     subject, _newline, body = step.letter_text.partition("\n")
     return render_template(
         "memberships/dunning/letter.html",
         step=step,
         case=about,
+        reading=kept_reading(kept) if kept else None,
         payer=debtors.payer_in(about.payer_id),
         subject=subject,
         body=body.strip(),

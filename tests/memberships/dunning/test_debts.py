@@ -1,5 +1,6 @@
 """Who is behind walks the club's steps: a family once, each step with its task and its letter."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,12 @@ from clubcrm.tasks.models import Task
 from memberships.billing.orders import InvoiceOrder, LineKind, LineOrder, PaymentOrder, Tender
 from memberships.billing.payments import take_payment
 from memberships.billing.services import issue
+from memberships.documents.papers import kept_reading, print_kept
+from memberships.documents.queries import altered_documents
+from memberships.documents.rules.kinds import DocumentKind
+from memberships.documents.services import TextDraft, save_text
 from memberships.dunning.debtors import case_rows, counts_by_step
+from memberships.dunning.letters import letter_of
 from memberships.dunning.models import DebtCase, DebtStepTaken
 from memberships.dunning.rules import DebtStep
 from memberships.dunning.settings import save_steps
@@ -65,6 +71,32 @@ def test_a_letter_keeps_the_words_of_its_day(shop, cast, family):
     assert "€200.00" in text
     assert text.count("1 Mar 2027: €100.00") == 2
     assert "{" not in text
+
+
+def test_a_letter_is_written_in_the_words_of_the_owner_and_prints_as_they_were(shop, cast, family):
+    draft = TextDraft(
+        DocumentKind.DUNNING_REMINDER,
+        "en",
+        "A word from {club_name}",
+        "Dear {member_name},\n\n**{amount_due}** is open: {open_invoices}.",
+    )
+    with shop.app_context(), unit_of_work():
+        save_text(cast.other_club, draft, by=BY)
+    nights(shop, cast, SOLD + timedelta(days=1), SOLD + timedelta(days=1))
+    with shop.app_context(), unit_of_work():
+        save_text(cast.other_club, replace(draft, title="Later words"), by=BY)
+
+    with shop.app_context(), unit_of_work(write=False):
+        step = db.session.scalars(select(DebtStepTaken)).one()
+        kept = letter_of(step)
+        assert kept is not None
+        read = kept_reading(kept)
+        printed, told = print_kept(kept), step.letter_text
+        assert altered_documents() == []
+
+    assert told.startswith("A word from Mitte\n\nDear Zia Brandt,")
+    assert (read.title, read.version, read.language) == ("A word from Mitte", 2, "en")
+    assert printed.startswith(b"%PDF-")
 
 
 def test_the_task_of_a_step_stands_on_the_list_of_the_desk(shop, cast, family):
