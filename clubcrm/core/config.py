@@ -16,8 +16,10 @@ SHORTEST_KEY = 32
 # Keys of the gateways that take money for the club, and their addresses when not the usual ones.
 GATEWAY_SETTINGS = (
     "CLUBCRM_BKASH_KEY",
+    "CLUBCRM_BKASH_NEWS_URL",
     "CLUBCRM_BKASH_PASSWORD",
     "CLUBCRM_BKASH_SECRET",
+    "CLUBCRM_BKASH_TOPIC",
     "CLUBCRM_BKASH_URL",
     "CLUBCRM_BKASH_USER",
     "CLUBCRM_ESEWA_KEY",
@@ -189,6 +191,9 @@ def _gateways(source: Mapping[str, str]) -> dict[str, str]:
             if not parts.netloc or (parts.scheme != "https" and not local):
                 raise SettingError(name, "expected https://host")
             found[name] = value.rstrip("/")
+    topic = found["CLUBCRM_BKASH_TOPIC"]
+    if topic and (not topic.startswith("arn:aws:sns:") or topic.count(":") != 5):
+        raise SettingError("CLUBCRM_BKASH_TOPIC", "expected arn:aws:sns:region:account:name")
     return {name: value for name, value in found.items() if value}
 
 

@@ -21,6 +21,14 @@ class Outcome(StrEnum):
     HELD = "held"
 
 
+class Keeping(StrEnum):
+    """What a gateway can do with a card or wallet that it has seen before."""
+
+    ALONE = "alone"  # it is charged while its holder sleeps
+    WITH_PAYER = "with_payer"  # it is remembered, and its holder agrees to each payment
+    NEVER = "never"
+
+
 class GatewayError(Exception):
     """A gateway did not do what was asked; the text is for staff."""
 
@@ -187,6 +195,10 @@ class Gateway(Protocol):
         """The hosts of its own pages, to which a form of ours may lead."""
 
     @property
+    def keeping(self) -> Keeping:
+        """What it can do with a card or wallet that it has seen before."""
+
+    @property
     def keeps_methods(self) -> bool:
         """Whether it keeps cards and charges them without the payer."""
 
@@ -223,8 +235,13 @@ class Plain:
     title = ""
     currencies: frozenset[str] | None = None
     pay_origins: tuple[str, ...] = ()
-    keeps_methods = False
+    keeping = Keeping.NEVER
     hears_notices = False
+
+    @property
+    def keeps_methods(self) -> bool:
+        """Whether it keeps cards and charges them without the payer."""
+        return self.keeping is Keeping.ALONE
 
     def prepare_charge(self, order: ChargeOrder) -> str:
         """Refuse: methods are not kept here."""

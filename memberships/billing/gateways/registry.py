@@ -61,7 +61,9 @@ def _bkash(keys: Mapping[str, str]) -> Gateway:
         "user": keys["CLUBCRM_BKASH_USER"],
         "password": keys["CLUBCRM_BKASH_PASSWORD"],
     }
-    return bkash.Bkash(login, keys.get("CLUBCRM_BKASH_URL", bkash.BASE))
+    topic = keys.get("CLUBCRM_BKASH_TOPIC")
+    news = bkash.News(topic, keys.get("CLUBCRM_BKASH_NEWS_URL", "")) if topic else None
+    return bkash.Bkash(login, keys.get("CLUBCRM_BKASH_URL", bkash.BASE), news)
 
 
 def _esewa(keys: Mapping[str, str]) -> Gateway:

@@ -11,6 +11,7 @@ from memberships.billing.gateways.base import (
     Ask,
     ForgedError,
     GatewayError,
+    Keeping,
     Known,
     Notice,
     Outcome,
@@ -40,6 +41,7 @@ class SslCommerz(Plain):
     title = "SSLCommerz"
     currencies = frozenset({"BDT", "USD", "EUR", "GBP"})
     pay_origins = ("https://securepay.sslcommerz.com", "https://epay.sslcommerz.com")
+    keeping = Keeping.WITH_PAYER  # its one-click cards still ask for the bank's code
     hears_notices = True
 
     def __init__(self, store: str, password: str, base: str = BASE) -> None:

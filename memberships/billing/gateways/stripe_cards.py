@@ -16,6 +16,7 @@ from memberships.billing.gateways.base import (
     ForgedError,
     GatewayError,
     InDoubtError,
+    Keeping,
     KeptMethod,
     Known,
     Notice,
@@ -69,7 +70,7 @@ class StripeCards(Plain):
     name = "stripe"
     title = "Stripe"
     pay_origins = ("https://checkout.stripe.com",)
-    keeps_methods = True
+    keeping = Keeping.ALONE
     hears_notices = True
 
     def __init__(self, key: str, webhook_secret: str, base: str = BASE) -> None:

@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 
+from memberships.billing.gateways.base import Keeping
 from memberships.billing.gateways.rules import IntentState
 
 
@@ -28,6 +29,23 @@ def gateway_hint(name: str) -> str:
         "khalti": _("Khalti wallet, mobile banking or card"),
     }
     return known.get(name, "")
+
+
+def keeping_words(name: str, keeping: Keeping) -> str:
+    """Return what becomes of monthly fees with this way of paying."""
+    if keeping is Keeping.ALONE:
+        return _("Keeps cards: monthly fees are charged without the member.")
+    with_payer = {
+        "bkash": _(
+            "bKash asks for the PIN at every payment, also under an agreement: "
+            "members get a link for each monthly fee."
+        ),
+        "sslcommerz": _(
+            "A stored card is charged only while its holder confirms it: "
+            "members get a link for each monthly fee."
+        ),
+    }
+    return with_payer.get(name, _("Keeps no wallet: members get a link for each monthly fee."))
 
 
 def outcome_words(state: IntentState) -> tuple[str, str, str]:

@@ -25,7 +25,7 @@ from memberships.billing.gateways.queries import (
 from memberships.billing.gateways.registry import SHELVES, choose, gateway_keys, gateways, offered
 from memberships.billing.gateways.rules import IntentState, ReturnState
 from memberships.billing.gateways.views.pay import site_address
-from memberships.billing.gateways.words import gateway_hint, review_words
+from memberships.billing.gateways.words import gateway_hint, keeping_words, review_words
 from memberships.permissions import CHANGE_GATEWAYS, MAKE_PAY_LINKS, REVIEW_PAYMENTS
 
 gateway_pages = Blueprint("gateways", __name__)
@@ -45,6 +45,7 @@ def choice() -> ResponseReturnValue:
         missing={one.name: one.missing(keys) for one in SHELVES},
         chosen=[one.name for one in offered(club.id, club.currency)],
         hint=gateway_hint,
+        keeps={name: keeping_words(name, one.keeping) for name, one in gateways().items()},
         hears={name: one.hears_notices for name, one in gateways().items()},
         hook=lambda name: site_address() + url_for("pay.hook", gateway=name),
     )
