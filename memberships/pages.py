@@ -28,6 +28,9 @@ from memberships.contracts.views.papers_api import papers_api
 from memberships.contracts.views.paperwork import paperwork
 from memberships.contracts.views.plans import plans as plan_pages
 from memberships.contracts.views.standings import standings
+from memberships.counter.views.api import shifts_api
+from memberships.counter.views.settings import till_settings_pages
+from memberships.counter.views.shifts import shifts
 from memberships.documents.views.settings import document_settings
 from memberships.dunning.views.api import dunning_api
 from memberships.dunning.views.pages import dunning_pages
@@ -91,6 +94,8 @@ PAGES: tuple[Blueprint, ...] = (
     guest_pages,
     class_feeds,
     class_settings_pages,
+    shifts,
+    till_settings_pages,
 )
 
 API: tuple[Blueprint, ...] = (
@@ -108,4 +113,5 @@ API: tuple[Blueprint, ...] = (
     classes_api,
     wishes_api,
     books_api,
+    shifts_api,
 )

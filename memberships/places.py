@@ -9,6 +9,7 @@ from memberships.permissions import (
     EDIT_CLASSES,
     EDIT_DOCUMENTS,
     EDIT_PLANS,
+    MANAGE_TILLS,
     SEE_PAY,
     SEE_PLANS,
 )
@@ -97,5 +98,12 @@ SETTINGS: tuple[Place, ...] = (
         "calendar",
         EDIT_CLASSES,
         _l("The week, rooms, booking rules, waiting list, guest passes"),
+    ),
+    Place(
+        "till_settings.show",
+        _l("Tills"),
+        "cash-register",
+        MANAGE_TILLS,
+        _l("Drawers, shifts, buying on account"),
     ),
 )
