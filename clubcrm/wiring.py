@@ -55,6 +55,7 @@ from clubcrm.journeys.risk_jobs import keep_risk
 from clubcrm.journeys.views import journeys as journey_pages
 from clubcrm.journeys.views.api import api as journeys_api
 from clubcrm.journeys.views.risk import risk as risk_pages
+from clubcrm.messaging import handlers as message_handlers
 from clubcrm.messaging import invariants as message_checks
 from clubcrm.messaging.events import AnswerReceived, MessageProgressed, MessageSettled
 from clubcrm.messaging.jobs import ask_telegram, send_outbox
@@ -156,10 +157,17 @@ EVENT_HANDLERS: Handlers = {
         going_on.on_contract_renewed,
         journey_handlers.on_contract_moved,
     ),
-    membership_facts.ContractSigned: (journey_handlers.on_contract_moved,),
+    membership_facts.ContractSigned: (
+        journey_handlers.on_contract_signed,
+        journey_handlers.on_contract_moved,
+    ),
     membership_facts.RenewalDeclined: (journey_handlers.on_contract_moved,),
-    people_facts.ConsentWithdrawn: (journey_handlers.on_left_in_peace,),
-    people_facts.HoldPlaced: (journey_handlers.on_left_in_peace,),
+    people_facts.ConsentWithdrawn: (
+        message_handlers.on_consent_withdrawn,
+        journey_handlers.on_left_in_peace,
+    ),
+    people_facts.HoldPlaced: (message_handlers.on_hold_placed, journey_handlers.on_left_in_peace),
+    people_facts.LeftAlone: (message_handlers.on_left_alone, journey_handlers.on_left_in_peace),
     membership_facts.MemberAsked: (task_handlers.on_member_asked,),
     membership_facts.OwnPageAsked: (own_pages.on_own_page_asked,),
     membership_facts.UnitQuestioned: (task_handlers.on_unit_questioned,),

@@ -1,9 +1,9 @@
 """What the journey does after a visit, a settled message or a closed task."""
 
 from access_control.events import VisitStarted
-from clubcrm.journeys import services
+from clubcrm.journeys import beginning, services
 from clubcrm.messaging.events import MessageSettled
-from clubcrm.people.events import ConsentWithdrawn, HoldPlaced
+from clubcrm.people.events import ConsentWithdrawn, HoldPlaced, LeftAlone
 from clubcrm.tasks.events import TaskClosed
 from memberships.events import (
     ContractCancelled,
@@ -20,6 +20,11 @@ def on_visit_started(fact: VisitStarted) -> None:
     services.react(fact.person_id)
 
 
+def on_contract_signed(fact: ContractSigned) -> None:
+    """A newcomer is welcomed on the day he signs."""
+    beginning.welcome(fact.person_id)
+
+
 def on_contract_moved(
     fact: ContractSigned
     | ContractRenewed
@@ -32,7 +37,7 @@ def on_contract_moved(
     services.react(fact.person_id)
 
 
-def on_left_in_peace(fact: HoldPlaced | ConsentWithdrawn) -> None:
+def on_left_in_peace(fact: HoldPlaced | ConsentWithdrawn | LeftAlone) -> None:
     """Who complains, is hurt or does not want to hear from us hears nothing more from now on."""
     services.react(fact.person_id)
 

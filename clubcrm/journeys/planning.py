@@ -1,7 +1,7 @@
 """Services room: plan what is due for the members of a club on a day, each thing once."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -26,18 +26,19 @@ from clubcrm.journeys.models import (
     TouchRefusal,
     TouchState,
 )
-from clubcrm.journeys.queries import touchpoint_of
+from clubcrm.journeys.queries import planned_for
 from clubcrm.journeys.rules.codes import Performer, Why
 from clubcrm.journeys.rules.cycle import CycleFacts
 from clubcrm.journeys.rules.due import Due
+from clubcrm.journeys.rules.shares import Arm
 from clubcrm.journeys.rules.verdicts import Situation, Verdict, verdicts
 from clubcrm.journeys.services import give_way
 from clubcrm.journeys.situations import Ground, ground_of, situations
-from clubcrm.journeys.speaking import ROLES, speak
+from clubcrm.journeys.speaking import ROLES, Spoken, speak
 from clubcrm.journeys.workers import workers_of
 
 log = structlog.get_logger(__name__)
-CHUNK = 100
+CHUNK = 200
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ class Frame:
 def plan_club(unit: Unit, club_id: int, day: date) -> Planned:
     """Every touchpoint that the members' facts of the day call for is planned, each once.
 
-    Works in short units of a hundred members, those first whose work is worth most; a member whose
+    Works in short units of 200 members, those first whose work is worth most; a member whose
     planning fails is left out and listed.
     """
     result = Planned()
@@ -155,29 +156,92 @@ def _plan_chunk(unit: Unit, frame: Frame, people: Sequence[int]) -> Planned:
 
 def plan_members(session: Session, frame: Frame, people: Sequence[int]) -> Planned:
     """What is due for these members is planned, within the caller's unit of work."""
-    result = Planned()
-    refused: list[dict[str, object]] = []
-    eligible: list[dict[str, object]] = []
-    club = session.get_one(Club, frame.ground.club_id)
     rows = situations(session, people, frame.day, frame.ground)
-    pre28 = _stages(session, people)
     # In the given order: those first whose work is worth most.
-    for situation in (rows[person] for person in people if person in rows):
-        for verdict in verdicts(situation, frame.day, frame.room.full()):
-            if verdict.passes and verdict.due is not None:
-                state = _plan(session, frame, club, situation, verdict)
-                if state is None:
-                    continue
-                eligible.append(_eligibility(frame, situation, verdict, pre28))
-                result.planned += state is TouchState.QUEUED
-                result.held_out += state is TouchState.HELD_OUT
-            elif verdict.is_kept and not _long_past(verdict, frame.day):
-                refused.append(_refusal(frame, situation.facts, verdict))
+    passed, refused = _judge(frame, [rows[person] for person in people if person in rows])
+    made = _log(session, frame, passed)
+    planned = _hand_over(session, frame, [one for one in passed if one.key in made])
     _keep_refusals(session, refused)
+    held_out = sum(one.held_out for one in passed if one.key in made)
+    return Planned(planned, held_out, len(refused))
+
+
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A touchpoint that has passed all checks, with what was known of the member."""
+
+    situation: Situation
+    due: Due
+    arm: Arm
+    why: str
+    instead_of: tuple[int, ...]
+
+    @property
+    def key(self) -> tuple[int, int, str, int]:
+        """What names the touchpoint for ever."""
+        facts, touch = self.situation.facts, self.due.touch
+        return facts.person_id, facts.cycle_no, str(touch.code), touch.occurrence
+
+    @property
+    def held_out(self) -> bool:
+        """Whether the member is left alone by the lot."""
+        return self.arm.held_out
+
+
+def _judge(
+    frame: Frame, rows: Iterable[Situation]
+) -> tuple[list[_Passed], list[dict[str, object]]]:
+    passed: list[_Passed] = []
+    refused: list[dict[str, object]] = []
+    for situation in rows:
+        for one in verdicts(situation, frame.day, frame.room.full()):
+            if one.arm is not None and one.due is not None:
+                why = one.why_text if one.arm.held_out else ""
+                passed.append(_Passed(situation, one.due, one.arm, why, one.instead_of))
+                if one.goes and one.due.touch.performer is not Performer.AUTOMATIC:
+                    frame.room.taken[one.due.touch.performer] += 1
+            elif one.is_kept and not _long_past(one, frame.day):
+                refused.append(_refusal(frame, situation.facts, one))
+    return passed, refused
+
+
+def _log(
+    session: Session, frame: Frame, passed: Sequence[_Passed]
+) -> set[tuple[int, int, str, int]]:
+    """Write the touchpoints with their arms; returns the keys of those that are new."""
+    if not passed:
+        return set()
+    stages = _stages(session, {one.situation.facts.person_id for one in passed})
+    table = Touchpoint.__table__.c
+    rows = session.execute(
+        _insert(Touchpoint)
+        .on_conflict_do_nothing()
+        .returning(table.person_id, table.cycle_no, table.code, table.occurrence),
+        [_touchpoint(frame, one) for one in passed],
+    )
+    made = {(row[0], row[1], row[2], row[3]) for row in rows}
+    eligible = [_eligibility(frame, one, stages) for one in passed if one.key in made]
     if eligible:
         session.execute(_insert(Eligibility).on_conflict_do_nothing(), eligible)
-    result.refused = len(refused)
-    return result
+    return made
+
+
+def _hand_over(session: Session, frame: Frame, passed: Sequence[_Passed]) -> int:
+    """Hand those who are not held out to who speaks; returns how many wait to be said."""
+    treated = {one.key: one for one in passed if not one.held_out}
+    if not treated:
+        return 0
+    for one in treated.values():
+        for touchpoint_id in one.instead_of:
+            give_way(touchpoint_id, one.due.touch.code)
+    rows = planned_for(session, {key[0] for key in treated}, frame.day)
+    spoken = [
+        Spoken(row, treated[key].situation.settings, treated[key].situation.facts.rank)
+        for row in rows
+        if (key := (row.person_id, row.cycle_no, row.code, row.occurrence)) in treated
+    ]
+    speak(session.get_one(Club, frame.ground.club_id), spoken)
+    return sum(one.row.state is TouchState.QUEUED for one in spoken)
 
 
 def _long_past(verdict: Verdict, day: date) -> bool:
@@ -191,55 +255,33 @@ def _insert(table: Any) -> Any:
     return make(table)
 
 
-def _stages(session: Session, people: Sequence[int]) -> dict[int, Any]:
+def _stages(session: Session, people: Collection[int]) -> dict[int, Any]:
     rows = session.execute(
         select(MemberFacts.person_id, MemberFacts.stage).where(MemberFacts.person_id.in_(people))
     )
     return {row[0]: row[1] for row in rows}
 
 
-def _plan(
-    session: Session, frame: Frame, club: Club, situation: Situation, verdict: Verdict
-) -> TouchState | None:
-    """Log the touchpoint and its arm, then hand it to who speaks; None if it was there before."""
-    due, facts = verdict.due, situation.facts
-    if due is None or verdict.arm is None:
-        return None
-    touch, held_out = due.touch, verdict.arm.held_out
-    made = session.execute(
-        _insert(Touchpoint)
-        .values(
-            public_id=new_public_id(),
-            club_id=club.id,
-            person_id=facts.person_id,
-            contract_id=facts.contract_id,
-            cycle_no=facts.cycle_no,
-            code=str(touch.code),
-            occurrence=touch.occurrence,
-            performer=touch.performer,
-            priority=touch.priority,
-            arm="H" if held_out else "T",
-            planned_on=frame.day,
-            valid_until=due.valid_until,
-            state=TouchState.HELD_OUT if held_out else TouchState.PLANNED,
-            why=verdict.why_text if held_out else "",
-            reason=_reason(facts, due),
-            created_at=clock.now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(Touchpoint.id)
-    ).first()
-    if made is None:
-        return None
-    if held_out:
-        return TouchState.HELD_OUT
-    for touchpoint_id in verdict.instead_of:
-        give_way(touchpoint_id, touch.code)
-    row = touchpoint_of(session, facts.person_id, facts.cycle_no, touch.code, touch.occurrence)
-    state = speak(club, row, situation.settings, facts.rank)
-    if row.task_id is not None:
-        frame.room.taken[row.performer] += 1
-    return state
+def _touchpoint(frame: Frame, one: _Passed) -> dict[str, object]:
+    facts, touch = one.situation.facts, one.due.touch
+    return {
+        "public_id": new_public_id(),
+        "club_id": frame.ground.club_id,
+        "person_id": facts.person_id,
+        "contract_id": facts.contract_id,
+        "cycle_no": facts.cycle_no,
+        "code": str(touch.code),
+        "occurrence": touch.occurrence,
+        "performer": touch.performer,
+        "priority": touch.priority,
+        "arm": "H" if one.held_out else "T",
+        "planned_on": frame.day,
+        "valid_until": one.due.valid_until,
+        "state": TouchState.HELD_OUT if one.held_out else TouchState.PLANNED,
+        "why": one.why,
+        "reason": _reason(facts, one.due),
+        "created_at": clock.now(),
+    }
 
 
 def _reason(facts: CycleFacts, due: Due) -> dict[str, object]:
@@ -258,19 +300,15 @@ def _reason(facts: CycleFacts, due: Due) -> dict[str, object]:
     return kept
 
 
-def _eligibility(
-    frame: Frame, situation: Situation, verdict: Verdict, stages: dict[int, Any]
-) -> dict[str, object]:
-    facts, arm, due = situation.facts, verdict.arm, verdict.due
-    if arm is None or due is None:
-        raise ValueError("only who passes all checks is eligible")
+def _eligibility(frame: Frame, one: _Passed, stages: Mapping[int, Any]) -> dict[str, object]:
+    facts, arm, touch = one.situation.facts, one.arm, one.due.touch
     return {
         "club_id": frame.ground.club_id,
         "person_id": facts.person_id,
         "contract_id": facts.contract_id,
         "cycle_no": facts.cycle_no,
-        "code": str(verdict.code),
-        "occurrence": due.touch.occurrence,
+        "code": str(touch.code),
+        "occurrence": touch.occurrence,
         "arm": "H" if arm.held_out else "T",
         "is_control": arm.is_control,
         "share": arm.share,
@@ -279,7 +317,7 @@ def _eligibility(
         "pre28": facts.v28,
         "term_days": facts.term_days,
         "stage": stages.get(facts.person_id),
-        "version": situation.version,
+        "version": one.situation.version,
     }
 
 

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from access_control.models import VisitDay
 from clubcrm.core import clock
 from clubcrm.core.clubs import ClosedDay, Club
-from clubcrm.journeys.models import MemberFacts, Touchpoint
+from clubcrm.journeys.models import MemberFacts, Touchpoint, TouchState
 from clubcrm.journeys.rules.rhythm import DayRange, MemberDays, merged
 from clubcrm.journeys.sql import days_between
 from clubcrm.people.models import Person
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
-from memberships.contracts.rules import PlanKind
+from memberships.contracts.models import Contract, Plan, PlanVersion
+from memberships.contracts.rules import ContractState, PlanKind
 
 # A trial or a day pass is no membership: those people are led by the sales team.
 MEMBERSHIPS = (PlanKind.TERM, PlanKind.RECURRING, PlanKind.VISITS)
@@ -108,18 +109,17 @@ def freezes_of(
     return spans
 
 
-def touchpoint_of(
-    session: Session, person_id: int, cycle_no: int, code: str, occurrence: int
-) -> Touchpoint:
-    """Return the one touchpoint with this key."""
+def planned_for(session: Session, people: Collection[int], day: date) -> Sequence[Touchpoint]:
+    """Return the touchpoints that are planned for the people on a day and not yet handed over."""
     return session.scalars(
-        select(Touchpoint).where(
-            Touchpoint.person_id == person_id,
-            Touchpoint.cycle_no == cycle_no,
-            Touchpoint.code == code,
-            Touchpoint.occurrence == occurrence,
+        select(Touchpoint)
+        .where(
+            Touchpoint.person_id.in_(people),
+            Touchpoint.planned_on == day,
+            Touchpoint.state == TouchState.PLANNED,
         )
-    ).one()
+        .order_by(Touchpoint.id)
+    ).all()
 
 
 def touchpoints_of_messages(
@@ -158,6 +158,24 @@ def member_count(session: Session, club_id: int, day: date) -> int:
         )
         or 0
     )
+
+
+def begins_by(session: Session, person_id: int, day: date) -> bool:
+    """Tell whether a membership of the person has begun by the day and has not ended before it."""
+    found = session.scalars(
+        select(Contract.id)
+        .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .where(
+            Contract.person_id == person_id,
+            Contract.state == ContractState.SIGNED,
+            Plan.kind.in_(MEMBERSHIPS),
+            Contract.starts_on <= day,
+            or_(Contract.ends_on.is_(None), Contract.ends_on >= day),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 def zone_of(session: Session, club_id: int) -> str:

@@ -18,7 +18,7 @@ from clubcrm.journeys.rules.settings import MARKETING
 from clubcrm.journeys.rules.touchpoints import is_service, still_wanted
 from clubcrm.journeys.rules.verdicts import BY_MESSAGE_AT_LAST, Situation
 from clubcrm.journeys.situations import open_touchpoints, situations
-from clubcrm.journeys.speaking import write
+from clubcrm.journeys.speaking import Spoken, write
 from clubcrm.journeys.versions import current_settings
 from clubcrm.messaging.api import cancel
 from clubcrm.tasks.api import take_back
@@ -143,7 +143,7 @@ def _by_message(touchpoint: Touchpoint) -> bool:
     club = db.session.get_one(Club, touchpoint.club_id)
     last = day + timedelta(days=MESSAGE_VALID_DAYS)
     touchpoint.performer = Performer.AUTOMATIC
-    write(club, touchpoint, situation.settings, last)
+    write(club, [Spoken(touchpoint, situation.settings)], last)
     db.session.flush()
     return True
 

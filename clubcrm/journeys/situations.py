@@ -1,7 +1,7 @@
 """Queries room: the situation of a few members at once, as the rules want to see it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -9,17 +9,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clubcrm.core import clock
+from clubcrm.core.clubs import Club
 from clubcrm.journeys.models import MemberFacts, Touchpoint, TouchState
 from clubcrm.journeys.own import matches
-from clubcrm.journeys.queries import member_count, zone_of
+from clubcrm.journeys.queries import member_count
 from clubcrm.journeys.rules.cycle import CycleFacts, Said, relationship_year
-from clubcrm.journeys.rules.settings import JourneySettings
+from clubcrm.journeys.rules.settings import MARKETING, CodeRule, JourneySettings
 from clubcrm.journeys.rules.touchpoints import Performer, Why, is_service
 from clubcrm.journeys.rules.verdicts import Situation
 from clubcrm.journeys.surroundings import Deal, Surroundings, surroundings
 from clubcrm.journeys.versions import numbers_of_cycles, settings_by_number
 from clubcrm.messaging.queries import offered, reach_of
 from clubcrm.messaging.rules.channels import NoWay, PersonReach, pick_channel
+from clubcrm.messaging.rules.kinds import kind_of
+from clubcrm.messaging.texts import Texts, texts_of
 from clubcrm.people.models import Purpose
 
 SPOKEN = (TouchState.PLANNED, TouchState.QUEUED, TouchState.DELIVERED)
@@ -38,6 +41,8 @@ class Ground:
     members: int
     versions: Mapping[int, JourneySettings]
     newest: int
+    texts: Texts = field(default_factory=Texts)
+    locale: str = "en"
     own: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
@@ -48,7 +53,9 @@ def ground_of(session: Session, club_id: int, day: date) -> Ground:
     newest = max(versions)
     # Own triggers are those of today: they have a name of their own, and no place in a cycle.
     own = matches(session, club_id, day, versions[newest].codes.values())
-    return Ground(club_id, zone_of(session, club_id), day, members, versions, newest, own)
+    club = session.get_one(Club, club_id)
+    texts = texts_of(session, club_id)
+    return Ground(club_id, club.zone, day, members, versions, newest, texts, club.locale, own)
 
 
 def situations(
@@ -71,6 +78,7 @@ def situations(
         _touches(session, ids),
         reach_of(ids, Purpose.MARKETING),
         reach_of(ids, Purpose.SERVICE),
+        offered(),
         numbers_of_cycles(session, ids),
     )
     return {row.person_id: _situation(row, found) for row in rows}
@@ -83,6 +91,7 @@ class _Gathered:
     touches: Mapping[int, Sequence[Touchpoint]]
     marketing: Mapping[int, PersonReach]
     service: Mapping[int, PersonReach]
+    offered: Sequence[str]
     numbers: Mapping[tuple[int, int], int]
 
 
@@ -101,11 +110,12 @@ def _situation(row: MemberFacts, found: _Gathered) -> Situation:
         facts=facts,
         said=tuple(_said(one, zone) for one in touches if _in_cycle(one, facts)),
         contacts=_contacts(touches, day, zone),
-        no_way=_no_way(found.marketing[person]),
-        no_service_way=_no_way(found.service[person]),
+        no_way=_no_way(found.marketing[person], found.offered),
+        no_service_way=_no_way(found.service[person], found.offered),
         settings=settings,
         version=number,
         members=found.ground.members,
+        unsaid=_unsaid(person, found),
     )
 
 
@@ -214,9 +224,24 @@ def _contacts(touches: Sequence[Touchpoint], day: date, zone: str) -> list[date]
     ]
 
 
-def _no_way(reach: PersonReach) -> Why | None:
-    way = pick_channel(reach, offered())
+def _no_way(reach: PersonReach, channels: Sequence[str]) -> Why | None:
+    way = pick_channel(reach, channels)
     return Why(way.value) if isinstance(way, NoWay) else None
+
+
+def _unsaid(person: int, found: _Gathered) -> Callable[[CodeRule], Why | None]:
+    """Return what says of a touchpoint that it has no address or no words for this person."""
+    wishes = (found.around.people[person].language, found.ground.locale)
+
+    def asked(rule: CodeRule) -> Why | None:
+        reach = (found.marketing if rule.purpose == MARKETING else found.service)[person]
+        way = pick_channel(reach, found.offered, rule.channels)
+        if isinstance(way, NoWay):
+            return Why(way.value)
+        words = found.ground.texts.draft(rule.code, kind_of(way.channel), *wishes)
+        return None if words else Why.NO_TEXT
+
+    return asked
 
 
 def _touches(session: Session, people: Sequence[int]) -> dict[int, list[Touchpoint]]:

@@ -1,5 +1,7 @@
 """Services room: hand a planned touchpoint to who speaks: the outbox, or a person of the staff."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -7,12 +9,11 @@ from sqlalchemy import select
 from clubcrm.core import clock
 from clubcrm.core.clubs import ClosedDay, Club
 from clubcrm.core.db import db
-from clubcrm.core.errors import DomainError
 from clubcrm.journeys.models import Touchpoint, TouchState
 from clubcrm.journeys.names import touch_aim, touch_name
 from clubcrm.journeys.rules.codes import Code, Performer, Why
 from clubcrm.journeys.rules.settings import SERVICE, JourneySettings
-from clubcrm.messaging.api import NoWay, Order, queue
+from clubcrm.messaging.api import NoWay, Order, queue_many
 from clubcrm.people.models import Purpose
 from clubcrm.tasks.api import TaskOrder, WorkForm, open_task
 
@@ -23,37 +24,41 @@ ROLES = {
     Performer.SALES: "sales",
 }
 GREETING_FROM = time(10)
-# Without words of its own a fault of the text must not stop the planning of others.
-NO_TEXT = "NO_TEXT"
 
 
-def speak(club: Club, row: Touchpoint, settings: JourneySettings, rank: float = 0.0) -> TouchState:
-    """The touchpoint waits in the outbox or on somebody's list, or is skipped with its reason."""
-    if row.performer is Performer.AUTOMATIC:
-        write(club, row, settings)
-    else:
-        row.task_id = _open_work(club, row, settings, rank)
-        row.state = TouchState.QUEUED
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A planned touchpoint and the numbers by which it is said; `rank` orders it on a list."""
+
+    row: Touchpoint
+    settings: JourneySettings
+    rank: float = 0.0
+
+
+def speak(club: Club, planned: Sequence[Spoken]) -> None:
+    """Each touchpoint waits in the outbox or on somebody's list, or is skipped with its reason."""
+    for one in planned:
+        if one.row.performer is not Performer.AUTOMATIC:
+            one.row.task_id = _open_work(club, one.row, one.settings, one.rank)
+            one.row.state = TouchState.QUEUED
+    write(club, [one for one in planned if one.row.performer is Performer.AUTOMATIC])
     db.session.flush()
-    return row.state
 
 
-def write(
-    club: Club, row: Touchpoint, settings: JourneySettings, last_day: date | None = None
-) -> None:
-    """The words of the touchpoint wait in the outbox, until its last useful day."""
-    try:
-        message = queue(_order(club, row, settings, last_day or row.valid_until))
-    except DomainError as error:
-        if error.code != NO_TEXT:
-            raise
-        _skip(row, Why.NO_TEXT.value)
-        return
-    if isinstance(message, NoWay):
-        _skip(row, message.value)
-        return
-    row.message_id, row.why = message.id, message.why
-    row.state = TouchState.QUEUED
+def write(club: Club, planned: Sequence[Spoken], last_day: date | None = None) -> None:
+    """The words of the touchpoints wait in the outbox, each until its last useful day."""
+    orders = {
+        one.row.id: _order(club, one.row, one.settings, last_day or one.row.valid_until)
+        for one in planned
+    }
+    queued = queue_many(list(orders.values()))
+    for one in planned:
+        message = queued[orders[one.row.id].dedupe_key]
+        if message is None or isinstance(message, NoWay):
+            _skip(one.row, (message or Why.NO_TEXT).value)
+            continue
+        one.row.message_id, one.row.why = message.id, message.why
+        one.row.state = TouchState.QUEUED
 
 
 def _skip(row: Touchpoint, why: str) -> None:

@@ -45,6 +45,7 @@ class Known:
 
     birth_date: date | None
     without_guardian: bool
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +135,15 @@ def _deals(
 
 def _people(session: Session, people: Sequence[int], day: date) -> dict[int, Known]:
     rows = session.execute(
-        select(Person.id, Person.birth_date, Person.guardian_id).where(Person.id.in_(people))
+        select(Person.id, Person.birth_date, Person.guardian_id, Person.language).where(
+            Person.id.in_(people)
+        )
     )
     return {
-        person: Known(born, guardian is None and born is not None and _is_minor(born, day))
-        for person, born, guardian in rows
+        person: Known(
+            born, guardian is None and born is not None and _is_minor(born, day), language
+        )
+        for person, born, guardian, language in rows
     }
 
 

@@ -3,8 +3,9 @@
 from clubcrm.messaging.channels.base import Letter
 from clubcrm.messaging.channels.lines import open_line
 from clubcrm.messaging.own_links import news_address
+from clubcrm.messaging.queueing import Order, queue, queue_many
 from clubcrm.messaging.rules.channels import NoWay
-from clubcrm.messaging.services import Order, cancel, hold_outbox, queue, release_outbox
+from clubcrm.messaging.services import cancel, hold_outbox, release_outbox
 
 __all__ = [
     "Letter",
@@ -15,5 +16,6 @@ __all__ = [
     "news_address",
     "open_line",
     "queue",
+    "queue_many",
     "release_outbox",
 ]

@@ -7,13 +7,13 @@ from clubcrm.core import clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.messaging.framing import LOGO, framed
+from clubcrm.messaging.queueing import KEEP_A_PROMISE
 from clubcrm.messaging.rules.kinds import TextKind
 from clubcrm.messaging.rules.markup import Block, blocks_of
 from clubcrm.messaging.rules.parts import Parts, sms_parts
 from clubcrm.messaging.rules.placeholders import LINKS, MEMBER, TIME
 from clubcrm.messaging.rules.wording import fields_of, render
 from clubcrm.messaging.samples import sample_links, sample_values
-from clubcrm.messaging.services import KEEP_A_PROMISE
 from clubcrm.messaging.story_queries import stories_of
 from clubcrm.messaging.texts import FALLBACK, Draft, given_by_cause, texts_of
 from clubcrm.messaging.values import day_words, values_of

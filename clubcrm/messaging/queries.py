@@ -190,9 +190,31 @@ def message_for(scope: Scope, public_id: str) -> Message | None:
     ).first()
 
 
-def message_by_key(session: Session, dedupe_key: str) -> Message | None:
-    """Return the message with this key, which is unique for ever."""
-    return session.scalars(select(Message).where(Message.dedupe_key == dedupe_key)).first()
+def waiting_for(session: Session, person_id: int) -> Sequence[Message]:
+    """Return the messages that wait for a person, locked against those who send."""
+    return session.scalars(
+        select(Message)
+        .where(
+            Message.person_id == person_id,
+            Message.state.in_((MessageState.QUEUED, MessageState.HELD)),
+        )
+        .order_by(Message.id)
+        .with_for_update()
+    ).all()
+
+
+def messages_by_keys(dedupe_keys: Collection[str]) -> dict[str, Message]:
+    """Return the messages that exist with these keys."""
+    if not dedupe_keys:
+        return {}
+    rows = db.session.scalars(select(Message).where(Message.dedupe_key.in_(dedupe_keys)))
+    return {one.dedupe_key: one for one in rows}
+
+
+def languages_of(people: Collection[int]) -> dict[int, str | None]:
+    """Return the language that each of the people chose."""
+    rows = db.session.execute(select(Person.id, Person.language).where(Person.id.in_(people)))
+    return {row.id: row.language for row in rows}
 
 
 def person_of(person_id: int) -> Person | None:

@@ -41,6 +41,13 @@ class ConsentWithdrawn(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class LeftAlone(Fact):
+    """A person does not want to be written to for any reason."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class HoldPlaced(Fact):
     """A person is to be left in peace: complaint, injury, dispute or deceased."""
 

@@ -11,7 +11,7 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.types import JsonObject
 from clubcrm.people import contact_points, findability
-from clubcrm.people.events import PersonRegistered
+from clubcrm.people.events import LeftAlone, PersonRegistered
 from clubcrm.people.models import ContactKind, Person
 from clubcrm.people.queries.duplicates import likely_duplicates
 from clubcrm.people.rules.contacts import email_address, phone_number
@@ -168,6 +168,8 @@ def set_do_not_contact(person: Person, wish: bool, *, by: str | None = None) -> 
             after={"do_not_contact": wish},
             by=by,
         )
+        if wish:
+            events.record(LeftAlone(person.club_id, clock.now(), person.id))
         db.session.flush()
 
 

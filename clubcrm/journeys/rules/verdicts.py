@@ -1,6 +1,6 @@
 """Rules: the last word on each touchpoint of one member on one day: go, or why not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -39,12 +39,17 @@ ORDINARY = frozenset(
 BY_MESSAGE_AT_LAST = frozenset({Code.ESCALATION, Code.RENEWAL_CALL})
 
 
+def _can_be_said(_rule: CodeRule) -> Why | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """All that decides whether a member is spoken to: facts, earlier talks, ways to reach.
 
     `contacts` are the days of counted contacts over all cycles, without tasks that still wait.
-    `no_way` says why no marketing message can reach him, `no_service_way` why no service message.
+    `no_way` says why no marketing message can reach him, `no_service_way` why no service message;
+    `unsaid` says of one touchpoint that it has no words, or no address by the ways it may take.
     """
 
     facts: CycleFacts
@@ -55,6 +60,7 @@ class Situation:
     settings: JourneySettings = field(default_factory=default_settings)
     version: int = 0
     members: int = 0
+    unsaid: Callable[[CodeRule], Why | None] = _can_be_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +191,7 @@ def _performed(
         touch, why = _by_message(touch, rule, situation, dormant=dormant)
     if touch.performer is not Performer.AUTOMATIC and touch.performer in full:
         at_last = touch.code in BY_MESSAGE_AT_LAST and day >= due.valid_until
-        if at_last and situation.no_way is None:
+        if at_last and _silence(rule, situation) is None:
             touch, why = replace(touch, performer=Performer.AUTOMATIC), None
         else:
             why = Why.NO_CAPACITY
@@ -199,9 +205,15 @@ def _by_message(
     if dormant and rule.purpose == MARKETING and touch.code not in WIN_BACK:
         # Who has been away this long hears a person, or nothing.
         return (by_desk, None) if rule.dormant_task else (touch, Why.DORMANT)
-    no_way = situation.no_way if rule.purpose == MARKETING else situation.no_service_way
+    no_way = _silence(rule, situation)
     if no_way is None:
         return touch, None
     if rule.else_task and no_way is not Why.DO_NOT_CONTACT:
         return by_desk, None
     return touch, no_way
+
+
+def _silence(rule: CodeRule, situation: Situation) -> Why | None:
+    """Return why nothing can be written; asked before the lot, so that both arms are alike."""
+    no_way = situation.no_way if rule.purpose == MARKETING else situation.no_service_way
+    return no_way or situation.unsaid(rule)
