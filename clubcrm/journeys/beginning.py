@@ -8,7 +8,6 @@ from clubcrm.journeys.facts import refresh_slice
 from clubcrm.journeys.planning import frame_of, plan_members
 from clubcrm.journeys.queries import Slice
 from clubcrm.journeys.versions import current_settings
-from clubcrm.people.models import Person
 
 
 def welcome(person_id: int) -> bool:
@@ -18,17 +17,16 @@ def welcome(person_id: int) -> bool:
     look after those.
     """
     session = db.session()
-    person = session.get_one(Person, person_id)
-    zone = queries.zone_of(session, person.club_id)
-    day = clock.today(zone)
+    club = queries.home_of(session, person_id)
+    day = clock.today(club.zone)
     known = queries.facts_row(session, person_id)
     if known is not None and (known.ends_on is None or known.ends_on >= day):
         return False
     if not queries.begins_by(session, person_id, day):
         return False
-    rule = current_settings(person.club_id, session).rhythm
-    windows = refresh_calendar(session, person.club_id, day, rule)
-    part = Slice(person.club_id, person_id, person_id)
+    rule = current_settings(club.id, session).rhythm
+    windows = refresh_calendar(session, club.id, day, rule)
+    part = Slice(club.id, person_id, person_id)
     refresh_slice(session, part, day, windows, rule)
-    plan_members(session, frame_of(session, person.club_id, day), [person_id])
+    plan_members(session, frame_of(session, club.id, day), [person_id])
     return True

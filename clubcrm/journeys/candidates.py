@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, extract, func, or_, select
+from sqlalchemy import ColumnElement, Exists, and_, case, exists, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from clubcrm.journeys.models import MemberFacts, Touchpoint, TouchRefusal, TouchState
@@ -27,6 +27,7 @@ from memberships.packages.models import VISIT_SERVICE, PackageLot
 MENTION_DAYS = 7
 FREEZE_LOOKBACK = 90
 LOOK_AGAIN_DAYS = 7
+SHORTEST = 30  # days of the shortest term
 QUIET_STATES = (
     TouchState.PLANNED,
     TouchState.QUEUED,
@@ -127,11 +128,25 @@ class _Net:
             facts.silent_days <= self._latest(Code.FIRST_VISIT) + MENTION_DAYS,
         )
         by_age = [
-            and_(or_(self.age <= self._latest(code), stood_still), ~_said(code))
+            and_(
+                or_(self.age <= self._latest(code), stood_still),
+                ~_said(code),
+                ~_missed(code, facts.starts_on),
+            )
             for code in (Code.WELCOME, Code.START_SESSION, Code.TWO_WEEKS, Code.FIRST_MONTH)
         ]
-        # Short terms have these days earlier, so their lower bound is the share of a week.
-        return [never, by_age[0], *(and_(self.age >= 3, one) for one in by_age[1:])]
+        welcome, start, *later = by_age
+        fixed = (Code.TWO_WEEKS, Code.FIRST_MONTH)
+        opened = [and_(self._opened(code), one) for code, one in zip(fixed, later, strict=True)]
+        return [never, welcome, and_(self.age >= 3, start), *opened]
+
+    def _opened(self, code: str) -> ColumnElement[bool]:
+        """Return the condition that its day has come, which short terms have earlier."""
+        term = func.coalesce(days_between(facts.ends_on, facts.starts_on), SHORTEST)
+        return or_(
+            *(self.age >= min(one.days, default=0) for one in self.rules[code]),
+            *(self.age + 1 >= term * one.share for one in self.rules[code] if one.share),
+        )
 
     def _rhythm(self) -> list[ColumnElement[bool]]:
         ring = facts.d_star
@@ -141,11 +156,14 @@ class _Net:
             facts.silent_days >= ring,
             facts.silent_days <= ring + self._valid(Code.SILENCE) + MENTION_DAYS,
             ~_said(Code.SILENCE, after=heard),
+            ~_missed(Code.SILENCE, heard),
+            ~_spent(Code.SILENCE),
         )
         longer = and_(
             facts.silent_days >= ring + min(one.rhythm.escalate_after for one in self.versions),
             facts.silent_days <= ring + wait + self._valid(Code.ESCALATION),
             ~_said(Code.ESCALATION, after=heard),
+            ~_missed(Code.ESCALATION, heard),
         )
         slumps = and_(
             facts.slump_alarm_on >= self.day - timedelta(days=self._valid(Code.SLUMP)),
@@ -161,6 +179,7 @@ class _Net:
                 )
             ),
             ~_said(Code.MILESTONE, since=self.day - timedelta(days=7)),
+            ~_missed(Code.MILESTONE, self.day - timedelta(days=7)),
         )
         visited = facts.visits > 0
         return [and_(visited, or_(silent, longer)), slumps, milestone]
@@ -286,6 +305,25 @@ def _said(code: str, *, after: Any = None, since: date | None = None) -> ColumnE
     if since is not None:
         return found.where(Touchpoint.planned_on >= since)
     return found.where(Touchpoint.cycle_no == facts.cycle_no)
+
+
+def _missed(code: str, after: Any) -> ColumnElement[bool]:
+    """Its last useful day was found to be past on a night after the given day."""
+    return _refused(code, Why.TOO_LATE).where(TouchRefusal.last_on > after)
+
+
+def _spent(code: str) -> ColumnElement[bool]:
+    """It was said as often in this cycle as it may be."""
+    return _refused(code, Why.CODE_LIMIT)
+
+
+def _refused(code: str, why: Why) -> Exists:
+    return exists().where(
+        TouchRefusal.person_id == facts.person_id,
+        TouchRefusal.cycle_no == facts.cycle_no,
+        TouchRefusal.code == str(code),
+        TouchRefusal.why == why.value,
+    )
 
 
 def _heard(since: date) -> ColumnElement[bool]:

@@ -160,6 +160,13 @@ def member_count(session: Session, club_id: int, day: date) -> int:
     )
 
 
+def home_of(session: Session, person_id: int) -> Club:
+    """Return the club in which a person is at home."""
+    return session.scalars(
+        select(Club).join(Person, Person.club_id == Club.id).where(Person.id == person_id)
+    ).one()
+
+
 def begins_by(session: Session, person_id: int, day: date) -> bool:
     """Tell whether a membership of the person has begun by the day and has not ended before it."""
     found = session.scalars(

@@ -33,6 +33,7 @@ ORDINARY = frozenset(
         Why.AUTO_RENEWS,
         Why.RENEWED,
         Why.ENOUGH_CONTACTS,
+        Why.CYCLE_OVER,
     }
 )
 # Unfinished, these are said by message on the last day on which they are of use.

@@ -170,6 +170,19 @@ def newest_consents(person_ids: Sequence[int]) -> dict[tuple[int, Channel, Purpo
     return {(line.person_id, line.channel, line.purpose): line for line in lines}
 
 
+def newest_answers(person_ids: Sequence[int], purpose: Purpose) -> dict[tuple[int, Channel], bool]:
+    """Return what each person said last of each channel for a purpose: yes or no."""
+    newest = (
+        select(func.max(Consent.id))
+        .where(Consent.person_id.in_(person_ids), Consent.purpose == purpose)
+        .group_by(Consent.person_id, Consent.channel)
+    )
+    rows = db.session.execute(
+        select(Consent.person_id, Consent.channel, Consent.given).where(Consent.id.in_(newest))
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
 def consent_table(person_id: int, channels: Sequence[Channel]) -> list[ConsentLine]:
     """Return one line per channel and purpose, also for those nobody asked about."""
     known = newest_consents([person_id])

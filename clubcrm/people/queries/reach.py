@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select
 
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
@@ -17,7 +17,7 @@ from clubcrm.people.models import (
     Purpose,
     ReachState,
 )
-from clubcrm.people.queries.persons import newest_consents
+from clubcrm.people.queries.persons import newest_answers
 
 CHANNELS_OF = {
     ContactKind.EMAIL: (Channel.EMAIL,),
@@ -69,15 +69,14 @@ def reach_of_many(person_ids: Sequence[int], purpose: Purpose) -> dict[int, Pers
         .join(Club, Club.id == Person.club_id)
         .where(Person.id.in_(person_ids))
     ).all()
-    answers = newest_consents(person_ids)
+    answers = newest_answers(person_ids, purpose)
+    unasked = purpose is Purpose.SERVICE
     ways: dict[int, list[Reach]] = {}
-    for point in _points(person_ids):
-        for channel in CHANNELS_OF[point.kind]:
-            line = answers.get((point.person_id, channel, purpose))
-            allowed = line.given if line else purpose is Purpose.SERVICE
-            works = point.state is ReachState.GOOD
-            reach = Reach(channel, point.value, works, allowed)
-            ways.setdefault(point.person_id, []).append(reach)
+    for person, kind, value, state in _points(person_ids):
+        for channel in CHANNELS_OF[kind]:
+            allowed = answers.get((person, channel), unasked)
+            reach = Reach(channel, value, state is ReachState.GOOD, allowed)
+            ways.setdefault(person, []).append(reach)
     return {
         row.id: PersonReach(
             row.id,
@@ -90,9 +89,9 @@ def reach_of_many(person_ids: Sequence[int], purpose: Purpose) -> dict[int, Pers
     }
 
 
-def _points(person_ids: Sequence[int]) -> Sequence[ContactPoint]:
-    return db.session.scalars(
-        select(ContactPoint)
+def _points(person_ids: Sequence[int]) -> Sequence[Row[int, ContactKind, str, ReachState]]:
+    return db.session.execute(
+        select(ContactPoint.person_id, ContactPoint.kind, ContactPoint.value, ContactPoint.state)
         .where(ContactPoint.person_id.in_(person_ids))
         .order_by(ContactPoint.person_id, ContactPoint.is_primary.desc(), ContactPoint.id)
     ).all()
