@@ -384,6 +384,7 @@ def install(app: Flask) -> None:
     app.extensions["club_trainer_work"] = trainer_work
     app.extensions["club_task_capacity"] = task_capacity
     app.extensions["club_member_year"] = own_year.member_year
+    app.extensions["club_entry_code"] = own_year.entry_code
     app.extensions["club_scan_of"] = own_year.scan_of
     app.extensions["club_visits_on"] = own_year.visits_on
     actors.install(app)

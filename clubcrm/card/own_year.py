@@ -1,13 +1,16 @@
-"""Queries room: a member's year and the scans behind his units, for his own pages."""
+"""Queries room: a member's year, the scans behind his units and his code, for his own pages."""
 
 from collections import Counter
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
+from access_control.api import passcode_keys
 from access_control.models import AccessEvent, Device, Visit, VisitDay
+from access_control.rules.passcode import make_passcode
 from access_control.rules.visits import LeftHow
 from clubcrm.accounts.models import User
+from clubcrm.core import clock
 from clubcrm.core.clock import local
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
@@ -66,6 +69,11 @@ def visits_on(contract_id: int, first: date, last: date) -> list[date]:
             .order_by(Visit.day)
         )
     )
+
+
+def entry_code(public_id: str) -> str:
+    """Return the text of the code that opens the gate for the member in this minute."""
+    return make_passcode(public_id, clock.now(), passcode_keys()[0])
 
 
 def _stays(person_id: int, today: date, zone: str) -> tuple[Stay, ...]:

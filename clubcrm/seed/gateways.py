@@ -8,11 +8,13 @@ from clubcrm.seed.order import Numbered, hexadecimal
 from memberships.billing.gateways.models import (
     GatewayLetter,
     GatewayReturn,
+    MethodSetup,
     PaymentIntent,
     PayMethod,
 )
 from memberships.billing.gateways.rules import (
     IntentState,
+    KeepState,
     LetterState,
     MethodState,
     ReturnState,
@@ -27,6 +29,7 @@ FATES = (
 )
 EVERY = 11
 CARD_EVERY = 7
+GIVEN_EVERY = 2
 
 
 def write_gateways(ground: Ground) -> None:
@@ -106,16 +109,32 @@ class Drawer:
         """The member lets the club charge a card that Stripe keeps."""
         ground, sink = self._ground, self._ground.store.sink(PayMethod)
         name = self._cards.public_id(sink.count + 1)
+        person_id, club_id = ground.person_ids[life.number], ground.club_ids[life.town]
+        at = ground.order.moment - timedelta(days=1 + life.number % 60)
         brand = ("Visa", "Mastercard")[life.number % 2]
-        sink.add(
+        method_id = sink.add(
             public_id=name,
-            club_id=ground.club_ids[life.town],
-            person_id=ground.person_ids[life.number],
+            club_id=club_id,
+            person_id=person_id,
             gateway="stripe",
             customer=f"cus_{name}",
             token=f"pm_{name}",
             label=f"{brand} •••• {1000 + life.number * 37 % 9000}",
             state=MethodState.ACTIVE,
             kept_by="gateway:stripe",
-            kept_at=ground.order.moment - timedelta(days=1 + life.number % 60),
+            kept_at=at,
+        )
+        if life.number % GIVEN_EVERY:
+            return
+        ground.store.sink(MethodSetup).add(
+            ref=f"K{name[1:]}",
+            club_id=club_id,
+            payer_id=person_id,
+            gateway="stripe",
+            provider_ref=f"session-{name}",
+            state=KeepState.KEPT,
+            method_id=method_id,
+            begun_by=f"member:{person_id}",
+            begun_at=at - timedelta(minutes=2),
+            settled_at=at,
         )

@@ -1,7 +1,7 @@
 """Rules room: a member's year in visits, worked out from plain facts for his own pages."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -108,10 +108,6 @@ class ScanShown:
     event_id: str
     where: str
     rule: str
-
-
-YearOf = Callable[[int, date, str], MemberYear]
-ScanOf = Callable[[str], ScanShown | None]
 
 
 def year_of(facts: YearFacts) -> MemberYear:

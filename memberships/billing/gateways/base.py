@@ -118,6 +118,17 @@ class KeptMethod:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepAsk:
+    """A card to keep without a payment; `customer` is the payer's name at the gateway, if any."""
+
+    ref: str
+    currency: str
+    return_url: str
+    payer: Payer = field(default_factory=Payer)
+    customer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The gateway's own word on a payment; `transaction_id` is its name for the money."""
 
@@ -203,6 +214,10 @@ class Gateway(Protocol):
         """Whether it keeps cards and charges them without the payer."""
 
     @property
+    def adds_methods(self) -> bool:
+        """Whether a payer may give it a card without paying."""
+
+    @property
     def hears_notices(self) -> bool:
         """Whether it sends messages by itself, and so needs our address."""
 
@@ -221,6 +236,12 @@ class Gateway(Protocol):
     def charge(self, order: ChargeOrder) -> Verdict:
         """Charge the kept method; a prepared charge succeeds once at most."""
 
+    def start_keeping(self, ask: KeepAsk) -> Redirect:
+        """Return where the payer types a card that is kept without a payment."""
+
+    def kept(self, provider_ref: str) -> Verdict:
+        """Return the card that was typed there; PAID stands for done, without any money."""
+
     def refund(self, order: ReturnOrder) -> Returned:
         """Send money back."""
 
@@ -236,6 +257,7 @@ class Plain:
     currencies: frozenset[str] | None = None
     pay_origins: tuple[str, ...] = ()
     keeping = Keeping.NEVER
+    adds_methods = False
     hears_notices = False
 
     @property
@@ -250,6 +272,14 @@ class Plain:
     def charge(self, order: ChargeOrder) -> Verdict:
         """Refuse: methods are not kept here."""
         raise NotOfferedError(f"{self.title} keeps no payment methods ({order.ref})")
+
+    def start_keeping(self, ask: KeepAsk) -> Redirect:
+        """Refuse: methods are kept with a payment, or not at all."""
+        raise NotOfferedError(f"{self.title} keeps no card without a payment ({ask.ref})")
+
+    def kept(self, provider_ref: str) -> Verdict:
+        """Refuse: no card was ever typed."""
+        raise NotOfferedError(f"{self.title} keeps no card without a payment ({provider_ref})")
 
     def refund(self, order: ReturnOrder) -> Returned:
         """Refuse: money goes back by hand."""

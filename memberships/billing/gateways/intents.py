@@ -17,7 +17,12 @@ from clubcrm.core.states import move
 from clubcrm.core.text import clean
 from clubcrm.people.queries.locks import lock_person
 from memberships.billing.gateways.base import KeptMethod, Known, Outcome, Verdict
-from memberships.billing.gateways.models import GatewayReturn, PaymentIntent, PayMethod
+from memberships.billing.gateways.models import (
+    GatewayReturn,
+    MethodSetup,
+    PaymentIntent,
+    PayMethod,
+)
 from memberships.billing.gateways.queries import intent_of_source, transaction_known
 from memberships.billing.gateways.rules import (
     INTENT_MOVES,
@@ -246,7 +251,9 @@ def return_of(intent_id: int) -> GatewayReturn | None:
     ).first()
 
 
-def keep_method(intent: PaymentIntent, method: KeptMethod, *, by: str) -> PayMethod | None:
+def keep_method(
+    intent: PaymentIntent | MethodSetup, method: KeptMethod, *, by: str
+) -> PayMethod | None:
     """The payer's method may be charged later; what looks like a card number is never kept."""
     texts = (method.customer, method.token, method.label)
     if any(looks_like_card(text) for text in texts):

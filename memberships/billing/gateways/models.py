@@ -25,7 +25,13 @@ from clubcrm.core.types import (
     new_public_id,
     text_enum,
 )
-from memberships.billing.gateways.rules import IntentState, LetterState, MethodState, ReturnState
+from memberships.billing.gateways.rules import (
+    IntentState,
+    KeepState,
+    LetterState,
+    MethodState,
+    ReturnState,
+)
 
 Minor = Annotated[int, mapped_column(BigInteger)]
 
@@ -112,6 +118,28 @@ class PayMethod(Model):
     kept_by: Mapped[str] = mapped_column(String(80))
     kept_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
     removed_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+
+
+class MethodSetup(Model):
+    """A card that a payer gives to a gateway without paying: our reference, and what came of it."""
+
+    __tablename__ = "method_setup"
+    __table_args__ = (
+        UniqueConstraint("gateway", "provider_ref"),
+        CheckConstraint("state <> 'kept' OR method_id IS NOT NULL", name="kept"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ref: Mapped[str] = mapped_column(PublicIdType, unique=True, default=new_public_id)
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"))
+    payer_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    gateway: Mapped[str] = mapped_column(String(30))
+    provider_ref: Mapped[str | None] = mapped_column(String(200))
+    state: Mapped[KeepState] = mapped_column(text_enum(KeepState), default=KeepState.OPEN)
+    method_id: Mapped[int | None] = mapped_column(ForeignKey("pay_method.id"))
+    begun_by: Mapped[str] = mapped_column(String(80))
+    begun_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcInstant)
 
 
 class GatewayReturn(Model):

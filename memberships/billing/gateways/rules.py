@@ -68,6 +68,21 @@ class MethodState(StrEnum):
     REMOVED = "removed"
 
 
+class KeepState(StrEnum):
+    """Where the keeping of a card without a payment stands."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
+KEEP_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
+    KeepState.OPEN: frozenset({KeepState.KEPT, KeepState.FAILED}),
+    KeepState.KEPT: frozenset(),
+    KeepState.FAILED: frozenset(),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """The state a payment takes, and a code why."""

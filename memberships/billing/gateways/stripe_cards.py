@@ -16,6 +16,7 @@ from memberships.billing.gateways.base import (
     ForgedError,
     GatewayError,
     InDoubtError,
+    KeepAsk,
     Keeping,
     KeptMethod,
     Known,
@@ -71,6 +72,7 @@ class StripeCards(Plain):
     title = "Stripe"
     pay_origins = ("https://checkout.stripe.com",)
     keeping = Keeping.ALONE
+    adds_methods = True
     hears_notices = True
 
     def __init__(self, key: str, webhook_secret: str, base: str = BASE) -> None:
@@ -144,6 +146,35 @@ class StripeCards(Plain):
             if error.code == "payment_intent_unexpected_state":
                 return self.look_up(Known(order.ref, order.amount, order.provider_ref))
             return Verdict(Outcome.FAILED, why=str(error.code or "refused"))
+
+    def start_keeping(self, ask: KeepAsk) -> Redirect:
+        """Open a checkout session that only keeps a card."""
+        params: dict[str, Any] = {
+            "mode": "setup",
+            "currency": ask.currency.lower(),
+            "client_reference_id": ask.ref,
+            "metadata": {"ref": ask.ref},
+            "success_url": ask.return_url,
+            "cancel_url": ask.return_url,
+        }
+        params |= {"customer": ask.customer} if ask.customer else {"customer_creation": "always"}
+        if ask.payer.email and not ask.customer:
+            params["customer_email"] = ask.payer.email
+        create: Any = self.client.v1.checkout.sessions.create
+        session = _asked(lambda: create(params, {"idempotency_key": f"keep:{ask.ref}"}))
+        return Redirect(str(session.url), str(session.id))
+
+    def kept(self, provider_ref: str) -> Verdict:
+        """Ask for the session and the card that was typed there."""
+        wanted: dict[str, Any] = {"expand": ["setup_intent.payment_method"]}
+        get: Any = self.client.v1.checkout.sessions.retrieve
+        session = _asked(lambda: get(provider_ref, wanted))
+        if session.status != "complete":
+            gone = session.status == "expired"
+            return Verdict(Outcome.FAILED if gone else Outcome.WAITING, why=str(session.status))
+        setup = session.setup_intent
+        typed = None if setup is None or isinstance(setup, str) else setup.payment_method
+        return Verdict(Outcome.PAID, method=_method(session.customer, typed))
 
     def refund(self, order: ReturnOrder) -> Returned:
         """Send the amount back to the card."""
@@ -226,7 +257,10 @@ def _of_session(session: Any) -> Verdict:
 def _kept(session: Any, intent: Any) -> KeptMethod | None:
     if isinstance(intent, str) or not getattr(intent, "setup_future_usage", None):
         return None
-    method, customer = intent.payment_method, session.customer
+    return _method(session.customer, intent.payment_method)
+
+
+def _method(customer: Any, method: Any) -> KeptMethod | None:
     if method is None or isinstance(method, str) or not customer:
         return None
     card = getattr(method, "card", None)

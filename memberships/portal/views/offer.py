@@ -15,10 +15,13 @@ from flask_babel import gettext as _
 from clubcrm.core import clock
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.errors import DomainError, not_found
+from clubcrm.core.idempotency import new_key
 from clubcrm.core.policy import member_link
 from memberships.billing.gateways.links import pay_token
-from memberships.billing.gateways.queries import bill
+from memberships.billing.gateways.one_tap import Tap, cards_of, pay_by_tap
+from memberships.billing.gateways.queries import Bill, bill
 from memberships.billing.gateways.registry import offered
+from memberships.billing.gateways.rules import IntentState
 from memberships.billing.gateways.views.pay import go, open_to
 from memberships.billing.writing import document_of_source
 from memberships.contracts import offers, outlook, renewals, selling
@@ -169,26 +172,50 @@ def _accept(door: Door) -> renewals.Renewal:
 
 def _pay(come_in: Callable[[], Door]) -> ResponseReturnValue:
     """Accept, unless that is done, and begin the payment; each step in a transaction of its own."""
-    refusal: DomainError | None = None
-    token = page = ""
+    card = request.form.get("card", "")
     try:
         with unit_of_work():
             door = come_in()
-            token, page = _pay_token(door, _accept(door).contract), door.page
+            wanted = _own_bill(door, _accept(door).contract)
+            by, page = by_member(door.member), door.page
+            token = pay_token(wanted.invoice_id, wanted.payer_id, by=by) if wanted else ""
+        if wanted is None:
+            return redirect(page, 303)
+        if not card:
+            return go(token)
+        tap = Tap(wanted.invoice_id, wanted.payer_id, card, _key(), _text(wanted))
+        state = pay_by_tap(tap, by=by)
     except DomainError as error:
-        refusal = error
-    if refusal is not None:
-        with unit_of_work(write=False):
-            return _page(come_in(), refusal.text), refusal.status
-    return go(token) if token else redirect(page, 303)
+        return _again(come_in, error.text, error.status)
+    if state is IntentState.FAILED:
+        sorry = _("The card was not charged. Try another way, or pay at the desk.")
+        return _again(come_in, sorry, 402)
+    if state is IntentState.OPEN:
+        waiting = _("We are waiting for word of your payment. Look at this page again in a while.")
+        return _again(come_in, waiting, 202)
+    return redirect(page, 303)
 
 
-def _pay_token(door: Door, contract: Contract) -> str:
+def _again(come_in: Callable[[], Door], refusal: str, status: int) -> ResponseReturnValue:
+    with unit_of_work(write=False):
+        return _page(come_in(), refusal), status
+
+
+def _own_bill(door: Door, contract: Contract) -> Bill | None:
+    """Return what the member himself has to pay for the new term, None when that is nothing."""
     invoice = document_of_source(SOURCE, str(contract.id))
     wanted = bill(invoice.id) if invoice else None
     if wanted is None or wanted.open_minor <= 0 or wanted.payer_id != door.member.person_id:
-        return ""
-    return pay_token(wanted.invoice_id, wanted.payer_id, by=by_member(door.member))
+        return None
+    return wanted
+
+
+def _key() -> str:
+    return (request.form.get("_key") or new_key())[:60]
+
+
+def _text(wanted: Bill) -> str:
+    return _("%(club)s: invoice %(number)s", club=wanted.club_name, number=wanted.number)
 
 
 def _ask(door: Door) -> ResponseReturnValue:
@@ -201,7 +228,8 @@ def _page(door: Door, refusal: str = "") -> Response:
     today = clock.today(member.zone)
     old = offers.contract_of(found.contract_id)
     made = _made(found)
-    ways = offered(member.club_id, member.currency) if old.payer_id == member.person_id else []
+    pays = old.payer_id == member.person_id
+    ways = offered(member.club_id, member.currency) if pays else []
     more = _settled(made) if made else _open(door)
     page = page_of(
         member,
@@ -211,6 +239,7 @@ def _page(door: Door, refusal: str = "") -> Response:
         today=today,
         year=year_of_member(member, today),
         ways=ways,
+        cards=cards_of(member.person_id) if pays else [],
         made=made,
         is_over=found.expires_on < today or found.state is OfferState.WITHDRAWN,
         declined=found.state is OfferState.DECLINED,

@@ -13,6 +13,8 @@ from flask_babel import gettext as _
 from clubcrm.core import clock
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.policy import member_link
+from memberships.billing.gateways.queries import methods_of
+from memberships.billing.gateways.registry import offered
 from memberships.billing.queries import account_of
 from memberships.contracts import cancelling, freezes, history, offers
 from memberships.contracts.catalogue import terms_of
@@ -36,6 +38,8 @@ from memberships.portal.views.frame import (
     year_of_member,
 )
 from memberships.portal.words import use_words
+from memberships.schedule.board import next_classes
+from memberships.schedule.words import STATES
 from memberships.trainers.services import code_today
 
 
@@ -61,6 +65,10 @@ def home(token: str) -> ResponseReturnValue:
         account=account_of(member.person_id, member.club_id),
         packages=[row for row in filled_packages([member.person_id]) if row.is_open(today)],
         code=code_today(member.public_id, member.zone),
+        cards=methods_of(member.person_id),
+        adds_cards=any(way.adds_methods for way in offered(member.club_id, member.currency)),
+        booked=next_classes(member.person_id, clock.now()),
+        states=STATES,
     )
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import threading
 import time
 from typing import Any
 
@@ -22,6 +23,7 @@ class FakeStripe(FakeGateway):
         self.sessions: dict[str, dict[str, Any]] = {}
         self.kept_answers: dict[str, Answer] = {}
         self.taken: list[tuple[str, int]] = []
+        self.one_at_a_time = threading.Lock()
         self.tellers = {
             "/v1/payment_intents": self.payment_intents,
             "/v1/checkout/sessions": self.checkout_sessions,
@@ -33,7 +35,8 @@ class FakeStripe(FakeGateway):
         key = asked.headers.get("Idempotency-Key")
         if key in self.kept_answers:
             return self.kept_answers[key]
-        told = act()
+        with self.one_at_a_time:
+            told = act()
         if key:
             self.kept_answers[key] = told
         if self.lose_next_answer:
@@ -88,6 +91,8 @@ class FakeStripe(FakeGateway):
 
     def make_session(self, form: dict[str, str]) -> Answer:
         name = f"cs_{len(self.sessions) + 1}"
+        if form["mode"] == "setup":
+            return self.make_setup(name, form)
         self.sessions[name] = {
             "id": name,
             "object": "checkout.session",
@@ -102,6 +107,32 @@ class FakeStripe(FakeGateway):
             "keep": form.get("payment_intent_data[setup_future_usage]"),
         }
         return Answer(self.sessions[name])
+
+    def make_setup(self, name: str, form: dict[str, str]) -> Answer:
+        self.sessions[name] = {
+            "id": name,
+            "object": "checkout.session",
+            "url": f"{self.url}/c/{name}",
+            "status": "open",
+            "customer": form.get("customer"),
+            "setup_intent": None,
+        }
+        return Answer(self.sessions[name])
+
+    def type_card(self, name: str, card: str = "pm_new", last4: str = "1111") -> None:
+        """The payer types a card on the hosted page, which takes no money."""
+        method = {
+            "id": card,
+            "object": "payment_method",
+            "type": "card",
+            "card": {"brand": "visa", "last4": last4},
+        }
+        session = self.sessions[name]
+        session |= {
+            "status": "complete",
+            "customer": session["customer"] or "cus_new",
+            "setup_intent": {"id": "seti_1", "object": "setup_intent", "payment_method": method},
+        }
 
     def pay(self, name: str, **changed: Any) -> dict[str, Any]:
         """The payer pays on the hosted page; returns the session as it is then."""

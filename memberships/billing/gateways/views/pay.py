@@ -80,10 +80,11 @@ def go(token: str) -> ResponseReturnValue:
             way=chosen.title,
         )
         return _page(token, wanted, ways, sorry, 502)
-    return _onward(step, chosen)
+    return onward(step, chosen)
 
 
-def _onward(step: Redirect | FormPost | AtTheDesk, way: Gateway) -> ResponseReturnValue:
+def onward(step: Redirect | FormPost | AtTheDesk, way: Gateway) -> ResponseReturnValue:
+    """Send the browser where the gateway wants it, if that is a safe address."""
     if isinstance(step, Redirect) and _is_safe(step.url):
         return redirect(step.url, 303)
     if isinstance(step, FormPost):
