@@ -12,6 +12,7 @@ from clubcrm.card.balance import account_line
 from clubcrm.card.habits import RhythmShown, rhythm_shown
 from clubcrm.card.history import Happening, happenings
 from clubcrm.card.menu import Act, ActGroup, further_acts, main_acts
+from clubcrm.card.offer import offer_hints
 from clubcrm.card.packages import package_lots
 from clubcrm.card.photos import photo_address
 from clubcrm.card.queries import person as people
@@ -87,6 +88,7 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         may_check_in=current_actor().may(SCAN_AT_DESK),
         hints=[
             *words.hints_of(person, tasks),
+            *offer_hints(person.id, today),
             *words.class_hints(next_classes(person.id, now()), person.zone),
         ],
         route=route_of(contracts, touches, today),

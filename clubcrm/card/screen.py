@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from access_control.permissions import ISSUE_CREDENTIALS, LET_IN, SCAN_AT_DESK
 from access_control.rules.codes import Code, Direction
 from access_control.rules.decide import EntryDecision
+from clubcrm.card.offer import offer_alerts
 from clubcrm.card.packages import package_alerts
 from clubcrm.card.photos import photo_address
 from clubcrm.card.queries import person as people
@@ -151,6 +152,7 @@ def scan_card(scan: ScanRow, zone: str, actor: Actor) -> ScanCard:
         desk_note=person.desk_note if person and known else "",
         alerts=(
             *alerts_of(decision, known=known),
+            *(offer_alerts(scan.person_id, today) if scan.person_id and known else ()),
             *(package_alerts(scan.person_id, today) if scan.person_id and known else ()),
         ),
         tiles=_tiles(scan, decision, days, known=known),

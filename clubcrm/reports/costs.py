@@ -3,19 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from clubcrm.core import audit, clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
+from clubcrm.core.errors import invalid
 from clubcrm.journeys.api import current_settings
 from clubcrm.journeys.rules.settings import CodeRule
 from clubcrm.reports.effect_tables import ContactCost
-from clubcrm.reports.evidence import Seen, message_costs, prices
+from clubcrm.reports.evidence import Seen, message_costs
 from clubcrm.reports.rules.value import WHOLE_BP
+from clubcrm.reports.worths import worths_of
 
 USUAL_MARGIN_BP = 7000
+MOST_WAGE_MINOR = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Costs:
     wage_minor: int
     margin_bp: int
     rules: Mapping[str, CodeRule] = field(default_factory=dict)
-    prices: Mapping[str, float] = field(default_factory=dict)
+    worths: Mapping[str, float] = field(default_factory=dict)
     messages: Mapping[str, float] = field(default_factory=dict)
 
     def minutes(self, code: str) -> float:
@@ -40,8 +44,8 @@ class Costs:
         return float(rule.discount_minor) if rule else 0.0
 
     def renewal(self, code: str) -> float:
-        """Return what the club keeps of the price of one more term."""
-        return self.prices.get(code, 0.0) * self.margin_bp / WHOLE_BP
+        """Return what the club keeps of the price of the terms that one more renewal brings."""
+        return self.worths.get(code, 0.0) * self.margin_bp / WHOLE_BP
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,18 @@ def costs_of(session: Session, seen: Seen) -> Costs:
         noted.wage_minor,
         noted.margin_bp,
         current_settings(first, session).codes,
-        prices(session, seen),
+        worths_of(session, seen),
         message_costs(session, seen),
     )
 
 
 def note_cost(club_id: int, cost: NotedCost, *, by: str) -> None:
-    """The club's contacts are valued by these figures from the next night on."""
+    """The club's contacts are valued by these figures from the next night on.
+
+    Raises INVALID_INPUT for a wage or a part beyond reason.
+    """
+    if not (0 <= cost.wage_minor <= MOST_WAGE_MINOR and 0 <= cost.margin_bp <= WHOLE_BP):
+        raise invalid({"margin": _("Enter a part between 0 and 100 per cent.")})
     row = db.session.get(ContactCost, club_id)
     before = {"wage_minor": row.wage_minor, "margin_bp": row.margin_bp} if row else {}
     if row is None:

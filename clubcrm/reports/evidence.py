@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Float, Row, case, cast, func, or_, select
@@ -12,10 +12,10 @@ from clubcrm.journeys.models import Eligibility, Touchpoint
 from clubcrm.messaging.tracking import Dispatch
 from clubcrm.reports.effect_tables import Outcome, TouchOutcome
 from clubcrm.reports.rules.windows import ENGAGEMENT, PROGRAMME, quarter_days
-from memberships.contracts.models import Contract
 
 LIVE = "live"
 UNKNOWN = -1
+PACE_WEEKS = 13
 GUARDS = ("opted_out", "complained", "refunded")
 
 
@@ -160,15 +160,21 @@ def _times(condition: Any) -> Any:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def prices(session: Session, seen: Seen) -> dict[str, float]:
-    """Return the mean price of the terms whose members each code is for."""
+def paces(session: Session, seen: Seen, night: date) -> dict[str, float]:
+    """Return how many members a week became eligible for each code, over the last quarter year."""
+    since = night - timedelta(weeks=PACE_WEEKS)
     rows = session.execute(
-        select(TouchOutcome.code, cast(func.avg(Contract.price_minor), Float))
-        .join(Contract, Contract.id == TouchOutcome.contract_id)
-        .where(TouchOutcome.club_id.in_(seen.club_ids), Contract.price_minor > 0)
+        select(TouchOutcome.code, func.count())
+        .where(
+            TouchOutcome.club_id.in_(seen.club_ids),
+            TouchOutcome.is_first,
+            ~TouchOutcome.is_control,
+            TouchOutcome.eligible_on > since,
+            TouchOutcome.eligible_on <= night,
+        )
         .group_by(TouchOutcome.code)
-    ).all()
-    return {row[0]: float(row[1]) for row in rows}
+    )
+    return {row[0]: row[1] / PACE_WEEKS for row in rows}
 
 
 def message_costs(session: Session, seen: Seen) -> dict[str, float]:

@@ -39,6 +39,7 @@ class _Known:
     beside: dict[tuple[str, str], Around]
     costs: Costs
     rows: int
+    paces: dict[str, float]
 
 
 def find_out(unit: Unit, club_id: int, night: date) -> int:
@@ -73,7 +74,9 @@ def tell_night(
             if tables:
                 rows = sum(len(table.treated) for table in tables.values())
                 beside = evidence.around(session, told.seen)
-                wanted.append((told, _Known(beside, costs_of(session, told.seen), rows)))
+                costs = costs_of(session, told.seen)
+                paces = evidence.paces(session, told.seen, night)
+                wanted.append((told, _Known(beside, costs, rows, paces)))
                 orders.append({"touchpoints": {c: asdict(table) for c, table in tables.items()}})
     if not orders:
         return 0
@@ -146,6 +149,7 @@ def _with_money(code: str, figures: dict[str, Any], known: _Known, period: str) 
         "reached": treated.delivered / treated.known if treated and treated.known else None,
         "guards": _guards(treated, held),
         "involuntary": [one.involuntary if one else 0 for one in (treated, held)],
+        "weekly": known.paces.get(code, 0.0),
     }
     return whole | _money(code, whole, known.costs, period)
 

@@ -10,6 +10,8 @@ from clubcrm.journeys.models import Eligibility, Touchpoint, TouchState
 from clubcrm.journeys.sql import days_between
 from clubcrm.people.models import Consent, Purpose
 from clubcrm.reports.effect_tables import Outcome, TouchOutcome
+from clubcrm.reports.models import RenewalDue
+from clubcrm.reports.rules.dues import Fate, Way
 from clubcrm.reports.rules.windows import RENEWAL_GRACE
 from clubcrm.tasks.models import Task
 from memberships.billing.models import Payment, Refund
@@ -19,7 +21,6 @@ from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.rules import ContractState, PlanKind
 from memberships.packages.models import PackageLot
 
-BEFORE_THE_END = -60
 PAID = (PlanKind.TERM, PlanKind.RECURRING, PlanKind.VISITS)
 
 
@@ -108,20 +109,28 @@ def own_values() -> dict[Outcome, Any]:
     }
 
 
-def went_on() -> ColumnElement[bool]:
-    """Tell whether a paid membership follows in time, or the contract rolls on."""
-    following = _next_contract(
-        Contract.id != TouchOutcome.contract_id,
-        days_between(Contract.starts_on, TouchOutcome.due_on) >= BEFORE_THE_END,
-        days_between(Contract.starts_on, TouchOutcome.due_on) <= RENEWAL_GRACE,
-        Contract.starts_on > TouchOutcome.eligible_on,
+def told_fate() -> ColumnElement[bool | None]:
+    """Tell whether the cycle was renewed, by the paid end that the renewal report knows.
+
+    It is the first end of the contract since the member became eligible. Nothing is known, and
+    nothing is counted, where no paid end falls due: of gifts, and of what was handed on.
+    """
+    following = aliased(Contract)
+    end = aliased(RenewalDue)
+    in_time = case(
+        (end.fate != Fate.RENEWED, False),
+        (end.way == Way.ROLLED_ON, True),
+        else_=days_between(following.starts_on, end.due_on) <= RENEWAL_GRACE,
     )
-    rolls_on = exists().where(
-        Contract.id == TouchOutcome.contract_id,
-        TouchOutcome.is_rolling,
-        or_(Contract.ends_on.is_(None), Contract.ends_on > TouchOutcome.due_on),
+    return (
+        select(in_time)
+        .select_from(end)
+        .outerjoin(following, following.id == end.next_contract_id)
+        .where(end.contract_id == TouchOutcome.contract_id, end.due_on >= TouchOutcome.eligible_on)
+        .order_by(end.due_on)
+        .limit(1)
+        .scalar_subquery()
     )
-    return or_(following, rolls_on)
 
 
 def owed() -> ColumnElement[bool]:

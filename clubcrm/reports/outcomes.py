@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from clubcrm.reports import followed
 from clubcrm.reports.effect_tables import Outcome, TouchOutcome
+from clubcrm.reports.rules.dues import year_end_of
 from clubcrm.reports.rules.windows import (
     GUARD_DAYS,
     RENEWAL_GRACE,
-    end_of_year_of,
     last_day,
     outcome_of,
 )
@@ -51,7 +51,7 @@ def _row(found: Row[Any]) -> dict[str, Any]:
     is_rolling = found.kind is PlanKind.RECURRING
     due_on = found.cut_ends_on or found.ends_on
     if is_rolling:
-        due_on = end_of_year_of(found.starts_on, one.eligible_on)
+        due_on = year_end_of(found.starts_on, one.eligible_on)
     return {
         "eligibility_id": one.id,
         "club_id": one.club_id,
@@ -93,17 +93,18 @@ def _settle_own(session: Session, club_id: int, today: date) -> None:
 
 def _settle_renewal(session: Session, club_id: int, today: date) -> None:
     """Renewal is told fourteen days after the end; a running cycle is never counted as lost."""
-    went_on = followed.went_on()
+    fate = followed.told_fate()
     _write(
         session,
         (
             TouchOutcome.club_id == club_id,
             TouchOutcome.renewed.is_(None),
             TouchOutcome.due_on < today - timedelta(days=RENEWAL_GRACE),
+            fate.is_not(None),
         ),
         {
-            "renewed": went_on,
-            "involuntary": ~went_on & followed.owed(),
+            "renewed": fate,
+            "involuntary": ~fate & followed.owed(),
             "told_on": TouchOutcome.due_on,
         },
     )

@@ -10,5 +10,5 @@ EDIT_BASELINE: Final = "reports.baseline"
 
 RIGHTS: Mapping[str, object] = {
     SEE_REPORTS: _l("See reports and forecasts"),
-    EDIT_BASELINE: _l("Note figures of the time before the introduction"),
+    EDIT_BASELINE: _l("Note figures of the time before the introduction, and what contacts cost"),
 }

@@ -1,5 +1,6 @@
 """Queries room: the findings as a page shows them: a sentence, a picture, a row per touchpoint."""
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from clubcrm.reports.told import Told
 
 ORDER = {"works": 0, "harms": 1, "no_effect": 2, "unknown": 3, "too_few": 4}
 TONES = {"works": "go", "harms": "stop", "no_effect": "know", "unknown": "", "too_few": ""}
+WEEKS_OF_A_YEAR, MOST_WEEKS = 52, 260
 ICONS = {
     "works": "circle-check",
     "harms": "alert-triangle",
@@ -116,7 +118,7 @@ def _row(code: str, figures: dict[str, Any], look: str, of: str) -> EffectRow | 
         TONES[verdict],
         ICONS[verdict],
         hint_words(one.get("hint", "")) if verdict == "unknown" else "",
-        _needs(one, look),
+        _needs(one, look, figures.get("weekly", 0.0)),
         chance,
         shrunk,
         figures,
@@ -142,18 +144,32 @@ def _signed(share: float) -> str:
     return sign + format_decimal(abs(value))
 
 
-def _needs(one: dict[str, Any], look: str) -> str:
+def _needs(one: dict[str, Any], look: str, weekly: float) -> str:
     more = one.get(f"more_{look}")
     if not more:
         return ""
     wanted = format_decimal(round(100 * more["wanted"]))
     unit = _("% visits") if one["kind"] == "visits" else _("points")
     return _(
-        "about %(rows)s more would show an effect of %(wanted)s %(unit)s",
+        "about %(rows)s more would show an effect of %(wanted)s %(unit)s, %(time)s",
         rows=format_decimal(_rounded(more["rows"])),
         wanted=wanted,
         unit=unit,
+        time=time_words(more["rows"], weekly),
     )
+
+
+def time_words(rows: int, weekly: float) -> str:
+    """Return how long a club will take to see so many more members at its pace of today."""
+    weeks = math.ceil(rows / weekly) if weekly > 0 else None
+    if weeks is None:
+        return _("and at the moment nobody comes to it")
+    if weeks > MOST_WEEKS:
+        return _("more than five years at this pace: this club alone cannot tell")
+    if weeks > WEEKS_OF_A_YEAR:
+        years = format_decimal(round(weeks / WEEKS_OF_A_YEAR, 1))
+        return _("about %(years)s years at this pace", years=years)
+    return ngettext("about %(num)s week at this pace", "about %(num)s weeks at this pace", weeks)
 
 
 def _rounded(rows: int) -> int:

@@ -12,7 +12,11 @@ from clubcrm.journeys.models import Eligibility
 from clubcrm.people.models import Channel, Consent, Purpose
 from clubcrm.reports.effect_tables import EffectRun, TouchEffect, TouchOutcome
 from clubcrm.reports.findings import find_out
+from clubcrm.reports.models import RenewalDue
 from clubcrm.reports.outcomes import follow
+from clubcrm.reports.rolling_up import roll_up
+from clubcrm.reports.rules.dues import Fate
+from memberships.contracts.handover_tables import Family, FamilyMember
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import PlanKind
 from tests.cast import make_member
@@ -51,6 +55,7 @@ def pay_for(*contracts):
 
 def settled(app, cast, today):
     with app.app_context():
+        roll_up(unit_of_work, cast.club, today)
         follow(unit_of_work, cast.club, today)
         with unit_of_work(write=False) as session:
             rows = session.execute(select(*TouchOutcome.__table__.columns)).all()
@@ -108,6 +113,7 @@ def test_a_rolling_contract_is_judged_at_the_end_of_its_year_alone(app, cast):
         version = make_plan(cast.club, PlanKind.RECURRING)
         stays = sign(mia, cast.club, START, None, version)
         leaves = sign(ray, cast.club, START, date(2026, 5, 1), version)
+        pay_for(stays, leaves)
         ids = [eligible(mia, cast.club, stays), eligible(ray, cast.club, leaves)]
 
     rows = settled(app, cast, date(2026, 6, 1))
@@ -116,6 +122,36 @@ def test_a_rolling_contract_is_judged_at_the_end_of_its_year_alone(app, cast):
     rows = settled(app, cast, date(2027, 2, 1))
     assert [rows[one].due_on for one in ids] == [date(2026, 12, 31)] * 2
     assert [rows[one].renewed for one in ids] == [True, False]
+
+
+def test_finding_and_renewal_report_agree_also_where_a_family_or_a_gift_follows(app, cast):
+    with app.app_context(), unit_of_work():
+        mia, ray, kim = cast.members["Mia"], *(make_member(n, club=cast.club).id for n in "RK")
+        version = make_plan(cast.club)
+        paid = [sign(one, cast.club, START, END, version) for one in (mia, ray, kim)]
+        mothers = sign(kim, cast.club, END + timedelta(days=3), None, version)
+        gift = sign(ray, cast.club, END + timedelta(days=1), END + timedelta(days=9), version)
+        pay_for(*paid, mothers)
+        family = Family(club_id=cast.club, holder_id=kim, payer_id=kim, made_by="user:1")
+        db.session.add(family)
+        db.session.flush()
+        for person, contract in ((mia, paid[0]), (kim, paid[2])):
+            db.session.add(
+                FamilyMember(
+                    family_id=family.id, contract_id=contract, person_id=person, joined_on=START
+                )
+            )
+        ids = [eligible(p, cast.club, c) for p, c in zip((mia, ray, kim), paid, strict=True)]
+        assert gift not in paid
+
+    rows = settled(app, cast, END + timedelta(days=40))
+    with app.app_context(), unit_of_work(write=False) as session:
+        fates = dict(session.execute(select(RenewalDue.contract_id, RenewalDue.fate)).all())
+
+    assert [rows[one].renewed for one in ids] == [
+        fates[contract] is Fate.RENEWED for contract in paid
+    ]
+    assert [rows[one].renewed for one in ids] == [True, False, True]
 
 
 def test_an_end_moved_by_a_freeze_is_waited_for(app, cast):
@@ -178,6 +214,7 @@ def club_of_sixty(app, cast):
 def test_the_night_tells_a_finding_and_the_same_night_tells_it_once(app, cast, club_of_sixty):
     with app.app_context():
         for _ in range(2):
+            roll_up(unit_of_work, cast.club, date(2026, 5, 4))
             find_out(unit_of_work, cast.club, date(2026, 5, 4))
         with unit_of_work(write=False) as session:
             runs = session.execute(select(EffectRun.period, EffectRun.rows)).all()

@@ -102,6 +102,16 @@ def renewals_left(fit: Fit, turn: int, discount: float) -> float:
     return float(chance * hyp2f1(1, fit.b + n, fit.a + fit.b + n, 1 / (1 + discount)))
 
 
+def renewal_worth(fit: Fit, turn: int, discount: float) -> float:
+    """Return how many terms the n-th renewal brings, itself and the discounted ones after it.
+
+    It is what is expected just before it, given that this one does happen: who was won for it has
+    renewed, and goes on as the others of his turn do.
+    """
+    n = turn
+    return float(hyp2f1(1, fit.b + n, fit.a + fit.b + n, 1 / (1 + discount)))
+
+
 def fit_survivors(values: dict[str, Any]) -> dict[str, Any]:
     """Answer the question of `clubcrm forecast fit`: survivors of one cohort, term by term."""
     survivors = [float(one) for one in values["survivors"]]

@@ -3,6 +3,7 @@
 Where a term is too thin for a model of its own, its plain rate stands in, and the page says so.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,13 +112,14 @@ def _told(ends: Ends, here: Flags, term: str, model: TermModel) -> dict[str, Any
         "survival": fit.survival(turns),
         "low": low,
         "high": high,
-        "renewals_left": [
-            retention.renewals_left(fit, turn, YEARLY_DISCOUNT * cohorts.months_of_term(term) / 12)
-            for turn in range(1, LONGEST + 1)
-        ]
-        if is_sbg
-        else None,
+        "renewals_left": _by_turn(retention.renewals_left, fit, term) if is_sbg else None,
+        "renewal_worth": _by_turn(retention.renewal_worth, fit, term) if is_sbg else None,
     }
+
+
+def _by_turn(value: Callable[[Fit, int, float], float], fit: Fit, term: str) -> list[float]:
+    discount = YEARLY_DISCOUNT * cohorts.months_of_term(term) / 12
+    return [value(fit, turn, discount) for turn in range(1, LONGEST + 1)]
 
 
 def _model(ends: Ends, here: Flags, pooled: float, rng: np.random.Generator) -> TermModel:

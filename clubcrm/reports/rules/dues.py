@@ -120,11 +120,23 @@ def is_final(month_end: date, today: date) -> bool:
     return today > month_end + timedelta(days=DAYS_AFTER)
 
 
+def year_end_of(starts_on: date, day: date) -> date:
+    """Return the last day of the year of the relationship in which a day lies."""
+    year = 1
+    while (end := _year_end(starts_on, year)) < day:
+        year += 1
+    return end
+
+
+def _year_end(starts_on: date, year: int) -> date:
+    return add_months(starts_on, MONTHS_OF_A_YEAR * year) - _DAY
+
+
 def _ends(one: Sold, today: date) -> Iterator[date]:
     if one.kind is PlanKind.RECURRING:
         last = one.ends_on or add_months(today, MONTHS_OF_A_YEAR)
         for year in range(1, 100):
-            end = add_months(one.starts_on, MONTHS_OF_A_YEAR * year) - _DAY
+            end = _year_end(one.starts_on, year)
             if end >= last:
                 break
             yield end

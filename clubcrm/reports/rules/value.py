@@ -1,5 +1,6 @@
 """Rules room: what a touchpoint is worth in money per hundred contacts, and what to do with it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,7 +23,7 @@ class Price:
 
     contact: float  # minutes of staff by their wage, and the message
     discount: float  # given to everybody who renews, also to those who would have anyway
-    renewal: float  # the part of a term's price that the club keeps
+    renewal: float  # the part the club keeps of the price of the terms that a renewal brings
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +74,10 @@ def advice(verdict: str, worth: Worth | None) -> Advice:
 def price_of(minutes: float, wage_minor: int, message_minor: float) -> float:
     """Return what one contact costs."""
     return minutes * wage_minor / 60 + message_minor
+
+
+def terms_won(fitted: Sequence[float] | None, turn: int) -> float:
+    """Return how many terms the n-th renewal brings; only itself where no model was fitted."""
+    if not fitted:
+        return 1.0
+    return max(1.0, fitted[min(turn, len(fitted)) - 1])

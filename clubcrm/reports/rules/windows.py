@@ -34,12 +34,6 @@ def last_day(code: str, eligible_on: date) -> date:
     return eligible_on + timedelta(days=days - 1 if kind == "came" else days)
 
 
-def end_of_year_of(starts_on: date, day: date) -> date:
-    """Return the last day of the relationship year of 365 days in which the day lies."""
-    years = max(0, (day - starts_on).days) // 365 + 1
-    return starts_on + timedelta(days=365 * years - 1)
-
-
 def quarter_of(day: date) -> str:
     """Return the quarter of a day: 2026Q3."""
     return f"{day.year}Q{(day.month - 1) // 3 + 1}"

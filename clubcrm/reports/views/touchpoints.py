@@ -5,8 +5,10 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import fields, validate
+from sqlalchemy import select
 
 from clubcrm.core.api import ApiBlueprint, InputSchema
+from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import not_found
 from clubcrm.core.policy import current_actor, require
@@ -18,7 +20,8 @@ from clubcrm.reports.rules.windows import quarter_days
 from clubcrm.reports.told import periods_of, told_for
 from clubcrm.reports.touch_page import advice_words, name_of, outcome_words, page_of
 
-KEPT = frozenset({"code", "arm", "of", "did", "period"})
+KEPT = frozenset({"code", "arm", "of", "did", "period", "club"})
+ALL_CLUBS = "all"
 pages = Blueprint("touch_reports", __name__)
 api = ApiBlueprint("touch_reports_api", __name__, url_prefix="/api/v1", description="Findings")
 
@@ -27,18 +30,26 @@ api = ApiBlueprint("touch_reports_api", __name__, url_prefix="/api/v1", descript
 @require(SEE_REPORTS)
 def index() -> str:
     """One sentence of finding, the interval plot, the same numbers as a table."""
-    club, of, period = current_club(), _of(), _period(request.args.get("period", LIVE))
-    told = told_for(db.session(), club.id, period)
+    of, period = _of(), _period(request.args.get("period", LIVE))
+    owner, _ids = _whose()
+    told = told_for(db.session(), owner, period)
+    kept: dict[str, Any] = {
+        "of": of,
+        "period": period,
+        "club": ALL_CLUBS if owner is None else None,
+    }
     return render_template(
         "clubcrm/reports/touchpoints.html",
         page=page_of(told, of) if told else None,
         told=told,
         of=of,
         period=period,
-        periods=periods_of(db.session(), club.id),
+        periods=periods_of(db.session(), owner),
         advice_words=advice_words,
+        kept=kept,
+        clubs=_clubs(kept) if _sees_all() else [],
         tabs=[
-            (url_for("touch_reports.index", of=one, period=period), words, one == of)
+            (url_for("touch_reports.index", **kept | {"of": one}), words, one == of)
             for one, words in ((RENEWAL, _("Renewal")), (OWN, _("What each is for")))
         ],
     )
@@ -48,20 +59,18 @@ def index() -> str:
 @require(SEE_REPORTS)
 def people() -> str:
     """The people behind one number; the list is as long as the number says."""
-    club, args = current_club(), request.args
+    args, (owner, club_ids) = request.args, _whose()
     period, of = _period(args.get("period", LIVE)), _of()
-    told = told_for(db.session(), club.id, period)
+    told = told_for(db.session(), owner, period)
     code = args.get("code", "")
     if told is None or code not in told.effects or args.get("arm") not in {"T", "H"}:
         raise not_found(_("There is no such number."))
     asked = Behind(
-        Seen((club.id,), period), code, args["arm"], of, args.get("did") == "1", told.night
+        Seen(club_ids, period), code, args["arm"], of, args.get("did") == "1", told.night
     )
     after = args.get("after", "")
     rows, more = people_behind(asked, int(after) if after.isdecimal() and len(after) < 12 else 0)
-    kept: dict[str, Any] = {
-        k: v for k, v in args.items() if k in {"code", "arm", "of", "did", "period"}
-    }
+    kept: dict[str, Any] = {name: value for name, value in args.items() if name in KEPT}
     return render_template(
         "clubcrm/reports/touch_people.html",
         heading=name_of(code),
@@ -71,10 +80,38 @@ def people() -> str:
         total=count_behind(asked),
         rows=rows,
         of=of,
-        back=url_for("touch_reports.index", of=of, period=period),
+        back=url_for("touch_reports.index", of=of, period=period, club=args.get("club")),
         next=url_for("touch_reports.people", **{**kept, "after": more}) if more else "",
         first=url_for("touch_reports.people", **kept) if after else "",
     )
+
+
+def _sees_all() -> bool:
+    """Tell whether somebody sees every club, and there are several."""
+    clubs = set(db.session.scalars(select(Club.id)))
+    return len(clubs) > 1 and clubs <= set(current_actor().scope.club_ids)
+
+
+def _whose() -> tuple[int | None, tuple[int, ...]]:
+    """Return whose findings are asked for, and their clubs; None stands for all together."""
+    if request.args.get("club") != ALL_CLUBS:
+        club = current_club()
+        return club.id, (club.id,)
+    if not _sees_all():
+        raise not_found(_("There are no findings over all clubs for you."))
+    return None, tuple(sorted(current_actor().scope.club_ids))
+
+
+def _clubs(kept: dict[str, Any]) -> list[tuple[str, str, bool, int | None]]:
+    """Return the choice between this club and all of them together."""
+    everywhere = kept["club"] is not None
+    return [
+        (words, url_for("touch_reports.index", **kept | {"club": club}), here, None)
+        for words, club, here in (
+            (current_club().name, None, not everywhere),
+            (_("All clubs"), ALL_CLUBS, everywhere),
+        )
+    ]
 
 
 def _of() -> str:
@@ -91,6 +128,7 @@ def _period(asked: str) -> str:
 
 class FindingsQuery(InputSchema):
     period = fields.String(load_default=LIVE, validate=validate.Regexp(r"^(live|\d{4}Q[1-4])$"))
+    club = fields.String(load_default="", validate=validate.OneOf(["", ALL_CLUBS]))
 
 
 class Findings(InputSchema):
@@ -108,7 +146,11 @@ class Findings(InputSchema):
 @api.response(200, Findings)
 def findings(asked: dict[str, Any]) -> dict[str, Any]:
     clubs = current_actor().scope.club_ids
-    told = told_for(db.session(), min(clubs), asked["period"]) if clubs else None
+    everywhere = asked["club"] == ALL_CLUBS
+    if everywhere and not _sees_all():
+        raise not_found(_("There are no findings over all clubs for you."))
+    owner = None if everywhere else min(clubs, default=0)
+    told = told_for(db.session(), owner, asked["period"])
     return {
         "period": asked["period"],
         "night": told.night if told else None,

@@ -1,6 +1,6 @@
 """Views room: the cards that a member lets the club charge: look, take off, give a new one."""
 
-from flask import redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -71,7 +71,7 @@ def card_back(ref: str) -> ResponseReturnValue:
     return render_template("memberships/gateways/kept.html", ref=ref, state=state, states=KeepState)
 
 
-def _page(token: str, member: queries.Member, refusal: str = "") -> ResponseReturnValue:
+def _page(token: str, member: queries.Member, refusal: str = "") -> Response:
     ways = [one for one in offered(member.club_id, member.currency) if one.adds_methods]
     page = page_of(
         member,

@@ -1,5 +1,6 @@
 """Views room: the member's code for the door, which changes every minute, and his classes."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from flask import current_app, redirect, request, url_for
@@ -23,6 +24,11 @@ from memberships.schedule.words import PENALTIES, STATES
 
 DAYS_SHOWN = 7
 MOST_BOOKED = 20
+ACTS: Mapping[str, Callable[..., object]] = {
+    "cancel": bookings.cancel_booking,
+    "accept": bookings.accept_offer,
+    "decline": bookings.decline_offer,
+}
 
 
 @portal.get("/my/<token>/code")
@@ -84,12 +90,7 @@ def answer_booking(token: str, booking_id: str) -> ResponseReturnValue:
     """The member steps back, takes the offered place, or leaves it to the next one."""
     member = member_by(token)
     found = _own_booking(member, booking_id)
-    acts = {
-        "cancel": bookings.cancel_booking,
-        "accept": bookings.accept_offer,
-        "decline": bookings.decline_offer,
-    }
-    act = acts.get(request.form.get("act", ""))
+    act = ACTS.get(request.form.get("act", ""))
     if act is None:
         raise not_found(_("There is no such booking."))
     try:

@@ -2,7 +2,15 @@
 
 import pytest
 
-from clubcrm.reports.rules.value import Advice, Price, Worth, advice, price_of, worth_of
+from clubcrm.reports.rules.value import (
+    Advice,
+    Price,
+    Worth,
+    advice,
+    price_of,
+    terms_won,
+    worth_of,
+)
 
 # A contact costs 5.00, a renewal brings 100.00; whoever renews gets 2.00 off.
 PRICE = Price(contact=500, discount=200, renewal=10_000)
@@ -53,3 +61,11 @@ def test_advice_follows_verdict_and_money(verdict, worth, told):
 
 def test_twelve_minutes_at_thirty_an_hour_and_a_message():
     assert price_of(12, 3_000, 45) == 645
+
+
+@pytest.mark.parametrize(
+    ("fitted", "turn", "terms"),
+    [(None, 3, 1.0), ([], 1, 1.0), ([2.5, 3.0], 1, 2.5), ([2.5, 3.0], 9, 3.0), ([0.2], 1, 1.0)],
+)
+def test_renewal_brings_its_own_term_and_what_the_model_expects_after_it(fitted, turn, terms):
+    assert terms_won(fitted, turn) == terms
