@@ -31,6 +31,9 @@ from access_control.views.reading import reading
 from access_control.views.settings import gate_settings
 from access_control.views.steering import steering
 from bar_inventory import events as bar_facts
+from bar_inventory.purchasing import handlers as buying_handlers
+from bar_inventory.purchasing import jobs as bar_jobs
+from bar_inventory.purchasing import services as buying
 from bar_inventory.stock import invariants as stock_checks
 from clubcrm.accounts import actors
 from clubcrm.accounts import invariants as account_checks
@@ -151,6 +154,7 @@ EVENT_HANDLERS: Handlers = {
     class_facts.PlaceOffered: (class_news.on_place_offered,),
     AdmittedOffline: (task_handlers.on_admitted_offline,),
     DeviceSilent: (task_handlers.on_device_silent,),
+    membership_facts.ApprovalDecided: (buying_handlers.on_approval_decided,),
     bar_facts.StockLow: (bar_news.on_stock_low,),
     bar_facts.StockExpiring: (bar_news.on_stock_expiring,),
     membership_facts.ContractRenewed: (
@@ -226,6 +230,10 @@ JOBS: tuple[Job, ...] = (
     Job("expire-units", membership_jobs.expire_units, daily_at=time(0, 20)),
     Job("expire-vouchers", membership_jobs.expire_vouchers, daily_at=time(0, 25)),
     Job("book-recurring", membership_jobs.book_recurring, daily_at=time(0, 30)),
+    # Orders follow from what is expected.
+    Job("tell-demand", bar_jobs.tell_demand, daily_at=time(3, 30)),
+    Job("propose-orders", bar_jobs.propose_orders, daily_at=time(3, 45)),
+    Job("watch-shelf-life", bar_jobs.watch_shelf_life, daily_at=time(7, 30)),
     # After 04:00, when the visit-day of last night is over.
     Job("nightly-planning", nightly_planning, daily_at=time(4, 30)),
     Job("nightly-reports", nightly_reports, daily_at=time(4, 45)),
@@ -376,7 +384,10 @@ def install(app: Flask) -> None:
     app.extensions["club_default_roles"] = DEFAULT_ROLES
     app.extensions["club_jobs"] = JOBS
     app.extensions["club_gate_strictness"] = (gate_api.strictness, gate_api.set_strictness)
-    app.extensions["club_approvals"] = granted.APPROVALS
+    app.extensions["club_approvals"] = {
+        **granted.APPROVALS,
+        buying.PURCHASE: buying.order_approved,
+    }
     app.extensions["club_bookings_between"] = bookings_between
     app.extensions["club_send_checks"] = SEND_CHECKS
     app.extensions["club_message_links"] = MESSAGE_LINKS

@@ -15,7 +15,6 @@ QUIET_FACTS: Mapping[type[Fact], str] = {
     facts.FreezeEnded: "the nightly facts read the days of freezes themselves",
     facts.BlockLifted: "the gate reads blocks at each scan",
     facts.ApprovalAsked: "the page of requests shows what waits, and the rail how many",
-    facts.ApprovalDecided: "the page of requests shows what became of it",
     facts.InvoiceIssued: "money pages read invoices themselves",
     facts.InvoiceOverdue: "the ladder of reminders will hear it",
     facts.PaymentTaken: "money pages read payments themselves",

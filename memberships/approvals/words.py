@@ -2,7 +2,12 @@
 
 from flask_babel import gettext as _
 
-PICTURES = {"refund": "cash-minus", "discount": "discount", "write_off": "eraser"}
+PICTURES = {
+    "refund": "cash-minus",
+    "discount": "discount",
+    "write_off": "eraser",
+    "purchase": "truck",
+}
 
 
 def kind_words(kind: str) -> str:
@@ -13,6 +18,7 @@ def kind_words(kind: str) -> str:
         "write_off": _("Give up a demand"),
         "freeze": _("Freeze back in time"),
         "leave": _("Leave"),
+        "purchase": _("Order goods"),
     }.get(kind, kind.replace("_", " ").capitalize())
 
 

@@ -1,0 +1,56 @@
+"""Queries room: the words and figures in which people read products and quantities."""
+
+from flask_babel import gettext as _
+
+from bar_inventory.catalogue.models import BaseUnit, ProductKind
+from clubcrm.core.formats import number
+
+BIG = 1000
+
+
+def unit_words(unit: BaseUnit) -> str:
+    """Return what a product is counted in."""
+    return {
+        BaseUnit.GRAM: _("grams"),
+        BaseUnit.MILLILITRE: _("millilitres"),
+        BaseUnit.PIECE: _("pieces"),
+    }[unit]
+
+
+def kind_words(kind: ProductKind) -> str:
+    """Return what a product is for."""
+    return {
+        ProductKind.SOLD: _("sold"),
+        ProductKind.INGREDIENT: _("goes into others"),
+        ProductKind.BOTH: _("sold, and goes into others"),
+    }[kind]
+
+
+def quantity(units: float, unit: BaseUnit) -> str:
+    """Return a quantity as people say it: 1.2 kg, 330 ml, 12."""
+    if unit is BaseUnit.PIECE:
+        return number(round(units, 1))
+    big, small = {BaseUnit.GRAM: (_("kg"), _("g")), BaseUnit.MILLILITRE: (_("l"), _("ml"))}[unit]
+    if abs(units) >= BIG:
+        return f"{number(round(units / BIG, 3))} {big}"
+    return f"{number(round(units, 1))} {small}"
+
+
+def allergen_words(code: str) -> str:
+    """Return what an allergen is called."""
+    return {
+        "gluten": _("gluten"),
+        "crustaceans": _("crustaceans"),
+        "eggs": _("eggs"),
+        "fish": _("fish"),
+        "peanuts": _("peanuts"),
+        "soya": _("soya"),
+        "milk": _("milk"),
+        "nuts": _("nuts"),
+        "celery": _("celery"),
+        "mustard": _("mustard"),
+        "sesame": _("sesame"),
+        "sulphites": _("sulphites"),
+        "lupin": _("lupin"),
+        "molluscs": _("molluscs"),
+    }.get(code, code)
