@@ -21,6 +21,7 @@ import clubcrm.reports.effect_tables
 import clubcrm.reports.models
 import clubcrm.tasks.models
 import memberships.approvals.models
+import memberships.billing.buyer_tables
 import memberships.billing.gateways.models
 import memberships.billing.models
 import memberships.blocks.models
@@ -72,6 +73,7 @@ _MODULES = (
     clubcrm.reports.effect_tables,
     clubcrm.tasks.models,
     memberships.approvals.models,
+    memberships.billing.buyer_tables,
     memberships.billing.gateways.models,
     memberships.billing.models,
     memberships.blocks.models,

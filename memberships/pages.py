@@ -8,6 +8,7 @@ from memberships.billing.gateways.views.pay import pay
 from memberships.billing.gateways.views.staff import gateway_pages
 from memberships.billing.views.account import account
 from memberships.billing.views.api import money_api
+from memberships.billing.views.buyers import buyers_api
 from memberships.billing.views.money import money
 from memberships.billing.views.prints import prints, prints_api
 from memberships.billing.views.settings import money_settings_pages
@@ -114,4 +115,5 @@ API: tuple[Blueprint, ...] = (
     wishes_api,
     books_api,
     shifts_api,
+    buyers_api,
 )

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from clubcrm.core.clubs import ClubSetting
 from clubcrm.core.types import JsonObject
+from clubcrm.seed.buyers import name_buyers
 from clubcrm.seed.ground import Deed, Ground, instant
 from clubcrm.seed.order import Numbered
 from clubcrm.seed.requests import Requests
@@ -34,6 +35,7 @@ AUDITED_DAYS = 45
 
 def ring_up(ground: Ground) -> None:
     """Every sale of every life stands in the store in the order of time, with what was paid."""
+    name_buyers(ground)
     sales = [sale for life in ground.lives for sale in sales_of(ground, life)]
     sales.sort(key=lambda sale: (sale.second, sale.source))
     tills = Tills(ground)

@@ -1,6 +1,6 @@
 """Forms of money: take a payment, sell something, give money back, vouchers."""
 
-from wtforms import IntegerField, RadioField, SelectField, StringField
+from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import DateField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
@@ -58,6 +58,18 @@ class ChargeForm(PageForm):
         """The chooser lists what is sold by hand."""
         self.price.currency = self.discount.currency = currency
         self.kind.choices = [(one.value, kind_words(one)) for one in SOLD_BY_HAND]
+
+
+class BuyerForm(PageForm):
+    """How somebody wants to be named on invoices."""
+
+    name = StringField(
+        _l("Name on invoices"),
+        [Length(max=200)],
+        render_kw={"autofocus": True, "autocomplete": "organization"},
+    )
+    tax_id = StringField(_l("Tax number"), [Length(max=60)], render_kw={"autocomplete": "off"})
+    address = TextAreaField(_l("Address"), [Length(max=400)], render_kw={"rows": 3})
 
 
 class BackForm(PageForm):

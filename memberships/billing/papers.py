@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from clubcrm.core import formats
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
+from memberships.billing.buyers import buyer_at, tax_id_name
 from memberships.billing.models import Invoice, InvoiceKind, InvoiceLine, Payment
 from memberships.billing.statements import (
     document_by_id,
@@ -67,7 +68,8 @@ def print_invoice(invoice: Invoice, language: str | None = None) -> bytes:
             invoice=invoice,
             is_credit=invoice.kind is InvoiceKind.CREDIT_NOTE,
             issued=formats.exact(invoice.issued_at, club.zone),
-            buyer=_buyer(invoice.payer_id),
+            buyer=_buyer(invoice),
+            tax_id=_tax_id(invoice, club),
             member=_other_member(invoice),
             original=original.number if original else "",
             rows=[_row(line, invoice.currency) for line in lines],
@@ -141,9 +143,19 @@ def _invoice_fields(invoice: Invoice, club: Club) -> dict[str, str]:
     }
 
 
-def _buyer(person_id: int) -> list[str]:
-    fields = member_fields(person_by_id(person_id))
-    return [fields[name] for name in ("member_name", "member_phone", "member_email")]
+def _buyer(invoice: Invoice) -> list[str]:
+    """The buyer line by line, the name first, as it was known when the invoice was issued."""
+    fields = member_fields(person_by_id(invoice.payer_id))
+    known = buyer_at(invoice.payer_id, invoice.issued_at)
+    named = [known.name or fields["member_name"], *known.address.splitlines()]
+    if known.name:
+        named.append(fields["member_name"])
+    return [*named, fields["member_phone"], fields["member_email"]]
+
+
+def _tax_id(invoice: Invoice, club: Club) -> str:
+    known = buyer_at(invoice.payer_id, invoice.issued_at)
+    return f"{tax_id_name(club.country)} {known.tax_id}" if known.tax_id else ""
 
 
 def _other_member(invoice: Invoice) -> str:

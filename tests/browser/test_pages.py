@@ -158,6 +158,7 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "account": f"/members/{razia}/account",
         "pay": f"/members/{razia}/account/pay",
         "charge": f"/members/{razia}/account/charge",
+        "buyer": f"/members/{razia}/account/buyer",
         "money": "/money",
         "invoices": "/money/invoices",
         "payments": "/money/payments",

@@ -8,6 +8,7 @@ import pytest
 
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.people.models import Person
+from memberships.billing.buyer_tables import BuyerDetail
 from memberships.billing.credits import credit
 from memberships.billing.orders import CreditOrder, Due, LineKind, LineOrder
 from memberships.documents.rules.kinds import DocumentKind
@@ -100,6 +101,36 @@ def test_an_invoice_prints_the_same_after_everything_has_changed(client_of, app,
     new = words_of(anna.get(f"/invoices/{later}/invoice.pdf?language=en").data)
     assert "Other Name Ltd." in new
     assert "Pay at once, Mia Rahman!" in new
+
+
+def test_a_tax_invoice_names_the_buyers_bin_from_then_on(client_of, app, cast, sold, noon):
+    max_, mia = client_of("Max"), cast.public["Mia"]
+    typed = {"name": "Rahman Traders", "tax_id": "০০১২৩৪৫৬৭ 0102", "address": "Road 3\nDhaka"}
+    noon.shift(60)
+
+    wrong = max_.post(f"/members/{mia}/account/buyer", data={**typed, "tax_id": "12345"})
+    saved = max_.post(f"/members/{mia}/account/buyer", data=typed)
+    with app.app_context(), unit_of_work():
+        later = sell(cast, YEAR).public_id
+
+    assert (wrong.status_code, saved.status_code) == (400, 303)
+    assert "A BIN has nine digits and four more" in wrong.text
+    assert 'value="12345"' in wrong.text
+    pdf = max_.get(f"/invoices/{later}/invoice.pdf?language=en").data
+    told = flat(words_of(pdf))
+    assert all(one in told for one in ("Rahman Traders", "BIN 001234567-0102", "Road 3"))
+    before = flat(words_of(max_.get(f"/invoices/{sold['invoice']}/invoice.pdf?language=en").data))
+    assert "Rahman Traders" not in before
+    shown = max_.get(f"/api/v1/members/{mia}/buyer").get_json()
+    assert shown == {
+        "name": "Rahman Traders",
+        "tax_id": "001234567-0102",
+        "address": "Road 3\nDhaka",
+    }
+    again = max_.post(f"/api/v1/members/{mia}/buyer", json=shown)
+    assert again.status_code == 200
+    with app.app_context(), unit_of_work(write=False):
+        assert db.session.query(BuyerDetail).count() == 1
 
 
 def test_a_credit_note_names_what_it_corrects(client_of, sold):
