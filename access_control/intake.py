@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
@@ -14,16 +13,18 @@ from access_control.adapters.scan import Scan
 from access_control.models import EventStatus
 from access_control.queries.doors import Door, door_of
 from access_control.rules.codes import Code, Severity
+from access_control.services.backlog import Backlog
 from access_control.services.devices import hear, note_clock
 from access_control.services.ledger import KeptKey, keys_kept
 from access_control.services.scanning import Entry, handle_scan
-from access_control.services.visits import LotRanOutError
+from access_control.services.visits import LostRaceError
 from clubcrm.core import failpoints
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.web import RETRIED_STATES
 
-CHUNK = 50
+FIRST_PIECE, SMALLEST_PIECE, LARGEST_PIECE = 50, 100, 1000
 PIECE_SECONDS = 0.1
+TRIES_TOGETHER = 2
 LOCK_WAITED_TOO_LONG = "55P03"
 MOST_TRIES = 5
 T = TypeVar("T")
@@ -54,7 +55,7 @@ def in_unit(work: Callable[[], T], *, patient: bool = False) -> T:
         try:
             with unit_of_work():
                 return work()
-        except LotRanOutError:
+        except LostRaceError:
             continue
         except OperationalError as error:
             last = attempt == MOST_TRIES - 1
@@ -81,41 +82,56 @@ def take_backlog(serial: str, scans: Sequence[Scan], received: datetime) -> dict
     """
     told: dict[str, Told] = {}
     rest = sorted(scans, key=lambda scan: scan.device_at)
+    size = FIRST_PIECE
     while rest:
-        piece, rest = rest[:CHUNK], rest[CHUNK:]
-        done = in_unit(partial(_take_piece, serial, piece, received, told), patient=True)
+        piece, rest = rest[:size], rest[size:]
+        began = time.monotonic()
+        done = in_unit(_Piece(serial, piece, received, told), patient=True)
+        size = _next_size(len(done), time.monotonic() - began)
         told |= done
         rest = [scan for scan in piece if scan.event_key not in told] + rest
         failpoints.hit("batch.mid")
     return told
 
 
-def _take_piece(
-    serial: str, piece: Sequence[Scan], received: datetime, before: dict[str, Told]
-) -> dict[str, Told]:
-    """Keep the scans of a piece until its time is up, so that a gate waits no longer than that."""
-    door = door_of(serial)
-    if door is None:
-        raise DeviceGoneError(serial)
-    hear(door, received, event=True)
-    kept = keys_kept(door.device_id, [scan.event_key for scan in piece])
-    told: dict[str, Told] = {}
-    ends = time.monotonic() + PIECE_SECONDS
-    for scan in piece:
-        if scan.event_key in told or scan.event_key in before:
-            continue
-        known = kept.get(scan.event_key)
-        told[scan.event_key] = _known(scan, known) if known else _fresh(door, scan, received)
-        if time.monotonic() > ends:
-            break
-    note_clock(door, max(scan.device_at for scan in piece), received)
-    return told
+def _next_size(done: int, seconds: float) -> int:
+    """Return how many scans the next piece may have, going by how long the last ones took."""
+    fits = int(done * PIECE_SECONDS / max(seconds, 0.001))
+    return max(SMALLEST_PIECE, min(LARGEST_PIECE, fits))
 
 
-def _known(scan: Scan, kept: KeptKey) -> Told:
-    return Told(scan.event_key, True, kept.status, kept.decision, kept.code)
+class _Piece:
+    """Some scans of a backlog, taken as one unit of work until its time is up.
+
+    A gate waits no longer than that. When others change the same people meanwhile, the scans go
+    one by one.
+    """
+
+    def __init__(
+        self, serial: str, scans: Sequence[Scan], received: datetime, before: dict[str, Told]
+    ) -> None:
+        self._serial, self._scans = serial, scans
+        self._received, self._before = received, before
+        self._tries = 0
+
+    def __call__(self) -> dict[str, Told]:
+        self._tries += 1
+        door = door_of(self._serial)
+        if door is None:
+            raise DeviceGoneError(self._serial)
+        hear(door, self._received, event=True)
+        kept = keys_kept(door.device_id, [scan.event_key for scan in self._scans])
+        known = kept.keys() | self._before.keys()
+        fresh = [scan for scan in self._scans if scan.event_key not in known]
+        backlog = Backlog(door, self._received)
+        take = backlog.take if self._tries <= TRIES_TOGETHER else backlog.take_singly
+        take(fresh, PIECE_SECONDS)
+        note_clock(door, max(scan.device_at for scan in self._scans), self._received)
+        told = {key: _told(key, True, one) for key, one in kept.items() if key not in self._before}
+        for key, one in backlog.told.items():
+            told[key] = _told(key, key in backlog.again, one)
+        return told
 
 
-def _fresh(door: Door, scan: Scan, received: datetime) -> Told:
-    entry = handle_scan(door, scan, received)
-    return Told(scan.event_key, entry.duplicate, entry.status, entry.verdict, entry.code)
+def _told(event_key: str, duplicate: bool, kept: KeptKey) -> Told:
+    return Told(event_key, duplicate, kept.status, kept.decision, kept.code)

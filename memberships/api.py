@@ -31,6 +31,7 @@ from memberships.contracts.cancelling import (
 )
 from memberships.contracts.catalogue import PlanOnSale, plans_on_sale
 from memberships.contracts.changes import ChangeRequest, change_plan, change_preview, undo_change
+from memberships.contracts.crowds import Grant, grants_on
 from memberships.contracts.families import (
     JoinRequest,
     hand_on,
@@ -88,6 +89,7 @@ from memberships.dunning.services import (
     plan_charges,
     stop_charges,
 )
+from memberships.packages.draws import Draws, LotEmptyError
 from memberships.packages.products import (
     create_product,
     edit_product,
@@ -172,11 +174,13 @@ __all__ = [
     "CreditLine",
     "CreditOrder",
     "DeclineReason",
+    "Draws",
     "Due",
     "FailedFee",
     "Farewell",
     "FreezeRequest",
     "GiftOrder",
+    "Grant",
     "GuestRequest",
     "InvoiceOrder",
     "JoinRequest",
@@ -184,6 +188,7 @@ __all__ = [
     "Leaving",
     "LineKind",
     "LineOrder",
+    "LotEmptyError",
     "MemberRights",
     "Offer",
     "OfferRequest",
@@ -250,6 +255,7 @@ __all__ = [
     "give_days",
     "give_reason",
     "grace_end",
+    "grants_on",
     "guest_arrived",
     "guests_left",
     "hand_on",

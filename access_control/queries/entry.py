@@ -192,24 +192,41 @@ def sighting_of(
 
     `direction` may be toggle: it is resolved here from whether the person is inside.
     """
-    day = clock.local_day(at, door.tz)
     if holder is None:
         before = _before_stranger(door, at, value)
-        facts = EntryFacts(
-            at=at,
-            day=day,
-            tz=door.tz,
-            club_id=door.club_id,
-            zone=door.zone,
-            direction=_resolved(direction, before, at, door),
-            policy=door.policy,
-        )
-        return Sighting(facts, None, before)
+        return Sighting(stranger_facts(door, at, direction, before), None, before)
+    day = clock.local_day(at, door.tz)
     rights = NO_RIGHTS if direction is Direction.OUT else rights_at(holder.person_id, day)
     before = _before(door, holder.person_id, at, value, rights)
     if door.capacity and before.inside >= door.capacity - NEARLY_FULL:
         before = _before_in_line(door, holder.person_id, at, value, rights)
-    facts = EntryFacts(
+    return Sighting(holder_facts(door, holder, (at, direction), rights, before), holder, before)
+
+
+def stranger_facts(door: Door, at: datetime, direction: Direction, before: Before) -> EntryFacts:
+    """Return the facts of a scan whose value nobody holds."""
+    return EntryFacts(
+        at=at,
+        day=clock.local_day(at, door.tz),
+        tz=door.tz,
+        club_id=door.club_id,
+        zone=door.zone,
+        direction=_resolved(direction, before, at, door),
+        policy=door.policy,
+    )
+
+
+def holder_facts(
+    door: Door,
+    holder: Holder,
+    scanned: tuple[datetime, Direction],
+    rights: MemberRights,
+    before: Before,
+) -> EntryFacts:
+    """Return the facts of a scan of somebody known: when and which way, his rights, what was."""
+    at, direction = scanned
+    day = clock.local_day(at, door.tz)
+    return EntryFacts(
         at=at,
         day=day,
         tz=door.tz,
@@ -229,7 +246,6 @@ def sighting_of(
         guest_visits=before.guest_visits,
         policy=door.policy,
     )
-    return Sighting(facts, holder, before)
 
 
 def _before_stranger(door: Door, at: datetime, value: str) -> Before:
@@ -266,11 +282,16 @@ def _before(door: Door, person_id: int, at: datetime, value: str, rights: Member
     return Before(last, *row[3:])
 
 
+def stand_in_line(club_id: int) -> None:
+    """No other gate of the club lets anybody in by its last places until this unit ends."""
+    _LOCK_CLUB.first(db.session().connection(), {"club_id": club_id})
+
+
 def _before_in_line(
     door: Door, person_id: int, at: datetime, value: str, rights: MemberRights
 ) -> Before:
     """Return what happened before, counted while no other gate of the club lets anybody in."""
-    _LOCK_CLUB.first(db.session().connection(), {"club_id": door.club_id})
+    stand_in_line(door.club_id)
     return _before(door, person_id, at, value, rights)
 
 

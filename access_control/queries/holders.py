@@ -41,7 +41,8 @@ class Holder:
         return f"{self.given_name} {self.family_name}".strip()
 
 
-def _flag(kind: str) -> Any:
+def flag(kind: str) -> Any:
+    """Return whether the desk has marked a person so."""
     return exists().where(DeskFlag.person_id == Person.id, DeskFlag.kind == kind)
 
 
@@ -59,8 +60,8 @@ def _holder_columns() -> tuple[Any, ...]:
         Person.birth_date,
         Person.photo_id.is_not(None),
         guardian,
-        _flag("open_task"),
-        _flag("pay_method_expiring"),
+        flag("open_task"),
+        flag("pay_method_expiring"),
     )
 
 

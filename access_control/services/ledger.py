@@ -1,10 +1,11 @@
 """The ledger of scans: a line per device and key; a second telling finds the first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -16,6 +17,7 @@ from access_control.rules.codes import Code, CredentialKind, Severity
 from access_control.rules.decide import EntryDecision
 from access_control.rules.facts import inputs_of
 from clubcrm.core.db import db
+from clubcrm.core.keys import take_keys
 from clubcrm.core.prepared import Prepared
 from clubcrm.core.types import new_public_id
 
@@ -29,6 +31,7 @@ def _add(make: Any) -> Prepared:
 
 
 _ADD = {"sqlite": _add(sqlite_insert), "postgresql": _add(pg_insert)}
+_ADD_MANY = Prepared(insert(_event), "id", *_WRITTEN)
 _KEPT = Prepared(
     select(_event.c.id).where(
         _event.c.device_id == bindparam("device_id"), _event.c.event_key == bindparam("event_key")
@@ -66,10 +69,24 @@ def add_line(line: Line, sighting: Sighting, decision: EntryDecision) -> tuple[i
     """The scan stands in the ledger; returns its id and public id, no id when it stood already."""
     connection = db.session().connection()
     public_id = new_public_id()
-    values = _values(line, sighting, decision)
+    values = line_values(line, sighting, decision)
     values["public_id"] = public_id
     row = _ADD[connection.dialect.name].first(connection, values)
     return (None if row is None else int(row[0])), public_id
+
+
+def add_lines(values: Sequence[dict[str, Any]]) -> list[int]:
+    """These scans stand in the ledger in their order; returns their ids.
+
+    Raises IntegrityError when one of them stood already.
+    """
+    ids = take_keys(AccessEvent, len(values))
+    rows = [
+        {"id": event_id, "public_id": new_public_id(), **each}
+        for event_id, each in zip(ids, values, strict=True)
+    ]
+    _ADD_MANY.run_many(db.session().connection(), rows)
+    return ids
 
 
 def kept_line(device_id: int, event_key: str) -> int:
@@ -90,7 +107,8 @@ def keys_kept(device_id: int, keys: list[str]) -> dict[str, KeptKey]:
     return {row.event_key: KeptKey(row.status, row.decision, row.code) for row in found}
 
 
-def _values(line: Line, sighting: Sighting, decision: EntryDecision) -> dict[str, Any]:
+def line_values(line: Line, sighting: Sighting, decision: EntryDecision) -> dict[str, Any]:
+    """Return what is written of a scan, all but its ids."""
     holder = sighting.holder
     inputs = inputs_of(sighting.facts)
     if line.offline:

@@ -12,9 +12,10 @@ from access_control.models import Visit, VisitDay
 from access_control.queries.scans import StoredPassage, passages_between
 from access_control.rules.decide import cheapest
 from access_control.rules.facts import facts_from
+from access_control.rules.passing import DEFAULT_REENTRY
 from access_control.rules.policy import GatePolicy
 from access_control.rules.visits import LeftHow, Pass, Stay, StayRules, auto_exit, pair_visits
-from access_control.services.visits import DEFAULT_REENTRY, VISIT, NewVisit, begin_visit
+from access_control.services.visits import VISIT, NewVisit, begin_visit
 from clubcrm.core import clock
 from clubcrm.core.db import db
 from memberships.api import return_visit, rights_at

@@ -72,13 +72,13 @@ def handle_scan(door: Door, scan: Scan, received: datetime, *, by: str = "") -> 
     judged = judge_time(scan.device_at, received, door.skew)
     offline = scan.offline or received - judged.at > LIVE_WITHIN
     shown = show(door, scan, judged.at)
-    direction = _direction(door, scan)
+    direction = direction_of(door, scan)
     sighting = sighting_of(door, shown.holder, judged.at, shown.value, direction)
     tap = sighting.before.first_tap(direction)
     if tap is not None:
         return _bounced(door, scan, shown, (judged, received), tap)
     decision = decide_entry(sighting.facts)
-    status = _status(shown, decision, offline, judged)
+    status = status_of(shown.holder, decision, offline, judged)
     if (
         status is EventStatus.UNMATCHED
         and not offline
@@ -135,7 +135,7 @@ def passcode_keys() -> list[bytes]:
     return [b"passcode:" + str(secret).encode() for secret in secrets]
 
 
-def _direction(door: Door, scan: Scan) -> Direction:
+def direction_of(door: Door, scan: Scan) -> Direction:
     """Return which way a scan went: a terminal's own mode rules, others may say it themselves."""
     if door.mode is DirectionMode.STATUS:
         return scan.direction
@@ -143,12 +143,13 @@ def _direction(door: Door, scan: Scan) -> Direction:
     return scan.direction if told else Direction(door.mode.value)
 
 
-def _status(
-    shown: Shown, decision: EntryDecision, offline: bool, judged: JudgedTime
+def status_of(
+    holder: Holder | None, decision: EntryDecision, offline: bool, judged: JudgedTime
 ) -> EventStatus:
+    """Return what kind of line a scan becomes."""
     if offline and judged.verdict is ClockVerdict.SUSPECT:
         return EventStatus.CLOCK_SUSPECT
-    if shown.holder is None:
+    if holder is None:
         return EventStatus.UNMATCHED
     if offline and not decision.admitted:
         return EventStatus.OFFLINE_ADMIT
@@ -163,7 +164,9 @@ def _follow(line: Line, sighting: Sighting, decision: EntryDecision, event_id: i
             note_unknown(line.door, line.kind, line.value, line.at)
         return
     if not decision.admitted:
-        _tell_refusal(line, decision, event_id, holder.person_id)
+        refusal = refusal_of(line, decision, event_id, holder.person_id)
+        if refusal is not None:
+            events.record(refusal)
         if line.status is not EventStatus.OFFLINE_ADMIT:
             return
     by = line.by or f"device:{line.door.serial}"
@@ -177,21 +180,24 @@ def _follow(line: Line, sighting: Sighting, decision: EntryDecision, event_id: i
         keep_visit(line.door, sighting, decision, event_id, by)
 
 
-def _tell_refusal(line: Line, decision: EntryDecision, event_id: int, person_id: int) -> None:
-    """Tell a refusal upwards; a door that opened by itself only while the desk can still act."""
+def refusal_of(
+    line: Line, decision: EntryDecision, event_id: int, person_id: int
+) -> EntryRefused | AdmittedOffline | None:
+    """Return what tells a refusal upwards.
+
+    A door that opened by itself is told only while the desk can still act.
+    """
     fact: type[EntryRefused | AdmittedOffline] = EntryRefused
     if line.status is EventStatus.OFFLINE_ADMIT:
         if decision.code is Code.PASSBACK or line.received - line.at > WORTH_SETTLING:
-            return
+            return None
         fact = AdmittedOffline
-    events.record(
-        fact(
-            club_id=line.door.club_id,
-            happened_at=line.at,
-            event_id=event_id,
-            person_id=person_id,
-            code=decision.code.value,
-        )
+    return fact(
+        club_id=line.door.club_id,
+        happened_at=line.at,
+        event_id=event_id,
+        person_id=person_id,
+        code=decision.code.value,
     )
 
 

@@ -1,5 +1,6 @@
 """Values that nobody owns yet: counted, capped, and given their owner later."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
@@ -17,9 +18,15 @@ OTHERS = "*"
 _unmatched = cast(Table, Unmatched.__table__)
 
 
-def note_unknown(door: Door, kind: CredentialKind, value: str, at: datetime) -> None:
-    """The value stands in the door's list of unknown ones, or is counted once more."""
-    if _count_once_more(door, kind, value, at):
+def note_unknown(
+    door: Door, kind: CredentialKind, value: str, at: datetime, more: Sequence[datetime] = ()
+) -> None:
+    """The value stands in the door's list of unknown ones, or is counted again.
+
+    `more` are further scans of the same value, told at once.
+    """
+    seen = (at, *more)
+    if _count_again(door, kind, value, seen):
         return
     connection = db.session().connection()
     make = sqlite_insert if connection.dialect.name == "sqlite" else pg_insert
@@ -30,9 +37,9 @@ def note_unknown(door: Door, kind: CredentialKind, value: str, at: datetime) -> 
             club_id=door.club_id,
             kind=kind,
             value=value,
-            scans=1,
+            scans=len(seen),
             first_at=at,
-            last_at=at,
+            last_at=max(seen),
         )
         .on_conflict_do_nothing()
     )
@@ -56,7 +63,7 @@ def count_flood(door: Door, kind: CredentialKind, at: datetime) -> None:
     note_unknown(door, kind, OTHERS, at)
 
 
-def _count_once_more(door: Door, kind: CredentialKind, value: str, at: datetime) -> bool:
+def _count_again(door: Door, kind: CredentialKind, value: str, seen: Sequence[datetime]) -> bool:
     latest = func.max if db.session().get_bind().dialect.name == "sqlite" else func.greatest
     counted = db.session.execute(
         update(_unmatched)
@@ -66,8 +73,8 @@ def _count_once_more(door: Door, kind: CredentialKind, value: str, at: datetime)
             _unmatched.c.value == value,
         )
         .values(
-            scans=_unmatched.c.scans + 1,
-            last_at=latest(_unmatched.c.last_at, bindparam("at", at, UtcInstant())),
+            scans=_unmatched.c.scans + len(seen),
+            last_at=latest(_unmatched.c.last_at, bindparam("at", max(seen), UtcInstant())),
         )
     )
     return bool(counted.rowcount)  # type: ignore[attr-defined] # the untyped result of an UPDATE

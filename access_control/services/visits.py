@@ -1,7 +1,8 @@
 """Visits kept by live passages: begun, gone on with, ended; each draws at most one unit."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, insert, update
@@ -12,24 +13,22 @@ from access_control.events import VisitEnded, VisitStarted
 from access_control.models import Visit, VisitDay
 from access_control.queries.doors import Door
 from access_control.queries.entry import Sighting
-from access_control.rules.codes import Direction
 from access_control.rules.decide import EntryDecision
-from access_control.rules.facts import EntryFacts
-from access_control.rules.visits import LeftHow, auto_exit
+from access_control.rules.passing import Ending, step_of
+from access_control.rules.visits import LeftHow
 from clubcrm.core import clock, events
 from clubcrm.core.db import db
+from clubcrm.core.keys import take_keys
 from clubcrm.core.prepared import Prepared
 from clubcrm.core.types import new_public_id
 from memberships.api import use_visit
 
 VISIT = "visit"
-DEFAULT_REENTRY = 120
 _visit = cast(Table, Visit.__table__)
 _day = cast(Table, VisitDay.__table__)
-_BEGIN = Prepared(
-    insert(_visit).returning(_visit.c.id),
-    *(column.name for column in _visit.c if column.name != "id"),
-)
+_COLUMNS = tuple(column.name for column in _visit.c if column.name != "id")
+_BEGIN = Prepared(insert(_visit).returning(_visit.c.id), *_COLUMNS)
+_BEGIN_MANY = Prepared(insert(_visit), "id", *_COLUMNS)
 _END = Prepared(
     update(_visit)
     .where(_visit.c.id == bindparam("visit_id"))
@@ -41,7 +40,11 @@ _END = Prepared(
 )
 
 
-class LotRanOutError(Exception):
+class LostRaceError(Exception):
+    """Somebody else changed what the facts were read from: decide again."""
+
+
+class LotRanOutError(LostRaceError):
     """Somebody else drew the last unit since the facts were read: decide again."""
 
 
@@ -65,20 +68,16 @@ class NewVisit:
 def keep_visit(
     door: Door, sighting: Sighting, decision: EntryDecision, event_id: int, by: str
 ) -> int | None:
-    """The visit that this live passage begins, continues or ends is so; returns its id."""
+    """The visit that this passage begins, continues or ends is so; returns its id."""
     facts, before = sighting.facts, sighting.before
-    if facts.direction is Direction.OUT:
-        return _leave(door, sighting, event_id)
-    # An entry told days later has been forgotten to end as well: nobody is inside since then.
-    gone_at = auto_exit(facts.at, clock.now(), timedelta(minutes=door.policy.auto_exit_minutes))
-    gone_how = LeftHow.AUTO if gone_at is not None else None
-    if before.visit_id is not None and _continues(facts, decision):
-        if before.visit_left_at is not None or gone_at is not None:
-            _set_end(before.visit_id, gone_at, gone_how, None)
+    step = step_of(facts, decision, before.visit_left_at, clock.now())
+    if step.ending is not None and before.visit_id is not None:
+        ending = step.ending
+        _set_end(before.visit_id, ending.left_at, ending.how, event_id if ending.by_scan else None)
+        if ending.told:
+            _tell_end(door, sighting, before.visit_id, ending)
+    if not step.begins:
         return before.visit_id
-    left_at = before.visit_left_at
-    if before.visit_id is not None and (left_at is None or left_at > facts.at):
-        _assume_left(door, sighting)
     assert facts.person is not None  # noqa: S101 - visits belong to known people
     return begin_visit(
         NewVisit(
@@ -90,8 +89,8 @@ def keep_visit(
             entry_event_id=event_id,
             draws_lot=decision.draws_lot,
             by=by,
-            left_at=gone_at,
-            left_how=gone_how,
+            left_at=step.gone_at,
+            left_how=step.gone_how,
         )
     )
 
@@ -144,60 +143,46 @@ def begin_visit(new: NewVisit, *, must_draw: bool = True) -> int:
     return visit_id
 
 
+def begin_visits(visits: Sequence[dict[str, Any]]) -> list[int]:
+    """These visits stand and their days are counted; returns their ids.
+
+    Their units are drawn and their news told by the caller.
+    """
+    if not visits:
+        return []
+    ids = take_keys(Visit, len(visits))
+    rows = [{"id": key, **each} for key, each in zip(ids, visits, strict=True)]
+    connection = db.session().connection()
+    _BEGIN_MANY.run_many(connection, rows)
+    days = [
+        {"person_id": one["person_id"], "day": one["day"], "club_id": one["club_id"], "visits": 1}
+        for one in visits
+    ]
+    _COUNT_DAY[connection.dialect.name].run_many(connection, days)
+    return ids
+
+
+def end_visits(endings: Sequence[dict[str, Any]]) -> None:
+    """Visits end so from now on: `visit_id`, `ended_at`, `ended_how` and `ended_by` of each."""
+    _END.run_many(db.session().connection(), endings)
+
+
 def end_visit(visit_id: int, left_at: datetime, how: LeftHow, exit_event_id: int | None) -> None:
     """The visit is over at an instant."""
     _set_end(visit_id, left_at, how, exit_event_id)
 
 
-def reentry_of(facts: EntryFacts, decision: EntryDecision) -> timedelta:
-    """Return how long after its first entry a visit may be gone on with."""
-    if decision.contract_id is not None:
-        return timedelta(minutes=decision.reentry_minutes)
-    minutes = [right.reentry_minutes for right in facts.rights.contracts]
-    return timedelta(minutes=max(minutes, default=DEFAULT_REENTRY))
-
-
-def _continues(facts: EntryFacts, decision: EntryDecision) -> bool:
-    since = facts.visit_since
-    return since is not None and facts.at - since <= reentry_of(facts, decision)
-
-
-def _leave(door: Door, sighting: Sighting, event_id: int) -> int | None:
-    before, at = sighting.before, sighting.facts.at
-    if before.visit_id is None or before.visit_since is None:
-        return None
-    if at - before.visit_since > timedelta(minutes=door.policy.longest_stay_minutes):
-        return None
-    _set_end(before.visit_id, at, LeftHow.SCAN, event_id)
-    _tell_end(door, sighting, before.visit_id, at, LeftHow.SCAN)
-    return before.visit_id
-
-
-def _assume_left(door: Door, sighting: Sighting) -> None:
-    before, at = sighting.before, sighting.facts.at
-    if before.visit_id is None or before.visit_since is None:
-        return
-    seen = before.visit_since
-    if before.last is not None and before.last.at > seen:
-        seen = before.last.at
-    left_at = min(seen + timedelta(minutes=door.policy.auto_exit_minutes), at)
-    _set_end(before.visit_id, left_at, LeftHow.AUTO, None)
-    _tell_end(door, sighting, before.visit_id, left_at, LeftHow.AUTO)
-
-
-def _tell_end(
-    door: Door, sighting: Sighting, visit_id: int, left_at: datetime, how: LeftHow
-) -> None:
-    if sighting.holder is not None:
-        events.record(
-            VisitEnded(
-                club_id=door.club_id,
-                happened_at=left_at,
-                visit_id=visit_id,
-                person_id=sighting.holder.person_id,
-                how=how.value,
-            )
+def _tell_end(door: Door, sighting: Sighting, visit_id: int, ending: Ending) -> None:
+    assert sighting.holder is not None and ending.left_at and ending.how  # noqa: S101, PT018
+    events.record(
+        VisitEnded(
+            club_id=door.club_id,
+            happened_at=ending.left_at,
+            visit_id=visit_id,
+            person_id=sighting.holder.person_id,
+            how=ending.how.value,
         )
+    )
 
 
 def _set_end(

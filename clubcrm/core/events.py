@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from clubcrm.core.clock import now
 from clubcrm.core.db import Model, db, unit_id, unit_of_work
+from clubcrm.core.keys import take_keys
 from clubcrm.core.ledger import AppendOnly
 from clubcrm.core.prepared import Prepared
 from clubcrm.core.types import Json, JsonObject, UtcInstant, text_enum
@@ -45,6 +46,7 @@ class DeliveryParked(Fact):
     event_kind: str
 
 
+_NAMES: dict[type[Fact], tuple[str, ...]] = {}
 Handler = Callable[[Any], None]
 Handlers = Mapping[type[Fact], tuple[Handler, ...]]
 
@@ -94,6 +96,10 @@ _ADD_EVENT = Prepared(
     insert(cast(Table, Event.__table__)).returning(Event.id),
     *("kind", "club_id", "happened_at", "recorded_at", "payload", "unit_id"),
 )
+_ADD_EVENTS = Prepared(
+    insert(cast(Table, Event.__table__)),
+    *("id", "kind", "club_id", "happened_at", "recorded_at", "payload", "unit_id"),
+)
 _ADD_DELIVERY = Prepared(
     insert(cast(Table, Delivery.__table__)),
     *("event_id", "handler", "state", "attempts", "next_at", "error"),
@@ -131,27 +137,19 @@ def record(fact: Fact) -> int:
     event_id: int = added.id
     heard_by = current_app.extensions["club_handlers"].get(type(fact), ())
     for handler in heard_by:
-        _ADD_DELIVERY.run(
-            connection,
-            {
-                "event_id": event_id,
-                "handler": handler_name(handler),
-                "state": DeliveryState.PENDING,
-                "attempts": 0,
-                "next_at": moment,
-                "error": "",
-            },
-        )
+        _ADD_DELIVERY.run(connection, _delivery(event_id, handler_name(handler), moment))
     return event_id
 
 
 def record_many(facts: Sequence[Fact]) -> None:
-    """Keep many facts of one kind, and their deliveries, by two statements."""
+    """Keep many facts in their order, and a delivery for each of their handlers."""
     if not facts:
         return
     moment, unit = now(), unit_id()
+    ids = take_keys(Event, len(facts))
     rows = [
         {
+            "id": event_id,
             "kind": type(fact).__name__,
             "club_id": fact.club_id,
             "happened_at": fact.happened_at,
@@ -159,18 +157,32 @@ def record_many(facts: Sequence[Fact]) -> None:
             "payload": _encode(fact),
             "unit_id": unit,
         }
-        for fact in facts
-    ]
-    added = insert(Event).returning(Event.id, sort_by_parameter_order=True)
-    ids = db.session.scalars(added, rows).all()
-    heard_by: Handlers = current_app.extensions["club_handlers"]
-    deliveries = [
-        {"event_id": event_id, "handler": handler_name(handler), "next_at": moment}
         for event_id, fact in zip(ids, facts, strict=True)
-        for handler in heard_by.get(type(fact), ())
     ]
-    if deliveries:
-        db.session.execute(insert(Delivery), deliveries)
+    connection = db.session().connection()
+    _ADD_EVENTS.run_many(connection, rows)
+    heard_by: Handlers = current_app.extensions["club_handlers"]
+    names = {
+        kind: [handler_name(handler) for handler in heard_by.get(kind, ())]
+        for kind in {type(fact) for fact in facts}
+    }
+    deliveries = [
+        _delivery(event_id, name, moment)
+        for event_id, fact in zip(ids, facts, strict=True)
+        for name in names[type(fact)]
+    ]
+    _ADD_DELIVERY.run_many(connection, deliveries)
+
+
+def _delivery(event_id: int, handler: str, moment: datetime) -> JsonObject:
+    return {
+        "event_id": event_id,
+        "handler": handler,
+        "state": DeliveryState.PENDING,
+        "attempts": 0,
+        "next_at": moment,
+        "error": "",
+    }
 
 
 def dispatch_pending(limit: int = 500) -> tuple[int, int]:
@@ -258,9 +270,15 @@ def _handler(name: str, kind: str) -> Handler:
 
 def _encode(fact: Fact) -> JsonObject:
     return {
-        name: value.isoformat() if isinstance(value, (date, datetime)) else value
-        for name, value in dataclasses.asdict(fact).items()
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in ((each, getattr(fact, each)) for each in _names(type(fact)))
     }
+
+
+def _names(kind: type[Fact]) -> tuple[str, ...]:
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(each.name for each in dataclasses.fields(kind))
+    return _NAMES[kind]
 
 
 def _decode(event: Event) -> Fact:

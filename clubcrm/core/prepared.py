@@ -66,7 +66,7 @@ class Prepared:
     def all(self, connection: Connection, asked: Mapping[str, Any]) -> list[Any]:
         """Return every row, its values under the names of the columns."""
         ready = self._of(connection.dialect)
-        cursor = _execute(connection, ready, asked)
+        cursor = _execute(connection, ready, ready.arguments(asked))
         try:
             return [ready.row(found) for found in cursor.fetchall()]
         finally:
@@ -75,7 +75,7 @@ class Prepared:
     def first(self, connection: Connection, asked: Mapping[str, Any]) -> Any | None:
         """Return the first row, None when there is none."""
         ready = self._of(connection.dialect)
-        cursor = _execute(connection, ready, asked)
+        cursor = _execute(connection, ready, ready.arguments(asked))
         try:
             found = cursor.fetchone()
         finally:
@@ -84,7 +84,19 @@ class Prepared:
 
     def run(self, connection: Connection, asked: Mapping[str, Any]) -> int:
         """Carry the statement out; returns how many rows it concerned."""
-        cursor = _execute(connection, self._of(connection.dialect), asked)
+        ready = self._of(connection.dialect)
+        cursor = _execute(connection, ready, ready.arguments(asked))
+        try:
+            return int(cursor.rowcount)
+        finally:
+            cursor.close()
+
+    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Carry the statement out for each row of values; returns how many rows it concerned."""
+        if not rows:
+            return 0
+        ready = self._of(connection.dialect)
+        cursor = _execute(connection, ready, [ready.arguments(row) for row in rows], many=True)
         try:
             return int(cursor.rowcount)
         finally:
@@ -136,14 +148,13 @@ def _row_type(titles: list[str]) -> Any:
     return namedtuple("PreparedRow", titles, rename=True)
 
 
-def _execute(connection: Connection, ready: _Ready, asked: Mapping[str, Any]) -> Any:
+def _execute(connection: Connection, ready: _Ready, arguments: Any, *, many: bool = False) -> Any:
     raw = connection.connection
     cursor = raw.cursor()
-    arguments = ready.arguments(asked)
     for listen in connection.dispatch.before_cursor_execute:
-        listen(connection, cursor, ready.text, arguments, None, False)
+        listen(connection, cursor, ready.text, arguments, None, many)
     try:
-        cursor.execute(ready.text, arguments)
+        (cursor.executemany if many else cursor.execute)(ready.text, arguments)
     except connection.dialect.loaded_dbapi.Error as error:
         cursor.close()
         raise _told(connection, ready, error) from error

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Exists,
     Select,
     String,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
+from sqlalchemy.sql.expression import SQLColumnExpression
 
 from clubcrm.core.db import db
 from clubcrm.core.prepared import Prepared
@@ -65,7 +67,8 @@ def _listed_in_text() -> tuple[Any, Any]:
     return hours, clubs
 
 
-def _rights_select() -> Select[*tuple[Any, ...]]:
+def rights_select(whose: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Return the select of what contracts allow: one row for each contract and lot."""
     hours, clubs = _listed_in_text()
     lot = (PackageLot.contract_id == Contract.id) & (PackageLot.service == VISIT_SERVICE)
     return (
@@ -90,12 +93,13 @@ def _rights_select() -> Select[*tuple[Any, ...]]:
             PackageLot.id.label("lot_id"),
             PackageLot.remaining,
             PackageLot.expires_on,
+            Contract.person_id,
         )
         .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
         .join(Plan, Plan.id == PlanVersion.plan_id)
         .outerjoin(PackageLot, lot)
         .where(
-            Contract.person_id == bindparam("person_id"),
+            whose,
             Contract.state != ContractState.VOID,
             ~_left_alone(),
         )
@@ -130,19 +134,22 @@ def _left_alone() -> Exists:
     )
 
 
-def _recent(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Narrow to contracts that run or come, and the one that ended last."""
+def recent(
+    statement: Select[*tuple[Any, ...]], person: SQLColumnExpression[int]
+) -> Select[*tuple[Any, ...]]:
+    """Narrow to contracts that run or come, and the one of the person that ended last."""
     other = Contract.__table__.alias("last_contract")
     last_ended = (
         select(other.c.id)
         .where(
-            other.c.person_id == bindparam("person_id"),
+            other.c.person_id == person,
             other.c.state != ContractState.VOID,
             other.c.ends_on < bindparam("on"),
         )
         .order_by(other.c.ends_on.desc(), other.c.id.desc())
         # A written 1: a bound limit would be looked at again at every scan.
         .limit(literal_column("1"))
+        .correlate(Contract)
         .scalar_subquery()
     )
     return statement.where(
@@ -152,26 +159,33 @@ def _recent(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     )
 
 
-_ALL_RIGHTS = Prepared(_rights_select())
-_RIGHTS = Prepared(_recent(_rights_select()))
-_BLOCKS = Prepared(
-    select(
-        Block.id,
-        Block.owner,
-        Block.from_on,
-        Block.until_on,
-        Block.amount_minor,
-        Block.currency,
-        Block.reason,
-        Block.contract_id,
+def blocks_select(whose: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Return the select of what blocks people on a day or later."""
+    return (
+        select(
+            Block.id,
+            Block.owner,
+            Block.from_on,
+            Block.until_on,
+            Block.amount_minor,
+            Block.currency,
+            Block.reason,
+            Block.contract_id,
+            Block.person_id,
+        )
+        .where(
+            whose,
+            Block.lifted_at.is_(None),
+            Block.until_on.is_(None) | (Block.until_on >= bindparam("on")),
+        )
+        .order_by(Block.id)
     )
-    .where(
-        Block.person_id == bindparam("person_id"),
-        Block.lifted_at.is_(None),
-        Block.until_on.is_(None) | (Block.until_on >= bindparam("on")),
-    )
-    .order_by(Block.id)
-)
+
+
+_PERSON: ColumnElement[int] = bindparam("person_id")
+_ALL_RIGHTS = Prepared(rights_select(Contract.person_id == _PERSON))
+_RIGHTS = Prepared(recent(rights_select(Contract.person_id == _PERSON), _PERSON))
+_BLOCKS = Prepared(blocks_select(Block.person_id == _PERSON))
 
 
 def rights_at(person_id: int, on: date) -> MemberRights:
@@ -181,18 +195,24 @@ def rights_at(person_id: int, on: date) -> MemberRights:
     """
     connection = db.session().connection()
     asked = {"person_id": person_id, "on": on}
-    contracts = _rights(_RIGHTS.all(connection, asked), on)
-    blocks = tuple(BlockFact(*row) for row in _BLOCKS.all(connection, asked))
+    contracts = rights_from(_RIGHTS.all(connection, asked), on)
+    blocks = blocks_from(_BLOCKS.all(connection, asked))
     return without_idle_freezes(MemberRights(contracts, blocks), on)
 
 
 def all_rights(person_id: int, on: date) -> tuple[ContractRight, ...]:
     """Return what every contract of a person allows, ended ones too; units as of today."""
     connection = db.session().connection()
-    return _rights(_ALL_RIGHTS.all(connection, {"person_id": person_id, "on": on}), on)
+    return rights_from(_ALL_RIGHTS.all(connection, {"person_id": person_id, "on": on}), on)
 
 
-def _rights(rows: Sequence[Any], on: date) -> tuple[ContractRight, ...]:
+def blocks_from(rows: Sequence[Any]) -> tuple[BlockFact, ...]:
+    """Return the blocks of one person's rows."""
+    return tuple(BlockFact(*row[:-1]) for row in rows)
+
+
+def rights_from(rows: Sequence[Any], on: date) -> tuple[ContractRight, ...]:
+    """Return what the contracts of one person's rows allow around a day."""
     found: dict[int, ContractRight] = {}
     for row in rows:
         units, lot_id = _units(row, found.get(row.id), on)
