@@ -30,7 +30,8 @@ from access_control.views.pages import gate_pages
 from access_control.views.reading import reading
 from access_control.views.settings import gate_settings
 from access_control.views.steering import steering
-from bar_inventory import events as bar_facts
+from bar_inventory import pages as bar_pages
+from bar_inventory import unheard as bar_unheard
 from bar_inventory.purchasing import handlers as buying_handlers
 from bar_inventory.purchasing import jobs as bar_jobs
 from bar_inventory.purchasing import services as buying
@@ -124,6 +125,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     touch_reports.pages,
     report_pages,
     *membership_pages.PAGES,
+    *bar_pages.PAGES,
 )
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
@@ -138,6 +140,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     touch_reports.api,
     reports_api,
     *membership_pages.API,
+    *bar_pages.API,
 )
 
 EVENT_HANDLERS: Handlers = {
@@ -155,8 +158,7 @@ EVENT_HANDLERS: Handlers = {
     AdmittedOffline: (task_handlers.on_admitted_offline,),
     DeviceSilent: (task_handlers.on_device_silent,),
     membership_facts.ApprovalDecided: (buying_handlers.on_approval_decided,),
-    bar_facts.StockLow: (bar_news.on_stock_low,),
-    bar_facts.StockExpiring: (bar_news.on_stock_expiring,),
+    **bar_news.HANDLERS,
     membership_facts.ContractRenewed: (
         going_on.on_contract_renewed,
         journey_handlers.on_contract_moved,
@@ -212,8 +214,7 @@ UNHEARD: Mapping[type[Fact], str] = {
     gate_facts.DeviceClockWrong: "the devices page shows the skew and what was set aside",
     MessageProgressed: "the outbox and the reports read how far each message has come",
     **QUIET_FACTS,
-    bar_facts.CountBooked: "the page of counts shows what differed",
-    bar_facts.OrderReceived: "the page of orders shows what came and what it cost",
+    **bar_unheard.QUIET_FACTS,
     class_facts.GuestInvited: "the funnel of new people will hear it",
 }
 
@@ -230,10 +231,7 @@ JOBS: tuple[Job, ...] = (
     Job("expire-units", membership_jobs.expire_units, daily_at=time(0, 20)),
     Job("expire-vouchers", membership_jobs.expire_vouchers, daily_at=time(0, 25)),
     Job("book-recurring", membership_jobs.book_recurring, daily_at=time(0, 30)),
-    # Orders follow from what is expected.
-    Job("tell-demand", bar_jobs.tell_demand, daily_at=time(3, 30)),
-    Job("propose-orders", bar_jobs.propose_orders, daily_at=time(3, 45)),
-    Job("watch-shelf-life", bar_jobs.watch_shelf_life, daily_at=time(7, 30)),
+    *bar_jobs.JOBS,
     # After 04:00, when the visit-day of last night is over.
     Job("nightly-planning", nightly_planning, daily_at=time(4, 30)),
     Job("nightly-reports", nightly_reports, daily_at=time(4, 45)),
@@ -277,6 +275,7 @@ PLACES: tuple[Place, ...] = (
     Place("tasks.my_day", _l("My day"), "checks", tasks.SEE_TASKS),
     Place("journeys.map", _l("Journeys"), "route", journey_rights.SEE_JOURNEY),
     Place("reports.index", _l("Reports"), "chart-bar", reports.SEE_REPORTS),
+    *bar_pages.PLACES,
 )
 
 # Pages of the settings, in order; "" means that everybody who is signed in may open it.
@@ -295,6 +294,7 @@ SETTINGS: tuple[Place, ...] = (
         _l("Hours, closed days, time zone"),
     ),
     *membership_places.SETTINGS,
+    *bar_pages.SETTINGS,
     Place(
         "money_settings.show",
         _l("Taxes and limits"),
@@ -384,10 +384,7 @@ def install(app: Flask) -> None:
     app.extensions["club_default_roles"] = DEFAULT_ROLES
     app.extensions["club_jobs"] = JOBS
     app.extensions["club_gate_strictness"] = (gate_api.strictness, gate_api.set_strictness)
-    app.extensions["club_approvals"] = {
-        **granted.APPROVALS,
-        buying.PURCHASE: buying.order_approved,
-    }
+    app.extensions["club_approvals"] = {**granted.APPROVALS, **buying.APPROVALS}
     app.extensions["club_bookings_between"] = bookings_between
     app.extensions["club_send_checks"] = SEND_CHECKS
     app.extensions["club_message_links"] = MESSAGE_LINKS

@@ -1,6 +1,6 @@
 """Nightly work of the bar: what is expected, sums of the day, orders to think about, last days."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import groupby
 
 from sqlalchemy import delete, func, insert, select
@@ -14,7 +14,7 @@ from bar_inventory.stock.models import Place, StockDay, StockLot, StockMove
 from bar_inventory.stock.queries import selling_place
 from clubcrm.core import clock, events
 from clubcrm.core.db import db
-from clubcrm.core.jobs import JobContext, Outcome
+from clubcrm.core.jobs import Job, JobContext, Outcome
 from clubcrm.core.types import JsonObject
 
 BY = "system"
@@ -156,3 +156,11 @@ def _suppliers_with_open_orders(club_id: int) -> set[int]:
             )
         )
     )
+
+
+# Orders follow from what is expected.
+JOBS: tuple[Job, ...] = (
+    Job("tell-demand", tell_demand, daily_at=time(3, 30)),
+    Job("propose-orders", propose_orders, daily_at=time(3, 45)),
+    Job("watch-shelf-life", watch_shelf_life, daily_at=time(7, 30)),
+)

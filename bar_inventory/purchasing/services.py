@@ -1,6 +1,6 @@
 """Verbs of buying: an order is drafted, agreed to by somebody else, sent, and received in parts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -135,6 +135,10 @@ def order_approved(approval: Approval, by: str) -> JsonObject:
     move(order, OrderState.APPROVED, moves=ORDER_MOVES, by=by)
     audit.note("order.approved", "purchase_order", order.id, after=_told(order), by=by)
     return {"order": order.public_id}
+
+
+# What is done when somebody has agreed, by the kind of the wish.
+APPROVALS: Mapping[str, Callable[[Approval, str], JsonObject | None]] = {PURCHASE: order_approved}
 
 
 def order_refused(order_id: int, reason: str, *, by: str) -> None:

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from bar_inventory.events import StockExpiring, StockLow
 from clubcrm.core import clock
+from clubcrm.core.events import Handlers
 from clubcrm.tasks.services import TaskOrder, open_task
 
 # Deliveries speak English, so the English sentence is stored; lists translate it for their reader.
@@ -55,3 +56,6 @@ def on_stock_expiring(fact: StockExpiring) -> None:
             expires_at=clock.now() + timedelta(days=3),
         )
     )
+
+
+HANDLERS: Handlers = {StockLow: (on_stock_low,), StockExpiring: (on_stock_expiring,)}

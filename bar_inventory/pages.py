@@ -1,0 +1,32 @@
+"""Views room: every blueprint of the bar: the pages of the staff, the API, and their places."""
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+
+from bar_inventory.permissions import SEE_STOCK
+from bar_inventory.purchasing.views.shelf import stock
+from bar_inventory.stock.views.counts import counts
+from clubcrm.core.shell import Place
+
+PAGES: tuple[Blueprint, ...] = (
+    stock,
+    counts,
+)
+
+API: tuple[Blueprint, ...] = ()
+
+# Shown in the rail to whoever works behind the bar; a manager has seven places of his own and
+# finds the stock among the settings.
+PLACES: tuple[Place, ...] = (
+    Place("stock.index", _l("Stock"), "packages", SEE_STOCK, role="barista"),
+)
+
+SETTINGS: tuple[Place, ...] = (
+    Place(
+        "stock.index",
+        _l("Stock of the bar"),
+        "packages",
+        SEE_STOCK,
+        _l("What lies where, counts, orders, products with prices and recipes"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Views room of buying and of the shelf's overview."""

@@ -1,0 +1,1 @@
+"""Views room of the stock: counts."""
