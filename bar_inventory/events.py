@@ -45,3 +45,23 @@ class OrderReceived(Fact):
     order_id: int | None
     place_id: int
     difference_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaleRung(Fact):
+    """Something was sold over the counter; `person_id` is the member, if it was one."""
+
+    sale_id: int
+    person_id: int | None
+    total_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaleReturned(Fact):
+    """A sale, or a part of it, was taken back by a credit note."""
+
+    sale_id: int
+    credit_note_id: int
+    amount_minor: int
+    is_void: bool

@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from bar_inventory.permissions import SEE_STOCK
 from bar_inventory.purchasing.views.shelf import stock
+from bar_inventory.sales.views.api import sales_api
 from bar_inventory.stock.views.counts import counts
 from clubcrm.core.shell import Place
 
@@ -13,7 +14,7 @@ PAGES: tuple[Blueprint, ...] = (
     counts,
 )
 
-API: tuple[Blueprint, ...] = ()
+API: tuple[Blueprint, ...] = (sales_api,)
 
 # Shown in the rail to whoever works behind the bar; a manager has seven places of his own and
 # finds the stock among the settings.

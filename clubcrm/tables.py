@@ -3,6 +3,7 @@
 import access_control.models
 import bar_inventory.catalogue.models
 import bar_inventory.purchasing.models
+import bar_inventory.sales.models
 import bar_inventory.stock.models
 import clubcrm.accounts.models
 import clubcrm.core.audit
@@ -55,6 +56,7 @@ _MODULES = (
     access_control.models,
     bar_inventory.catalogue.models,
     bar_inventory.purchasing.models,
+    bar_inventory.sales.models,
     bar_inventory.stock.models,
     clubcrm.accounts.models,
     clubcrm.core.audit,

@@ -30,12 +30,12 @@ from access_control.views.pages import gate_pages
 from access_control.views.reading import reading
 from access_control.views.settings import gate_settings
 from access_control.views.steering import steering
+from bar_inventory import checks as bar_checks
+from bar_inventory import granted as bar_granted
 from bar_inventory import pages as bar_pages
 from bar_inventory import unheard as bar_unheard
 from bar_inventory.purchasing import handlers as buying_handlers
 from bar_inventory.purchasing import jobs as bar_jobs
-from bar_inventory.purchasing import services as buying
-from bar_inventory.stock import invariants as stock_checks
 from clubcrm.accounts import actors
 from clubcrm.accounts import invariants as account_checks
 from clubcrm.accounts import views as account_views
@@ -345,10 +345,8 @@ SETTINGS: tuple[Place, ...] = (
 # Invariants by id; each returns the offending rows as sentences.
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     **membership_checks.CHECKS,
-    "I2-visits": gate_checks.units_of_visits,
-    "I3": stock_checks.levels_are_sums,
-    "I10": gate_checks.scans_and_visits,
-    "I15": gate_checks.inside_counts,
+    **gate_checks.CHECKS,
+    **bar_checks.CHECKS,
     "I7": core_checks.audit_chain_holds,
     "I11": message_checks.said_once_with_consent,
     "I12": message_checks.none_after_a_no,
@@ -384,7 +382,7 @@ def install(app: Flask) -> None:
     app.extensions["club_default_roles"] = DEFAULT_ROLES
     app.extensions["club_jobs"] = JOBS
     app.extensions["club_gate_strictness"] = (gate_api.strictness, gate_api.set_strictness)
-    app.extensions["club_approvals"] = {**granted.APPROVALS, **buying.APPROVALS}
+    app.extensions["club_approvals"] = {**granted.APPROVALS, **bar_granted.APPROVALS}
     app.extensions["club_bookings_between"] = bookings_between
     app.extensions["club_send_checks"] = SEND_CHECKS
     app.extensions["club_message_links"] = MESSAGE_LINKS

@@ -1,5 +1,6 @@
 """The door of the memberships: what other packages may call and the values they get."""
 
+from memberships.approvals.models import Approval
 from memberships.approvals.services import ApprovalRequest, decide, request_approval
 from memberships.billing.gateways.links import pay_address
 from memberships.billing.orders import (
@@ -17,6 +18,7 @@ from memberships.billing.orders import (
 from memberships.billing.payments import take_payment
 from memberships.billing.queries import Account, account_of
 from memberships.billing.refunds import refund
+from memberships.billing.rounding import cash_asked
 from memberships.billing.services import credit, issue, quote, write_off
 from memberships.billing.vouchers import VoucherOrder, issue_voucher
 from memberships.blocks.rules import BlockFact, BlockOwner
@@ -154,6 +156,7 @@ __all__ = [
     "AcceptRequest",
     "Account",
     "Appointment",
+    "Approval",
     "ApprovalRequest",
     "Arrival",
     "BlockFact",
@@ -229,6 +232,7 @@ __all__ = [
     "cancel_booking",
     "cancel_contract",
     "cancel_preview",
+    "cash_asked",
     "change_charges",
     "change_plan",
     "change_preview",

@@ -1,5 +1,7 @@
 """What must always hold of scans and visits; each check returns offending rows as sentences."""
 
+from collections.abc import Callable, Mapping
+
 from sqlalchemy import ColumnElement, func, literal, or_, select
 
 from access_control.models import AccessEvent, Visit, VisitDay
@@ -86,3 +88,10 @@ def inside_counts() -> list[str]:
 
 def _half_ended() -> ColumnElement[bool]:
     return Visit.left_at.is_(None) != Visit.left_how.is_(None)
+
+
+CHECKS: Mapping[str, Callable[[], list[str]]] = {
+    "I2-visits": units_of_visits,
+    "I10": scans_and_visits,
+    "I15": inside_counts,
+}

@@ -13,6 +13,7 @@ from clubcrm.people.queries.reach import PersonReach, Reach, reach_of, reach_of_
 from clubcrm.people.remarks import add_note
 from clubcrm.people.rules.drafts import PersonDraft
 from clubcrm.people.services import change, find_or_register, register, set_do_not_contact
+from clubcrm.people.walk_in import walk_in
 
 __all__ = [
     "Answer",
@@ -45,4 +46,5 @@ __all__ = [
     "set_do_not_contact",
     "set_search_word",
     "take_flag_down",
+    "walk_in",
 ]

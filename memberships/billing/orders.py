@@ -70,7 +70,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceOrder:
-    """What is sold to whom, for which cause; without dates everything is due today."""
+    """What is sold to whom, for which cause; without dates everything is due today.
+
+    A till asks for its tenders itself and leaves credit alone.
+    """
 
     club_id: int
     payer_id: int
@@ -80,6 +83,7 @@ class InvoiceOrder:
     source_id: str
     due: tuple[Due, ...] = ()
     note: str = ""
+    uses_credit: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,8 +81,9 @@ def issue(order: InvoiceOrder, *, by: str) -> Invoice:
         )
     db.session.flush()
     tell(invoice, by=by)
-    parts = settling.due_parts(order.payer_id, club.id, today)
-    settling.use_credit(order.payer_id, club.id, parts, by=by)
+    if order.uses_credit:
+        parts = settling.due_parts(order.payer_id, club.id, today)
+        settling.use_credit(order.payer_id, club.id, parts, by=by)
     refresh_people(invoice, by=by)
     return invoice
 

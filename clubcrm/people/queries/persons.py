@@ -112,7 +112,7 @@ def page_of(
     scope: Scope, show: Show, after: tuple[str, int] | None, limit: int, new_since: datetime
 ) -> list[int]:
     """Return the ids of one page of people by name, those behind the key `after`."""
-    wanted = [Person.club_id.in_(scope.club_ids), *_shown(show, new_since)]
+    wanted = [Person.club_id.in_(scope.club_ids), Person.sort_name > "", *_shown(show, new_since)]
     if after is not None:
         wanted.append(tuple_(Person.sort_name, Person.id) > after)
     return list(
@@ -127,7 +127,11 @@ def count_of(scope: Scope, show: Show, new_since: datetime) -> int:
     return db.session.execute(
         select(func.count())
         .select_from(Person)
-        .where(Person.club_id.in_(scope.club_ids), *_shown(show, new_since))
+        .where(
+            Person.club_id.in_(scope.club_ids),
+            Person.sort_name > "",  # the nameless buyer at the counter has none
+            *_shown(show, new_since),
+        )
     ).scalar_one()
 
 

@@ -1,0 +1,1 @@
+"""The page of the till and the API of sales."""
