@@ -29,10 +29,11 @@ from clubcrm.seed.crowd import Crowd
 from clubcrm.seed.doors import hang_doors
 from clubcrm.seed.fees import write_fees
 from clubcrm.seed.ground import Ground
-from clubcrm.seed.handovers import choose_handovers, write_handovers
+from clubcrm.seed.handovers import Handovers, choose_handovers, write_handovers
+from clubcrm.seed.hands import in_parts
 from clubcrm.seed.holds import hold_back
 from clubcrm.seed.house import build_house
-from clubcrm.seed.lives import Walk
+from clubcrm.seed.lives import Life, Walk
 from clubcrm.seed.order import SeedOrder
 from clubcrm.seed.papers import Registry, sell_plans, write_lots
 from clubcrm.seed.relay import tell_all
@@ -48,6 +49,7 @@ from clubcrm.seed.tills import ring_up
 from clubcrm.seed.towns import TOWNS
 from clubcrm.seed.trials import Trials
 from clubcrm.seed.wordings import write_wordings
+from memberships.billing.models import InvoiceLine
 
 Progress = Callable[[str, float], None]
 OPENING_RUSH = 0.22
@@ -109,37 +111,25 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     build_house(ground)
     sell_plans(ground)
     hang_doors(ground)
-    _live(ground, progress)
+    _live(ground, progress, workers)
     handovers = choose_handovers(ground)
     strangers = Strangers(ground)
-    crowd, registry, talk = Crowd(ground), Registry(ground, handovers), Talk(ground)
-    offers, signed, trials = Offers(ground), Signed(ground), Trials(ground)
+    crowd, registry = Crowd(ground), Registry(ground, handovers)
     for number, life in enumerate(ground.lives):
         crowd.write(life)
         registry.write(life, number)
-        offers.write(life, number)
         place_blocks(ground, life)
-        hold_back(ground, life)
-        ask_half_way(ground, life)
-        talk.about(life)
-        signed.about(life, number)
-        trials.about(life)
         if number % 200 == 0:
             progress("People and contracts", number / len(ground.lives))
     registry.close()
-    write_handovers(ground, handovers)
-    talk.close()
-    trials.write()
-    write_wordings(ground)
     scans = sorted([scan for life in ground.lives for scan in life.scans] + strangers.scans)
-    visits = _tell(ground, strangers, scans, (workers, progress))
-    strangers.write()
-    coach(ground)
-    write_lots(ground)
-    ring_up(ground)
-    write_fees(ground)
+    # What was sold names lots of visits, whose rows wait until the last visit is known.
+    with ground.store.holding(InvoiceLine):
+        visits = _tell(ground, strangers, (scans, handovers), (workers, progress))
+        strangers.write()
+        write_lots(ground)
+        ground.store.flush()
     run_classes(ground)
-    write_everyone(ground)
     _write_chronicle(ground)
     progress("History of the house", 1.0)
     return {
@@ -150,18 +140,45 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     }
 
 
+def _write_beside(ground: Ground, handovers: Handovers) -> None:
+    """Everything that needs people, contracts and lives, and no visit in the store."""
+    talk, offers, signed, trials = Talk(ground), Offers(ground), Signed(ground), Trials(ground)
+    for number, life in enumerate(ground.lives):
+        offers.write(life, number)
+        hold_back(ground, life)
+        ask_half_way(ground, life)
+        talk.about(life)
+        signed.about(life, number)
+        trials.about(life)
+    write_handovers(ground, handovers)
+    talk.close()
+    trials.write()
+    write_wordings(ground)
+    coach(ground)
+    ring_up(ground)
+    write_fees(ground)
+    write_everyone(ground)
+
+
 def _write_chronicle(ground: Ground) -> None:
     write_events(ground)
     write_import(ground)
     write_audit(ground)
 
 
-def _tell(ground: Ground, strangers: Strangers, scans: list[int], how: tuple[int, Progress]) -> int:
-    workers, progress = how
+def _tell(
+    ground: Ground,
+    strangers: Strangers,
+    what: tuple[list[int], Handovers],
+    how: tuple[int, Progress],
+) -> int:
+    (scans, handovers), (workers, progress) = what, how
     store, told = ground.store, 0
     events, visits, days = (store.sink(one) for one in (AccessEvent, Visit, VisitDay))
     with store.without_indexes(AccessEvent, Visit, VisitDay):
-        for batch in tell_all(ground, strangers, scans, workers):
+        for batch in tell_all(
+            ground, strangers, scans, workers, lambda ground: _write_beside(ground, handovers)
+        ):
             events.put_all(batch.events)
             visits.put_all(batch.visits)
             days.put_all(batch.days)
@@ -171,14 +188,22 @@ def _tell(ground: Ground, strangers: Strangers, scans: list[int], how: tuple[int
     return visits.count
 
 
-def _live(ground: Ground, progress: Progress) -> None:
+def _live(ground: Ground, progress: Progress, workers: int) -> None:
     days = _joining_days(ground)
-    for number, (town, joined) in enumerate(days):
-        chance = ground.order.chance("life", number)
-        walk = Walk(number, town, ground.calendars[town], ground.until, chance)
-        ground.lives.append(walk.run(joined))
-        if number % 200 == 0:
-            progress("Lives", number / len(days))
+
+    def live(part: int) -> list[Life]:
+        lived = []
+        for number in range(part, len(days), workers):
+            town, joined = days[number]
+            chance = ground.order.chance("life", number)
+            walk = Walk(number, town, ground.calendars[town], ground.until, chance)
+            lived.append(walk.run(joined))
+            if len(lived) % 200 == 0:
+                progress("Lives", number / len(days))
+        return lived
+
+    lives = [life for made in in_parts(live, workers) for life in made]
+    ground.lives.extend(sorted(lives, key=lambda life: life.number))
     give_some_days(ground)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from random import Random
 
-from clubcrm.core.types import PUBLIC_ALPHABET
+from clubcrm.core.types import PUBLIC_ALPHABET, PUBLIC_LENGTH
 
 YEAR_DAYS = 365
 
@@ -35,14 +35,13 @@ class SeedOrder:
         return Random(f"{self.seed}/{'/'.join(map(str, purpose))}")  # noqa: S311 - no secret
 
 
-_TRIPLES = [a + b + c for a in PUBLIC_ALPHABET for b in PUBLIC_ALPHABET for c in PUBLIC_ALPHABET]
-_PAIRS = [a + b for a in PUBLIC_ALPHABET for b in PUBLIC_ALPHABET]
-_TRIPLE_COUNT, _PAIR_COUNT = len(_TRIPLES), len(_PAIRS)
+# Each byte of chance is a letter; that some letters are a little rarer matters to nobody here.
+_LETTERS = bytes(ord(PUBLIC_ALPHABET[one % len(PUBLIC_ALPHABET)]) for one in range(256))
 
 
 def public_id(chance: Random) -> str:
     """A public id in the store's alphabet and length; about 68 bits of the given chance."""
-    return _spelled(chance.getrandbits(75))
+    return chance.randbytes(PUBLIC_LENGTH).translate(_LETTERS).decode()
 
 
 class Numbered:
@@ -54,18 +53,8 @@ class Numbered:
     def public_id(self, number: int) -> str:
         """The public id of the number."""
         content = number.to_bytes(8, "big")
-        return _spelled(int.from_bytes(blake2b(content, digest_size=10, key=self._key).digest()))
-
-
-def _spelled(bits: int) -> str:
-    triples, count = _TRIPLES, _TRIPLE_COUNT
-    return (
-        triples[bits % count]
-        + triples[(bits >> 15) % count]
-        + triples[(bits >> 30) % count]
-        + triples[(bits >> 45) % count]
-        + _PAIRS[(bits >> 60) % _PAIR_COUNT]
-    )
+        told = blake2b(content, digest_size=PUBLIC_LENGTH, key=self._key).digest()
+        return told.translate(_LETTERS).decode()
 
 
 def hexadecimal(chance: Random, digits: int) -> str:

@@ -1,143 +1,36 @@
 """Bulk writing: rows go to the driver in large pieces, past the ORM, with keys given here."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import date
 from enum import Enum
-from operator import itemgetter
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Engine, Index, Table, func, select, text
+from sqlalchemy import Connection, Engine, Index, Table, text
 
 from clubcrm.core.db import Model
+from clubcrm.seed.sinks import POSTGRES, SQLITE, Sink, same
 
-PIECE = 20_000
 LANDING = 1_000_000
+# The seed's tests have the store check the rules of every row; here that would cost half the time.
 BULK_PRAGMAS = (
     "synchronous=OFF",
     "foreign_keys=OFF",
+    "ignore_check_constraints=ON",
+    "threads=2",
     "cache_size=-400000",
     "wal_autocheckpoint=20000",
 )
 USUAL_PRAGMAS = (
     "synchronous=FULL",
     "foreign_keys=ON",
+    "ignore_check_constraints=OFF",
+    "threads=0",
     "cache_size=-16000",
     "wal_autocheckpoint=1000",
     "wal_checkpoint(TRUNCATE)",
 )
-Encoder = Callable[[Any], object]
-Encoders = Mapping[type, Encoder]
-
-
-def _sqlite_instant(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _same(value: object) -> object:
-    return value
-
-
-COMMON: dict[type, Encoder] = {
-    type(None): _same,
-    int: _same,
-    float: _same,
-    str: _same,
-    bytes: _same,
-    dict: _json,
-    list: _json,
-}
-SQLITE: Encoders = MappingProxyType(
-    {
-        **COMMON,
-        bool: int,
-        datetime: _sqlite_instant,
-        date: date.isoformat,
-        time: lambda value: value.strftime("%H:%M:%S.%f"),
-    }
-)
-POSTGRES: Encoders = MappingProxyType(
-    {**COMMON, bool: _same, datetime: _same, date: _same, time: _same}
-)
-
-
-class Sink:
-    """Rows of one table on their way into the store."""
-
-    def __init__(self, store: "BulkStore", table: Table) -> None:
-        self.table = table
-        self.columns: tuple[str, ...] = tuple(column.name for column in table.columns)
-        self.count = 0
-        self.is_held = False
-        self.next_id = store.next_id(table)
-        self._store = store
-        self._defaults = {column.name: _default(column) for column in table.columns}
-        self._places = {name: place for place, name in enumerate(self.columns)}
-        self._has_id = "id" in self._places
-        self._blank = [
-            default if default is _MISSING else store.encode(default)
-            for default in self._defaults.values()
-        ]
-        # A JSON column may hold a bare text or number, which needs JSON's own spelling.
-        self._json = {
-            place for place, column in enumerate(table.columns) if isinstance(column.type, JSON)
-        }
-        self._rows: list[Sequence[object]] = []
-
-    def reserve(self, count: int = 1) -> int:
-        """The first of so many keys for rows that are added later."""
-        self.next_id += count
-        return self.next_id - count
-
-    def add(self, **values: object) -> int:
-        """One row is on its way; an absent `id` is given, absent columns take their defaults."""
-        if self._has_id and "id" not in values:
-            values["id"] = self.reserve()
-        row, plain = self._blank.copy(), self._store.plain
-        for name, value in values.items():
-            try:
-                place = self._places[name]
-            except KeyError:
-                raise KeyError(f"{self.table.name} has no column {name}") from None
-            if place in self._json and isinstance(value, (str, bool, int, float)):
-                row[place] = json.dumps(value, ensure_ascii=False)
-            else:
-                row[place] = value if type(value) in plain else self._store.encode(value)
-        if _MISSING in row:
-            raise KeyError(f"{self.table.name} needs {self.columns[row.index(_MISSING)]}")
-        self.put(row)
-        given = values.get("id", 0)
-        return given if isinstance(given, int) else 0
-
-    def shaper(self, *names: str) -> Callable[[tuple[object, ...]], tuple[object, ...]]:
-        """A fast way to complete rows: takes driver values in the order named, adds defaults."""
-        rest = [name for name in self.columns if name not in names]
-        defaults = tuple(self._store.encode(self._defaults[name]) for name in rest)
-        order = itemgetter(*((*names, *rest).index(name) for name in self.columns))
-        return lambda given: order(given + defaults)
-
-    def put(self, row: Sequence[object]) -> None:
-        """One row, complete, in the order of the columns and in the words of the driver."""
-        self._rows.append(row)
-        self.count += 1
-        if len(self._rows) >= PIECE and not self.is_held:
-            self._store.flush()
-
-    def put_all(self, rows: Sequence[Sequence[object]]) -> None:
-        """Many such rows are on their way; the caller flushes the store."""
-        self._rows.extend(rows)
-        self.count += len(rows)
-
-    def take(self) -> list[Sequence[object]]:
-        """The waiting rows, which leave the sink."""
-        rows, self._rows = self._rows, []
-        return rows
+Taker = Callable[[str, list[Sequence[object]]], None]
 
 
 class BulkStore:
@@ -149,10 +42,11 @@ class BulkStore:
         self._driver: Any = self._connection.connection.driver_connection
         self._sinks: dict[str, Sink] = {}
         self._rows_afloat = 0
+        self._taker: Taker | None = None
         self._ranks = {table.name: rank for rank, table in enumerate(Model.metadata.sorted_tables)}
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._encoders = SQLITE if self.is_sqlite else POSTGRES
-        self.plain = frozenset(kind for kind, say in self._encoders.items() if say is _same)
+        self.plain = frozenset(kind for kind, say in self._encoders.items() if say is same)
         self._prepare()
 
     def _prepare(self) -> None:
@@ -197,11 +91,37 @@ class BulkStore:
         """The first free key of a table."""
         if "id" not in table.columns:
             return 0
-        with self._engine.connect() as connection:
-            return int(connection.scalar(select(func.max(table.c.id))) or 0) + 1
+        found = self._driver.execute(f'SELECT max(id) FROM "{table.name}"').fetchone()
+        return int(found[0] or 0) + 1
+
+    def open_all(self) -> None:
+        """Every table has its sink, so that no key has to be asked of the store later."""
+        for table in Model.metadata.sorted_tables:
+            if table.name not in self._sinks:
+                self._sinks[table.name] = Sink(self, table)
+
+    def lend(self, taker: Taker) -> None:
+        """Rows go to somebody else from now on: this process never touches the store itself."""
+        self._taker = taker
+
+    def next_ids(self) -> dict[str, int]:
+        """The first free key of every table."""
+        return {name: sink.next_id for name, sink in self._sinks.items()}
+
+    def receive(self, table: str, rows: list[Sequence[object]]) -> None:
+        """Rows that were told elsewhere wait here; the next flush writes them."""
+        self._sinks[table].put_all(rows)
+
+    def skip_to(self, next_ids: Mapping[str, int]) -> None:
+        """Keys given elsewhere are not given again."""
+        for name, next_id in next_ids.items():
+            self._sinks[name].next_id = max(self._sinks[name].next_id, next_id)
 
     def flush(self) -> None:
         """Every waiting row is written; it stays when the next landing has come."""
+        if self._taker is not None:
+            self.hand_over(kept_back=False)
+            return
         if self.is_sqlite and not self._driver.in_transaction:
             self._driver.execute("BEGIN IMMEDIATE")
         for name in sorted(self._sinks, key=self._ranks.__getitem__):
@@ -212,6 +132,16 @@ class BulkStore:
         # Each commit writes every index page that was touched, and random keys touch them all.
         if self._rows_afloat >= LANDING:
             self.land()
+
+    def hand_over(self, *, kept_back: bool = True) -> None:
+        """The taker has every waiting row, also those kept back until their parents stand."""
+        for name, sink in self._sinks.items():
+            if (
+                self._taker is not None
+                and (kept_back or not sink.is_held)
+                and (rows := sink.take())
+            ):
+                self._taker(name, rows)
 
     def land(self) -> None:
         """Every row written so far stays."""
@@ -305,22 +235,3 @@ _SET_SEQUENCE = text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :next,
 
 def _index_name(index: Index) -> str:
     return str(index.name)
-
-
-def _default(column: Column[Any]) -> object:
-    default = column.default
-    if default is None:
-        return None
-    if default.is_scalar:
-        return getattr(default, "arg", None)
-    arg: object = getattr(default, "arg", None)
-    if default.is_callable and getattr(arg, "__name__", "") == "dict":
-        return {}
-    return _MISSING
-
-
-class _Missing:
-    """Stands for a default that only the moment of writing knows: it has to be given."""
-
-
-_MISSING = _Missing()

@@ -11,7 +11,7 @@ from flask import Flask
 
 from clubcrm.app import create_app
 from clubcrm.core.db import db
-from clubcrm.seed import store
+from clubcrm.seed import sinks
 from clubcrm.seed.grow import grow
 from clubcrm.seed.order import SeedOrder
 from tests.conftest import _postgres_admin, _with_database, settings_for
@@ -32,7 +32,7 @@ def grow_into(url: str, folder: Path) -> dict[str, int]:
     """
     app = create_app(settings_for(url, folder))
     with pytest.MonkeyPatch.context() as patched, app.app_context():
-        patched.setattr(store, "PIECE", 200)
+        patched.setattr(sinks, "PIECE", 200)
         counts = grow(ORDER, folder, silent)
         db.session.remove()
         db.engine.dispose()
