@@ -17,22 +17,24 @@ from clubcrm.messaging.api import hold_outbox
 @click.option("--to", "path", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @with_appcontext
 def backup(path: Path) -> None:
-    """Write a checked copy of the whole store while the club goes on working.
+    """Write a checked copy of the store and all files while the club goes on working.
 
-    Example: clubcrm backup --to /backups/club.sqlite3
+    The key of the settings is not in it: keep a copy of it in another place.
+
+    Example: clubcrm backup --to /backups/club.backup
     """
     report = backups.backup(current_app.extensions["club_settings"], db.engine, path)
-    click.echo(f"{report.path}: {report.size_bytes} bytes")
+    click.echo(f"{report.path}: {report.size_bytes} bytes, with {report.files} files")
 
 
 @click.command("restore")
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def restore(path: Path) -> None:
-    """Put a backup in place of the store. Stop the server and the scheduler first.
+    """Put a backup in place of store and files. Stop the server and the scheduler first.
 
     No marketing message leaves afterwards until a person releases the outbox.
 
-    Example: clubcrm restore /backups/club.sqlite3
+    Example: clubcrm restore /backups/club.backup
     """
     settings = read_settings()
     backups.restore(settings, path)

@@ -7,7 +7,7 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import func, select
 
 from clubcrm.cli.backup import backup as backup_command
-from clubcrm.core import backups
+from clubcrm.core import archives, backups
 from clubcrm.core.clubs import ClubSetting, set_club_setting
 from clubcrm.core.config import Settings
 from clubcrm.core.db import db, unit_of_work
@@ -61,6 +61,68 @@ def test_restore_brings_back_what_was_lost(
         db.engine.dispose()
 
         backups.restore(settings, copy)
+
+        with unit_of_work(write=False) as session:
+            assert session.scalars(select(ClubSetting.value)).all() == ["yes"]
+
+
+def test_pictures_and_medical_files_come_back_with_the_store(
+    app: Flask, cast: Cast, settings: Settings, tmp_path: Path
+) -> None:
+    copy, data = tmp_path / "copy.backup", settings.data_dir
+    handed_in = {"photos/ab/mia.jpg": b"her face", "medical/cd/tom.pdf": b"his heart"}
+    for name, content in {**handed_in, "imports/list.csv": b"half read"}.items():
+        (data / name).parent.mkdir(parents=True, exist_ok=True)
+        (data / name).write_bytes(content)
+    with app.app_context():
+        report = backups.backup(settings, db.engine, copy)
+        (data / "photos/ab/mia.jpg").unlink()
+        (data / "medical/cd/tom.pdf").write_bytes(b"overwritten")
+        (data / "photos/ab/new.jpg").write_bytes(b"taken later")
+        (data / "imports/list.csv").unlink()
+        db.engine.dispose()
+
+        backups.restore(settings, copy)
+
+    assert report.files == 2
+    assert {name: (data / name).read_bytes() for name in handed_in} == handed_in
+    assert (data / "photos/ab/new.jpg").read_bytes() == b"taken later"
+    assert not (data / "imports/list.csv").exists(), "what passes is no part of a backup"
+    assert [one.name for one in tmp_path.glob("copy.backup*")] == ["copy.backup"]
+
+
+def test_damaged_file_in_a_backup_is_found_before_anything_is_touched(
+    app: Flask, cast: Cast, settings: Settings, tmp_path: Path
+) -> None:
+    copy, photo = tmp_path / "copy.backup", settings.data_dir / "photos/ab/mia.jpg"
+    photo.parent.mkdir(parents=True, exist_ok=True)
+    photo.write_bytes(b"her face")
+    with app.app_context():
+        backups.backup(settings, db.engine, copy)
+        copy.write_bytes(copy.read_bytes().replace(b"her face", b"her fate"))
+        photo.write_bytes(b"as it is today")
+
+        with pytest.raises(DomainError, match=r"mia\.jpg is damaged") as refusal:
+            backups.restore(settings, copy)
+
+    assert refusal.value.code == "BACKUP_BROKEN"
+    assert photo.read_bytes() == b"as it is today"
+
+
+def test_bare_copy_of_a_store_from_earlier_versions_is_restored(
+    app: Flask, cast: Cast, settings: Settings, tmp_path: Path
+) -> None:
+    copy, bare = tmp_path / "copy.backup", tmp_path / "bare.backup"
+    with app.app_context():
+        with unit_of_work():
+            set_club_setting(cast.club, "kept", "yes")
+        backups.backup(settings, db.engine, copy)
+        archives.unpack_store(copy, bare)
+        with unit_of_work():
+            set_club_setting(cast.club, "kept", "changed after the backup")
+        db.engine.dispose()
+
+        backups.restore(settings, bare)
 
         with unit_of_work(write=False) as session:
             assert session.scalars(select(ClubSetting.value)).all() == ["yes"]
