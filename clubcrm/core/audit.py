@@ -15,10 +15,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from clubcrm.core.clock import now
 from clubcrm.core.db import Model, db, unit_id
 from clubcrm.core.ledger import AppendOnly
+from clubcrm.core.remembered import keep, recall
 from clubcrm.core.types import Json, JsonObject, UtcInstant
 
 GENESIS = "0" * 64
 CHAIN_LOCK = 7_301_001
+TAIL = ("audit",)
 
 
 class AuditLine(AppendOnly, Model):
@@ -66,10 +68,6 @@ def note(
 ) -> None:
     """Append an audit line to the chain within the running unit of work."""
     session = db.session()
-    _lock_chain(session)
-    previous = session.execute(
-        select(AuditLine.line_hash).order_by(AuditLine.id.desc()).limit(1)
-    ).scalar()
     line = AuditLine(
         at=now(),
         actor=by or current_actor_name(),
@@ -79,11 +77,12 @@ def note(
         before=_plain(before),
         after=_plain(after),
         unit_id=unit_id(),
-        previous_hash=previous or GENESIS,
+        previous_hash=_tail(session),
     )
     line.line_hash = _hash(line)
     session.add(line)
     session.flush()
+    keep(TAIL, line.line_hash)
 
 
 def note_many(
@@ -94,11 +93,7 @@ def note_many(
         return
     session = db.session()
     session.flush()
-    _lock_chain(session)
-    previous = session.execute(
-        select(AuditLine.line_hash).order_by(AuditLine.id.desc()).limit(1)
-    ).scalar()
-    rows, tail, moment, unit = [], previous or GENESIS, now(), unit_id()
+    rows, tail, moment, unit = [], _tail(session), now(), unit_id()
     for subject_id, after in things:
         values: JsonObject = {
             "at": moment,
@@ -114,6 +109,7 @@ def note_many(
         tail = _hash(AuditLine(**values))
         rows.append(values | {"line_hash": tail})
     session.execute(insert(AuditLine), rows)
+    keep(TAIL, tail)
 
 
 def verify() -> Iterator[ChainFault]:
@@ -128,6 +124,16 @@ def verify() -> Iterator[ChainFault]:
         if not hmac.compare_digest(_hash(line), line.line_hash):
             yield ChainFault(line.id, "its content was changed")
         expected = line.line_hash
+
+
+def _tail(session: Session) -> str:
+    """Return the hash that the next line follows; nobody else appends until we are done."""
+    kept: str | None = recall(TAIL)
+    if kept is not None:
+        return kept
+    _lock_chain(session)
+    newest = select(AuditLine.line_hash).order_by(AuditLine.id.desc()).limit(1)
+    return session.execute(newest).scalar() or GENESIS
 
 
 def _lock_chain(session: Session) -> None:

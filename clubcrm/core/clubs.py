@@ -1,5 +1,6 @@
 """Clubs: zone, currency, language, hours, closed days and settings; the scope a person may see."""
 
+import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from clubcrm.core.clock import now
 from clubcrm.core.db import Model, db
+from clubcrm.core.remembered import hold, remembered, watch
 from clubcrm.core.types import Json, PublicIdType, UtcInstant, new_public_id
 
 
@@ -83,12 +85,22 @@ class Scope:
         return club_id in self.club_ids
 
 
+SETTINGS = "club_settings"
+watch(SETTINGS, ClubSetting.__tablename__)
+hold(Club)
+
+
 def club_setting(club_id: int, name: str, default: Any) -> Any:
-    """Return the club's value of a setting, or the default."""
-    row = db.session.execute(
-        select(ClubSetting.value).where(ClubSetting.club_id == club_id, ClubSetting.name == name)
-    ).first()
-    return default if row is None else row[0]
+    """Return the club's value of a setting, or the default; each time a value of its own."""
+    known = remembered((SETTINGS, club_id), lambda: _settings_of(club_id))
+    return copy.deepcopy(known[name]) if name in known else default
+
+
+def _settings_of(club_id: int) -> dict[str, Any]:
+    rows = db.session.execute(
+        select(ClubSetting.name, ClubSetting.value).where(ClubSetting.club_id == club_id)
+    )
+    return dict(rows.all())
 
 
 def set_club_setting(club_id: int, name: str, value: Any) -> None:

@@ -149,13 +149,10 @@ def _from_credit(order: PaymentOrder, parts: Sequence[Instalment], *, by: str) -
 
 
 def _refresh_debts(payer_id: int, parts: Sequence[Instalment], *, by: str) -> None:
-    people = {payer_id}
-    rows = db.session.execute(
-        select(Invoice.payer_id, Invoice.person_id).where(
-            Invoice.id.in_({part.invoice_id for part in parts})
-        )
-    )
-    for payer, person in rows:
-        people |= {payer, person}
+    people, invoices = {payer_id}, {part.invoice_id for part in parts}
+    if invoices:
+        named = select(Invoice.payer_id, Invoice.person_id).where(Invoice.id.in_(invoices))
+        for payer, person in db.session.execute(named):
+            people |= {payer, person}
     for person_id in sorted(people):
         refresh_debt(person_id, by=by)

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.people.models import Person
+from clubcrm.people.queries.locks import held_person
 from memberships.blocks.models import Block
 
 
@@ -28,4 +29,7 @@ def block_for(scope: Scope, block_id: int) -> Block | None:
 
 def person_club(person_id: int) -> int | None:
     """Return the home club of a person, None when there is no such person."""
+    held = held_person(person_id)
+    if held is not None:
+        return held.club_id
     return db.session.scalars(select(Person.club_id).where(Person.id == person_id)).first()

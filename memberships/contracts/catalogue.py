@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
+from clubcrm.core.remembered import remembered, watch
 from memberships.contracts.conditions import PLAIN_LEAVING, LeavingTerms, PlanFreezing
 from memberships.contracts.freeze_tables import PlanFreezeRule, PlanFreezeType
 from memberships.contracts.leaving_tables import PlanLeaving
@@ -23,6 +24,18 @@ from memberships.contracts.renewal_terms import USUAL, Conditions
 from memberships.contracts.rules import ContractState, Window
 from memberships.contracts.terms import PlanTerms
 
+# What a unit of work has read of plans, until it writes to one of their tables.
+PLANS = "plans"
+watch(
+    PLANS,
+    *(
+        table.__tablename__
+        for table in (
+            Plan, PlanClub, PlanCondition, PlanFreezeRule, PlanFreezeType, PlanLeaving,
+            PlanVersion, PlanWindow,
+        )
+    ),
+)  # fmt: skip
 Sold = Select[Plan, PlanVersion, PlanLeaving, PlanFreezeRule]
 
 
@@ -57,7 +70,8 @@ def plan_for(scope: Scope, public_id: str) -> PlanOnSale | None:
 
 def plan_by_id(plan_id: int) -> PlanOnSale | None:
     """Return a plan with its newest terms, None when there is none."""
-    found = _plans(_newest().where(Plan.id == plan_id))
+    wanted = _newest().where(Plan.id == plan_id)
+    found = remembered((PLANS, "newest", plan_id), lambda: _plans(wanted))
     return found[0] if found else None
 
 
@@ -84,7 +98,8 @@ def terms_of(version_id: int) -> PlanTerms:
 
 def plan_version(version_id: int) -> PlanOnSale:
     """Return a plan with the terms of one version, whether or not it is the newest."""
-    return _plans(_versions().where(PlanVersion.id == version_id))[0]
+    wanted = _versions().where(PlanVersion.id == version_id)
+    return remembered((PLANS, version_id), lambda: _plans(wanted)[0])
 
 
 def _versions() -> Sold:

@@ -8,12 +8,17 @@ from sqlalchemy import exists, select
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
+from clubcrm.core.remembered import remembered, watch
 from clubcrm.people.models import Person
 from clubcrm.people.queries.search import search
 from memberships.contracts.handover_tables import Family, FamilyMember
 from memberships.contracts.models import Contract
 from memberships.contracts.renewal_tables import PlanCondition
 from memberships.contracts.rules import ContractState
+
+# What a unit of work has read of families, until it writes to their tables.
+FAMILIES = "families"
+watch(FAMILIES, Family.__tablename__, FamilyMember.__tablename__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ def people_named(scope: Scope, typed: str) -> list[tuple[str, str]]:
 
 def family_held_by(person_id: int) -> Family | None:
     """Return the family that hangs on this person's contract, None when there is none."""
-    return db.session.scalars(select(Family).where(Family.holder_id == person_id)).first()
+    wanted = select(Family).where(Family.holder_id == person_id)
+    return remembered((FAMILIES, person_id), lambda: db.session.scalars(wanted).first())
 
 
 def families_around(person_id: int) -> Sequence[Family]:

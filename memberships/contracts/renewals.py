@@ -13,7 +13,7 @@ from clubcrm.core import audit, clock, events, failpoints, formats
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.states import move
-from clubcrm.people.queries.locks import lock_person
+from clubcrm.people.queries.locks import held_person, lock_person
 from memberships.contracts.catalogue import PlanOnSale, plan_version
 from memberships.contracts.charges import charge, term_charge
 from memberships.contracts.deal_tables import OfferDeal
@@ -106,12 +106,15 @@ class Terms:
         return self.price_minor + sum(price for _name, price in self.members)
 
 
-def renewal_terms(offer: RenewalOffer, plan_id: int | None = None) -> Terms:
+def renewal_terms(
+    offer: RenewalOffer, plan_id: int | None = None, one: Running | None = None
+) -> Terms:
     """Return dates, price, clash and carried units of the offer, as this plan or another.
 
-    Days on top belong to the offered plan; another one costs its list price of today.
+    Days on top belong to the offered plan; another one costs its list price of today. Who has just
+    read the running contract may give it.
     """
-    one = running(contract_of(offer.contract_id))
+    one = one or running(contract_of(offer.contract_id))
     plan, deal = plan_version(offer.plan_version_id), deal_of(offer.id)
     price, early, until = offer.price_minor, offer.early_price_minor, offer.early_until
     bonus = _bonus(deal, one.today)
@@ -178,8 +181,7 @@ def accept_renewal(request: AcceptRequest, *, by: str) -> Renewal:
     A second acceptance, from whichever door, gives the same contract. Raises OFFER_EXPIRED after
     the last day, OFFER_WITHDRAWN, RENEWAL_REFUSED outside the window, CONTRACT_OVERLAPS.
     """
-    lock_person(offer_of(request.offer_id).person_id)
-    offer = offer_of(request.offer_id)
+    offer = _held_offer(request.offer_id)
     known = _successor(offer.contract_id, by) or _accepted(offer)
     if known is not None:
         return Renewal(known, is_new=False)
@@ -189,7 +191,7 @@ def accept_renewal(request: AcceptRequest, *, by: str) -> Renewal:
         refuse_comeback(one)
     else:
         refuse_outside_window(one)
-    terms = renewal_terms(offer, request.plan_id)
+    terms = renewal_terms(offer, request.plan_id, one)
     _refuse_other_price(terms, request.shown_minor)
     _refuse_clash(one, terms, seen=request.clash_seen)
     failpoints.hit("renewal.after_check")
@@ -212,6 +214,15 @@ def accept_renewal(request: AcceptRequest, *, by: str) -> Renewal:
     if not starts_fresh(deal):
         _tell(contract, one.contract.id, offer.id)
     return Renewal(contract, is_new=True)
+
+
+def _held_offer(offer_id: int) -> RenewalOffer:
+    """Return the offer as it stands now that nobody else changes its member's contracts."""
+    offer = offer_of(offer_id)
+    if held_person(offer.person_id) is None:
+        lock_person(offer.person_id)
+        offer = offer_of(offer_id)
+    return offer
 
 
 def _tell(contract: Contract, old_id: int, offer_id: int) -> None:
