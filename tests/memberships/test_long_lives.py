@@ -203,8 +203,8 @@ def test_any_long_life_keeps_contracts_units_and_money_in_order(cast):
         run_state_machine_as_test(
             type("LongLifeHere", (LongLife,), here),
             settings=settings(
-                max_examples=25,
-                stateful_step_count=25,
+                max_examples=test_lives.examples(25),
+                stateful_step_count=test_lives.STEPS,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
             ),
