@@ -8,14 +8,17 @@ from flask.typing import ResponseReturnValue
 from clubcrm.core import formats
 from clubcrm.core.clubs import Scope
 from clubcrm.core.export import amount, download
+from clubcrm.core.paging import asked_key, page_of
 from clubcrm.core.web import require
 from memberships.books.charts import columns
+from memberships.books.newcomers import ClientCost, client_costs, new_clients
 from memberships.books.spend import SpendPart, months_back, spend_parts
 from memberships.books.views.blueprint import books, club_books
 from memberships.books.words import channel_words
 from memberships.permissions import SEE_BOOKS
 
 MONTHS_SHOWN = 12
+PER_PAGE = 50
 
 
 @books.get("/marketing")
@@ -34,6 +37,8 @@ def marketing() -> ResponseReturnValue:
         ]
         return download("marketing", request.args["as"], heads, rows)
     totals = [sum(spent for (_c, one), spent in sums.items() if one == month) for month in months]
+    costs = client_costs(here.club_id, months, dict(zip(months, totals, strict=True)))
+    whole = ClientCost(months[0], sum(totals), sum(one.clients for one in costs))
     return render_template(
         "memberships/books/marketing.html",
         books=here,
@@ -41,6 +46,8 @@ def marketing() -> ResponseReturnValue:
         channels=channels,
         sums=sums,
         totals=totals,
+        costs=costs,
+        whole=whole,
         drawn=columns([[total] for total in totals]),
         chart_names=[formats.month_short(month) for month in months],
         chart_titles=[
@@ -72,6 +79,23 @@ def marketing_rows(channel: str, month: str) -> ResponseReturnValue:
         channel=channel,
         month=first,
         total=sum(part.amount_minor for part in parts),
+    )
+
+
+@books.get("/marketing/new/<month>")
+@require(SEE_BOOKS)
+def new_members(month: str) -> ResponseReturnValue:
+    here = club_books()
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        first = here.today.replace(day=1)
+    rows = new_clients(here.club_id, first, after_id=asked_key("after"), limit=PER_PAGE + 1)
+    return render_template(
+        "memberships/books/new_members.html",
+        books=here,
+        page=page_of(rows, PER_PAGE, lambda one: one.person_id, "after"),
+        month=first,
     )
 
 

@@ -15,6 +15,7 @@ from memberships.books.calendar import ClubBooks, closing_for, closings_page
 from memberships.books.cash_flow import balances_of, flow_by_month, is_between
 from memberships.books.closings import DayCount, close_day, close_month
 from memberships.books.models import Closing
+from memberships.books.newcomers import client_costs
 from memberships.books.owed import owed_by_kind, owed_rows, receivable
 from memberships.books.profit import profit_of
 from memberships.books.spend import spend_parts
@@ -86,7 +87,7 @@ def get_profit(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 @books_api.get("/spend")
-@books_api.doc(summary="Marketing spend by channel and month")
+@books_api.doc(summary="Marketing spend by channel and month, and what a new client costs")
 @require(SEE_BOOKS)
 @books_api.arguments(schemas.MonthsQuery, location="query")
 @books_api.response(200, schemas.SpendList)
@@ -101,7 +102,11 @@ def get_spend(asked: dict[str, Any]) -> dict[str, Any]:
         {"channel": channel, "month": month, "spent_minor": spent}
         for (month, channel), spent in sorted(sums.items())
     ]
-    return {"currency": here.currency, "items": items}
+    spent: dict[date, int] = {}
+    for (month, _channel), part_spent in sums.items():
+        spent[month] = spent.get(month, 0) + part_spent
+    clients = client_costs(here.club_id, months, spent)
+    return {"currency": here.currency, "items": items, "clients": clients}
 
 
 @books_api.get("/closings")

@@ -189,9 +189,17 @@ class SpendShown(InputSchema):
     spent_minor = fields.Integer()
 
 
+class ClientCostShown(InputSchema):
+    month = fields.Date()
+    spent_minor = fields.Integer()
+    clients = fields.Integer(metadata={"description": "who became a client in the month"})
+    each_minor = fields.Integer(allow_none=True)
+
+
 class SpendList(InputSchema):
     currency = fields.String()
     items = fields.List(fields.Nested(SpendShown))
+    clients = fields.List(fields.Nested(ClientCostShown))
 
 
 class ClosingQuery(PageArgs):

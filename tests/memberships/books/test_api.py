@@ -75,6 +75,9 @@ def test_profit_and_spend_by_month(client_of: ClientOf):
     assert told["currency"] == "BDT"
     assert [one["profit_minor"] for one in told["items"]] == [-30_000, -30_000]
     assert told["items"][0]["sums"] == {"expense.marketing": -30_000}
+    assert asked(anna, "spend?month=2026-11")["clients"] == [
+        {"month": "2026-11-01", "spent_minor": 30_000, "clients": 0, "each_minor": None}
+    ]
     assert asked(anna, "spend?month=2026-11")["items"] == [
         {"channel": "google", "month": "2026-11-01", "spent_minor": 30_000}
     ]

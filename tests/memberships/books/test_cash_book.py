@@ -18,6 +18,7 @@ from memberships.books.invariants import closings_hold
 from memberships.books.kinds import Account, Direction, PayeeKind
 from memberships.books.lines import LineFilter, balance_of_lines, lines_of, recurring_of
 from memberships.books.models import BookCategory, BookLine, Payee
+from memberships.books.newcomers import client_costs, new_clients
 from memberships.books.recurring import (
     RecurringRequest,
     add_recurring,
@@ -27,8 +28,10 @@ from memberships.books.recurring import (
 )
 from memberships.books.reversals import reverse_line
 from memberships.books.schedule import Every
+from memberships.contracts.rules import PlanKind
 from memberships.jobs import book_recurring
-from tests.cast import Cast
+from tests.access_control.gate.floor import give_contract
+from tests.cast import Cast, make_member
 from tests.memberships.books.desk import ANNA, entry, write
 from tests.memberships.races import all_at_once
 
@@ -232,6 +235,26 @@ def test_marketing_spend_is_told_by_channel_and_spread_over_its_months(unit, cas
         ("outdoor", "BDT"): 666
     } | {("google", "BDT"): 0}
     assert spend_by_channel(there, date(2026, 10, 1), date(2026, 10, 31)) == {}
+
+
+def test_a_new_client_costs_the_spend_of_his_first_month(unit, cast):
+    october, november = date(2026, 10, 1), date(2026, 11, 1)
+    mia, leo = cast.members["Mia"], make_member("Leo", "Khan", club=cast.club).id
+    eva = make_member("Eva", "Roy", club=cast.club).id
+    give_contract(mia, cast.club, starts_on=date(2026, 10, 3), ends_on=date(2026, 10, 30))
+    give_contract(mia, cast.club, starts_on=date(2026, 11, 3), ends_on=date(2027, 10, 30))
+    give_contract(leo, cast.club, starts_on=date(2026, 10, 31), ends_on=date(2027, 10, 30))
+    give_contract(
+        eva, cast.club, kind=PlanKind.TRIAL, starts_on=november, ends_on=date(2026, 11, 7)
+    )
+
+    told = client_costs(cast.club, [october, november], {october: 1_001, november: 50})
+
+    assert [(one.clients, one.each_minor) for one in told] == [(2, 501), (0, None)]
+    first = new_clients(cast.club, october, after_id=None, limit=1)
+    rest = new_clients(cast.club, october, after_id=first[0].person_id, limit=5)
+    assert [(one.person_id, one.first_on.day) for one in first + rest] == [(mia, 3), (leo, 31)]
+    assert new_clients(cast.other_club, october, after_id=None, limit=5) == []
 
 
 def test_store_refuses_to_change_a_line(unit, cast):
