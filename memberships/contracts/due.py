@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Row, exists, select
+from sqlalchemy import ColumnElement, Row, exists, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from clubcrm.core.clubs import Scope
@@ -41,19 +41,15 @@ class DueRow:
         return self.offer_state is OfferState.OPEN and lasts
 
 
-def due_rows(club_id: int, first: date, last: date) -> list[DueRow]:
+def due_rows(
+    club_id: int, first: date, last: date, *, after_id: int | None = None, limit: int = MOST_ROWS
+) -> list[DueRow]:
     """Return the contracts of a club whose last day lies between two days and that nobody renewed.
 
-    Who has a later contract already is not among them.
+    Who has a later contract already is not among them. They come soonest first, from behind the
+    key on.
     """
-    later = aliased(Contract)
-    goes_on = exists().where(
-        later.person_id == Contract.person_id,
-        later.state.in_((ContractState.SIGNED, ContractState.ENDED)),
-        later.id != Contract.id,
-        later.ends_on.is_(None) | (later.ends_on > Contract.ends_on),
-    )
-    rows = db.session.execute(
+    wanted = (
         select(
             Contract.id,
             Contract.public_id,
@@ -66,18 +62,34 @@ def due_rows(club_id: int, first: date, last: date) -> list[DueRow]:
         .join(Person, Person.id == Contract.person_id)
         .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
         .join(Plan, Plan.id == PlanVersion.plan_id)
-        .where(
-            Contract.club_id == club_id,
-            Contract.ends_on.between(first, last),
-            Contract.state.in_((ContractState.SIGNED, ContractState.ENDED)),
-            Plan.kind.not_in(NOT_RENEWED),
-            ~goes_on,
-        )
+        .where(*_is_due(club_id, first, last))
         .order_by(Contract.ends_on, Contract.id)
-        .limit(MOST_ROWS)
-    ).all()
+        .limit(limit)
+    )
+    behind = db.session.get(Contract, after_id) if after_id is not None else None
+    if behind is not None and behind.ends_on is not None:
+        here = tuple_(behind.ends_on, behind.id)
+        wanted = wanted.where(tuple_(Contract.ends_on, Contract.id) > here)
+    rows = db.session.execute(wanted).all()
     newest = _newest_offers([row[0] for row in rows])
     return [_due(row, *newest.get(row[0], (None, None, None))) for row in rows]
+
+
+def _is_due(club_id: int, first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    later = aliased(Contract)
+    goes_on = exists().where(
+        later.person_id == Contract.person_id,
+        later.state.in_((ContractState.SIGNED, ContractState.ENDED)),
+        later.id != Contract.id,
+        later.ends_on.is_(None) | (later.ends_on > Contract.ends_on),
+    )
+    return (
+        Contract.club_id == club_id,
+        Contract.ends_on.between(first, last),
+        Contract.state.in_((ContractState.SIGNED, ContractState.ENDED)),
+        Plan.kind.not_in(NOT_RENEWED),
+        ~goes_on,
+    )
 
 
 def _due(
@@ -104,7 +116,16 @@ def _due(
 
 def count_due(club_id: int, spans: Sequence[tuple[date, date]]) -> list[int]:
     """Return how many rows each of these spans shows."""
-    return [len(due_rows(club_id, first, last)) for first, last in spans]
+    counted = (
+        select(func.count())
+        .select_from(Contract)
+        .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+    )
+    return [
+        db.session.scalar(counted.where(*_is_due(club_id, first, last))) or 0
+        for first, last in spans
+    ]
 
 
 def offer_by_code(scope: Scope, typed: str) -> RenewalOffer | None:

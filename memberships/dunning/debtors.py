@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
@@ -54,8 +54,11 @@ class CaseRow:
     step: DebtStepTaken | None
 
 
-def case_rows(club_id: int, step: int | None = None, limit: int = 200) -> list[CaseRow]:
-    """Return open cases of a club, the furthest step and the oldest debt first."""
+def case_rows(
+    club_id: int, step: int | None = None, *, after_id: int | None = None, limit: int = 200
+) -> list[CaseRow]:
+    """Return open cases of a club behind the key, the furthest step and the oldest debt first."""
+    place = tuple_(-DebtCase.reached, DebtCase.since_on, DebtCase.id)
     wanted = (
         select(DebtCase, Person, DebtStepTaken)
         .join(Person, Person.id == DebtCase.payer_id)
@@ -69,6 +72,9 @@ def case_rows(club_id: int, step: int | None = None, limit: int = 200) -> list[C
     )
     if step is not None:
         wanted = wanted.where(DebtCase.reached == step)
+    last = db.session.get(DebtCase, after_id) if after_id is not None else None
+    if last is not None:
+        wanted = wanted.where(place > tuple_(-last.reached, last.since_on, last.id))
     rows = db.session.execute(wanted).all()
     names = _members(club_id, [case.payer_id for case, _payer, _step in rows])
     return [

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
@@ -265,8 +265,11 @@ class FailingRow:
     last_why: str
 
 
-def failing_rows(club_id: int, limit: int = 200) -> list[FailingRow]:
-    """Return failed fees of a club, those tried next first, with the words of their last try."""
+def failing_rows(
+    club_id: int, *, after_id: int | None = None, limit: int = 200
+) -> list[FailingRow]:
+    """Return failed fees of a club behind the key, those tried next first, with their last try."""
+    tried_on = func.coalesce(RecurringCharge.next_try_on, date.max)
     member = Person.__table__.alias("member")
     left = (
         select(func.coalesce(func.sum(Instalment.open_minor), 0))
@@ -281,7 +284,7 @@ def failing_rows(club_id: int, limit: int = 200) -> list[FailingRow]:
         )
         .scalar_subquery()
     )
-    rows = db.session.execute(
+    wanted = (
         select(RecurringCharge, Person, member.c.given_name, Invoice.number, left, card)
         .join(Person, Person.id == RecurringCharge.payer_id)
         .join(member, member.c.id == RecurringCharge.person_id)
@@ -290,11 +293,13 @@ def failing_rows(club_id: int, limit: int = 200) -> list[FailingRow]:
             RecurringCharge.club_id == club_id,
             RecurringCharge.state.in_([ChargeState.FAILING, ChargeState.ASKING]),
         )
-        .order_by(
-            RecurringCharge.next_try_on.is_(None), RecurringCharge.next_try_on, RecurringCharge.id
-        )
+        .order_by(tried_on, RecurringCharge.id)
         .limit(limit)
-    ).all()
+    )
+    last = db.session.get(RecurringCharge, after_id) if after_id is not None else None
+    if last is not None:
+        here = tuple_(last.next_try_on or date.max, last.id)
+        wanted = wanted.where(tuple_(tried_on, RecurringCharge.id) > here)
     return [
         FailingRow(
             charge,
@@ -306,7 +311,7 @@ def failing_rows(club_id: int, limit: int = 200) -> list[FailingRow]:
             label or "",
             charge.why,
         )
-        for charge, payer, name, number, open_minor, label in rows
+        for charge, payer, name, number, open_minor, label in db.session.execute(wanted)
     ]
 
 

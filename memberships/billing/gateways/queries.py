@@ -200,8 +200,8 @@ class ReviewRow:
     returning: GatewayReturn | None
 
 
-def review_rows(scope: Scope) -> list[ReviewRow]:
-    """Return payments a person has to decide on, and returns that failed, the oldest first."""
+def review_rows(scope: Scope, *, after_id: int | None = None, limit: int = 200) -> list[ReviewRow]:
+    """Return payments to decide on, and returns that failed, the oldest first, behind the key."""
     rows = db.session.execute(
         select(PaymentIntent, Person, Invoice.number, Invoice.public_id, GatewayReturn)
         .join(Person, Person.id == PaymentIntent.payer_id)
@@ -213,13 +213,14 @@ def review_rows(scope: Scope) -> list[ReviewRow]:
         )
         .where(
             PaymentIntent.club_id.in_(scope.club_ids),
+            PaymentIntent.id > (after_id or 0),
             or_(
                 PaymentIntent.state == IntentState.REVIEW,
                 GatewayReturn.state == ReturnState.FAILED,
             ),
         )
         .order_by(PaymentIntent.id)
-        .limit(200)
+        .limit(limit)
     )
     return [
         ReviewRow(intent, person.full_name, person.public_id, number or "", public_id or "", back)

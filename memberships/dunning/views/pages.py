@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from clubcrm.core import clock
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.errors import DomainError, not_found
+from clubcrm.core.paging import asked_key, page_of
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
 from memberships.documents.papers import kept_reading, print_kept
@@ -24,6 +25,7 @@ from memberships.dunning.words import letter_words, why_words
 from memberships.permissions import CHANGE_GATEWAYS, SEE_DEBTORS, WORK_DEBTORS
 
 dunning_pages = Blueprint("dunning", __name__)
+PER_PAGE = 50
 
 
 @dunning_pages.get("/money/debtors")
@@ -34,10 +36,11 @@ def index() -> ResponseReturnValue:
     chosen = request.args.get("step", "")
     step = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 4 else None
     counts = debtors.counts_by_step(club.id)
+    rows = debtors.case_rows(club.id, step, after_id=asked_key("after"), limit=PER_PAGE + 1)
     return render_template(
         "memberships/dunning/debtors.html",
         club=club,
-        rows=debtors.case_rows(club.id, step),
+        page=page_of(rows, PER_PAGE, lambda row: row.case.id, "after"),
         steps=steps_of(club.id),
         counts=counts,
         families=sum(families for families, _amount in counts.values()),
@@ -97,10 +100,11 @@ def letter(step_id: str) -> ResponseReturnValue:
 def failed() -> ResponseReturnValue:
     """Recurring fees that did not come through, and when they are tried again."""
     club = current_club()
+    rows = failing_rows(club.id, after_id=asked_key("after"), limit=PER_PAGE + 1)
     return render_template(
         "memberships/dunning/failed.html",
         club=club,
-        rows=failing_rows(club.id),
+        page=page_of(rows, PER_PAGE, lambda row: row.charge.id, "after"),
         why_words=why_words,
         asking=lambda charge: charge.state is ChargeState.ASKING,
         today=clock.today(club.zone),

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from clubcrm.core import clock
 from clubcrm.core.errors import DomainError, not_found
+from clubcrm.core.paging import asked_key, page_of
 from clubcrm.core.shell import current_club
 from clubcrm.core.text import ascii_digits
 from clubcrm.core.web import current_actor, require
@@ -22,6 +23,7 @@ from memberships.portal.words import benefit_words, decline_words, fault_words, 
 
 renewing = Blueprint("renewing", __name__)
 FOLDER = "memberships/portal"
+PER_PAGE = 50
 
 
 @renewing.get("/renewals")
@@ -38,9 +40,11 @@ def index() -> ResponseReturnValue:
         (names[name], url_for("renewing.index", show=name), name == chosen, count)
         for name, count in zip(spans, counts, strict=True)
     ]
+    rows = due.due_rows(club.id, *spans[chosen], after_id=asked_key("after"), limit=PER_PAGE + 1)
     return render_template(
         f"{FOLDER}/due.html",
-        rows=due.due_rows(club.id, *spans[chosen]),
+        page=page_of(rows, PER_PAGE, lambda row: row.contract_id, "after"),
+        chosen=chosen,
         chips=chips,
         today=today,
         reason_words=decline_words,

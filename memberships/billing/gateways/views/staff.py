@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from clubcrm.core import clock
 from clubcrm.core.db import db
 from clubcrm.core.errors import invalid, not_found
+from clubcrm.core.paging import asked_key, page_of
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
 from clubcrm.people.api import link_address, person_in
@@ -29,6 +30,7 @@ from memberships.billing.gateways.words import gateway_hint, keeping_words, revi
 from memberships.permissions import CHANGE_GATEWAYS, MAKE_PAY_LINKS, REVIEW_PAYMENTS
 
 gateway_pages = Blueprint("gateways", __name__)
+PER_PAGE = 50
 
 
 @gateway_pages.get("/settings/gateways")
@@ -65,10 +67,10 @@ def choice_save() -> ResponseReturnValue:
 @require(REVIEW_PAYMENTS)
 def review() -> ResponseReturnValue:
     """Money that came and fits nowhere by itself."""
-    rows = review_rows(current_actor().scope)
+    rows = review_rows(current_actor().scope, after_id=asked_key("after"), limit=PER_PAGE + 1)
     return render_template(
         "memberships/gateways/review.html",
-        rows=rows,
+        page=page_of(rows, PER_PAGE, lambda row: row.intent.id, "after"),
         words=review_words,
         club=current_club(),
         decidable=lambda one: one.state is IntentState.REVIEW,
@@ -98,7 +100,7 @@ def decide(ref: str, act: str) -> ResponseReturnValue:
 def _decide_return(intent: PaymentIntent, act: str, *, by: str) -> None:
     failed = [
         row.returning
-        for row in review_rows(current_actor().scope)
+        for row in review_rows(current_actor().scope, after_id=intent.id - 1, limit=1)
         if row.intent.id == intent.id and row.returning is not None
     ]
     if not failed:
