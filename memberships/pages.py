@@ -39,6 +39,7 @@ from memberships.packages.views.api import api as packages_api
 from memberships.packages.views.products import products as product_pages
 from memberships.packages.views.sales import sales as package_pages
 from memberships.pay.views.pages import wages
+from memberships.pay.views.shares import shares
 from memberships.portal.views import portal
 from memberships.portal.views.desk import questions
 from memberships.portal.views.renewing import renewing
@@ -78,6 +79,7 @@ PAGES: tuple[Blueprint, ...] = (
     trainer_pages,
     training_pages,
     wages,
+    shares,
     duty,
     plan_pages,
     gateway_pages,

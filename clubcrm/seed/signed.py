@@ -18,7 +18,7 @@ from memberships.documents.models import DocumentText, KeptDocument, Letterhead,
 from memberships.documents.queries import shipped
 from memberships.documents.rules.kinds import LANGUAGES, DocumentKind, language_of
 from memberships.documents.rules.wording import fingerprint
-from memberships.waivers.models import MedicalCertificate, Waiver
+from memberships.waivers.models import MedicalCertificate, Waiver, WaiverVoid
 
 SIGNED_KINDS = (DocumentKind.CONTRACT, DocumentKind.WAIVER)
 STREETS = {
@@ -33,7 +33,7 @@ PHONES = {
     "KZ": "+7 727 250 1234",
     "DE": "+49 30 5550123",
 }
-EVERY_CONTRACT, EVERY_CERTIFICATE, EVERY_DRAWN = 4, 37, 3
+EVERY_CONTRACT, EVERY_CERTIFICATE, EVERY_DRAWN, EVERY_VOID = 4, 37, 3, 9
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -130,16 +130,24 @@ class Signed:
         with force_locale(language_of(ground.languages[number])):
             fields = {"valid_until": formats.day(until), "guardian_name": ""}
         person_id, signed = ground.person_ids[number], self._moment(life, signed_on)
-        document = self._keep(life, number, DocumentKind.WAIVER, (person_id, signed), fields)
-        ground.store.sink(Waiver).add(
-            club_id=ground.club_ids[life.town],
-            person_id=person_id,
-            document_id=document,
-            signed_on=date.fromordinal(signed_on),
-            valid_until=until,
-            by=ground.actor("desk"),
-            at=signed,
-        )
+        values = {
+            "club_id": ground.club_ids[life.town],
+            "person_id": person_id,
+            "signed_on": date.fromordinal(signed_on),
+            "valid_until": until,
+            "by": ground.actor("desk"),
+            "at": signed,
+        }
+        about = (person_id, signed)
+        if number % EVERY_VOID == 0:
+            # Signed by the wrong person first: void, and signed again on the spot.
+            wrong = self._keep(life, number, DocumentKind.WAIVER, about, fields)
+            first = ground.store.sink(Waiver).add(document_id=wrong, **values)
+            ground.store.sink(WaiverVoid).add(
+                waiver_id=first, reason=_("Somebody else signed"), by=values["by"], at=signed
+            )
+        document = self._keep(life, number, DocumentKind.WAIVER, about, fields)
+        ground.store.sink(Waiver).add(document_id=document, **values)
 
     def _keep(
         self,

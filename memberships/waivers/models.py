@@ -31,6 +31,17 @@ class Waiver(AppendOnly, Model):
     at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
 
 
+class WaiverVoid(AppendOnly, Model):
+    """That a signed waiver counts no more: who said so, when and why; the paper itself stays."""
+
+    __tablename__ = "waiver_void"
+
+    waiver_id: Mapped[int] = mapped_column(ForeignKey("waiver.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(300))
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+
+
 class MedicalCertificate(Model):
     """A physician's paper: how long it holds, and its file, which two roles may open."""
 

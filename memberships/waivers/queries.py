@@ -12,7 +12,7 @@ from clubcrm.people.models import Person
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
 from memberships.documents.models import KeptDocument
-from memberships.waivers.models import MedicalCertificate, Waiver
+from memberships.waivers.models import MedicalCertificate, Waiver, WaiverVoid
 from memberships.waivers.rules import (
     Held,
     MedicalRules,
@@ -33,6 +33,7 @@ class WaiverLine:
     document_id: str
     signed_on: date
     valid_until: date | None
+    void_because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +65,35 @@ def locked_person(person_id: int) -> Person:
 def waivers_of(person_id: int) -> list[WaiverLine]:
     """Return the waivers of a person, the newest first."""
     rows = db.session.execute(
-        select(KeptDocument.public_id, Waiver.signed_on, Waiver.valid_until)
+        select(KeptDocument.public_id, Waiver.signed_on, Waiver.valid_until, WaiverVoid.reason)
         .join(KeptDocument, KeptDocument.id == Waiver.document_id)
+        .outerjoin(WaiverVoid, WaiverVoid.waiver_id == Waiver.id)
         .where(Waiver.person_id == person_id)
         .order_by(Waiver.id.desc())
     )
     return [WaiverLine(*row) for row in rows]
 
 
+def waiver_of(person_id: int, document_id: str) -> Waiver | None:
+    """Return a person's waiver by the id of its document, None when there is none."""
+    return db.session.scalars(
+        select(Waiver)
+        .join(KeptDocument, KeptDocument.id == Waiver.document_id)
+        .where(Waiver.person_id == person_id, KeptDocument.public_id == document_id)
+    ).first()
+
+
+def is_void(waiver_id: int) -> bool:
+    """Tell whether somebody declared a waiver void."""
+    return db.session.get(WaiverVoid, waiver_id) is not None
+
+
 def waiver_until(person_ids: Collection[int]) -> dict[int, date]:
     """Return until when the best waiver of each person holds; for good is the last day of time."""
     rows = db.session.execute(
         select(Waiver.person_id, func.max(func.coalesce(Waiver.valid_until, FOR_GOOD)))
-        .where(Waiver.person_id.in_(person_ids))
+        .outerjoin(WaiverVoid, WaiverVoid.waiver_id == Waiver.id)
+        .where(Waiver.person_id.in_(person_ids), WaiverVoid.waiver_id.is_(None))
         .group_by(Waiver.person_id)
     )
     return {person_id: _as_date(until) for person_id, until in rows}

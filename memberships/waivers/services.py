@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from clubcrm.core import audit, clock, formats
 from clubcrm.core.clubs import Club, set_club_setting
 from clubcrm.core.db import db
-from clubcrm.core.errors import invalid
+from clubcrm.core.errors import DomainError, invalid
+from clubcrm.core.text import clean
 from memberships.blocks.rules import BlockOwner
 from memberships.blocks.services import BlockRequest, lift_block, place_block
 from memberships.documents.papers import Reading, club_fields, reading_of
@@ -22,12 +23,13 @@ from memberships.documents.services import (
     keep_text,
     sign_document,
 )
-from memberships.waivers.models import Waiver
+from memberships.waivers.models import Waiver, WaiverVoid
 from memberships.waivers.queries import (
     MEDICAL,
     SYSTEM,
     WAIVERS,
     held_by,
+    is_void,
     locked_person,
     medical_rules,
     medical_until,
@@ -44,6 +46,7 @@ from memberships.waivers.rules import (
 )
 
 SUBJECT = "waiver"
+SIGNED_ANEW = timedelta(days=14)
 
 
 def waiver_reading(person_id: int, language: str | None = None) -> Reading:
@@ -75,14 +78,25 @@ def guardian_of(person_id: int) -> str:
     return person_by_id(guardian_id).full_name if guardian_id else ""
 
 
-def sign_waiver(person_id: int, seen: tuple[str, str], signer: Signer, *, by: str) -> Waiver:
+def holds_long(person_id: int) -> bool:
+    """Tell whether a waiver holds for more than the fortnight in which it may be signed anew."""
+    until = waiver_until([person_id]).get(person_id)
+    return until is not None and until > today_of(person_id) + SIGNED_ANEW
+
+
+def sign_waiver(
+    person_id: int, seen: tuple[str, str], signer: Signer, *, by: str, once: bool = False
+) -> Waiver:
     """The declaration holds from today for the time the club asks, and its block is lifted.
 
     `seen` is the language and the fingerprint of what was shown. Raises TEXT_CHANGED when the
-    words are others now, INVALID_INPUT for a minor who signs alone.
+    words are others now, INVALID_INPUT for a minor who signs alone; with `once` SIGNED while
+    another one holds, so that two taps are one signature.
     """
     name, _drawn = check_signer(signer)
     person = locked_person(person_id)
+    if once and holds_long(person_id):
+        raise DomainError("SIGNED", _("The waiver is signed already."))
     club = db.session.get_one(Club, person.club_id)
     today, language = clock.today(club.zone), language_of(seen[0])
     is_minor = minor_age(person_id) is not None
@@ -115,6 +129,23 @@ def sign_waiver(person_id: int, seen: tuple[str, str], signer: Signer, *, by: st
     audit.note("waiver.signed", "waiver", waiver.id, after={"valid_until": until}, by=by)
     refresh_waiver(person_id, needed=True, by=by)
     return waiver
+
+
+def void_waiver(waiver: Waiver, reason: str, *, needed: bool, by: str) -> None:
+    """The waiver counts no more, and its block stands at once where the person needs one.
+
+    The paper prints as before. Raises VOID the second time; the way back is a new signature.
+    """
+    why = clean(reason, "reason", longest=300)
+    if not why:
+        raise invalid({"reason": _("Say why.")})
+    locked_person(waiver.person_id)
+    if is_void(waiver.id):
+        raise DomainError("VOID", _("This waiver is void already."))
+    db.session.add(WaiverVoid(waiver_id=waiver.id, reason=why, by=by))
+    db.session.flush()
+    audit.note("waiver.voided", "waiver", waiver.id, after={"reason": why}, by=by)
+    refresh_waiver(waiver.person_id, needed=needed, by=by)
 
 
 def refresh_waiver(person_id: int, *, needed: bool, by: str) -> bool:

@@ -77,6 +77,7 @@ def _waivers(person_id: int) -> dict[str, Any]:
                 "document_id": one.document_id,
                 "signed_on": one.signed_on,
                 "valid_until": one.valid_until,
+                "void_because": one.void_because,
             }
             for one in waivers_of(person_id)
         ],

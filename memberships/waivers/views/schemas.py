@@ -6,11 +6,12 @@ from clubcrm.core.api import InputSchema
 
 
 class WaiverShown(Schema):
-    """A signed waiver."""
+    """A signed waiver; with a reason where it was declared void."""
 
     document_id = fields.String()
     signed_on = fields.Date()
     valid_until = fields.Date(allow_none=True)
+    void_because = fields.String(allow_none=True)
 
 
 class WaiverText(Schema):

@@ -86,10 +86,10 @@ def by_link(token: str) -> ResponseReturnValue:
 def sign_by_link(token: str) -> ResponseReturnValue:
     """A waiver that still holds is not signed a second time by the same link."""
     person = _opened(token)
-    if not _is_signed(person):
-        try:
-            _sign(person, by=f"member:{person.id}")
-        except DomainError as error:
+    try:
+        _sign(person, by=f"member:{person.id}", once=True)
+    except DomainError as error:
+        if error.code != "SIGNED":
             return _phone_page(token, person, faults_of(error)), error.status
     return redirect(url_for("waivers.by_link", token=token), 303)
 
@@ -103,9 +103,9 @@ def pdf_by_link(token: str) -> ResponseReturnValue:
     return pdf_answer(print_kept(kept[0]), "waiver")
 
 
-def _sign(person: Person, *, by: str) -> None:
+def _sign(person: Person, *, by: str, once: bool = False) -> None:
     is_minor = services.minor_age(person.id) is not None
-    services.sign_waiver(person.id, *signed_by_form(as_guardian=is_minor), by=by)
+    services.sign_waiver(person.id, *signed_by_form(as_guardian=is_minor), by=by, once=once)
 
 
 def _person(person_id: str) -> Person:
@@ -117,15 +117,6 @@ def _opened(token: str) -> Person:
     if found is None:
         raise not_found(_("This link is no longer good. Ask the front desk for a new one."))
     return person_by_id(found.person_id)
-
-
-def _is_signed(person: Person) -> bool:
-    lines = waivers_of(person.id)
-    if not lines:
-        return False
-    # Two weeks before the end it may be signed anew.
-    until = lines[0].valid_until
-    return until is None or until > services.today_of(person.id) + LINK_LIVES
 
 
 def _wish() -> str | None:
@@ -154,8 +145,8 @@ def _phone_page(token: str, person: Person, faults: Faults | None = None) -> str
             person=person,
             reading=reading,
             token=token,
-            is_signed=_is_signed(person),
-            lines=waivers_of(person.id),
+            is_signed=services.holds_long(person.id),
+            lines=[one for one in waivers_of(person.id) if one.void_because is None],
             languages=languages(),
             faults=faults or {},
             typed=request.form,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
+from clubcrm.core.audit import AuditLine
 from clubcrm.core.clock import now
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.jobs import JobContext
@@ -237,3 +238,68 @@ def test_programs_read_and_sign_waivers(app, cast, client_of):
     assert (stale.status_code, stale.get_json()["code"]) == (409, "TEXT_CHANGED")
     assert good.status_code == 201
     assert good.get_json()["items"][0]["valid_until"] == "2027-11-21"
+
+
+def papers_page(client, cast) -> str:
+    return client.get(f"/members/{cast.public['Mia']}/papers").text
+
+
+def test_a_waiver_signed_by_the_wrong_person_is_void_and_signed_again(client_of, app, cast):
+    ask(app, cast)
+    sold(app, cast)
+    sara = client_of("Sara")
+    address = f"/members/{cast.public['Mia']}/waiver"
+    sara.post(address, data=signed(sara.get(address).text))
+    assert standing(app, cast) == []
+    document = re.search(r"/documents/(\w+)/document.pdf", papers_page(sara, cast))[1]
+    void = f"/members/{cast.public['Mia']}/waivers/{document}/void"
+
+    nameless = sara.post(void, data={"reason": " "})
+    done = sara.post(void, data={"reason": "Her sister signed"})
+    again = sara.post(void, data={"reason": "Her sister signed"})
+
+    assert (nameless.status_code, done.status_code, again.status_code) == (400, 303, 409)
+    assert standing(app, cast) == ["The waiver was never signed"]
+    assert gate_says(app, cast) == ["waiver"]
+    assert "void: Her sister signed" in papers_page(sara, cast)
+    assert sara.get(f"/documents/{document}/document.pdf").status_code == 200
+
+    sara.post(address, data=signed(sara.get(address).text))
+
+    assert standing(app, cast) == []
+    assert gate_says(app, cast) == []
+    with app.app_context(), unit_of_work(write=False):
+        line = db.session.query(AuditLine).filter_by(action="waiver.voided").one()
+        assert (line.actor, line.after) == ("user:3", {"reason": "Her sister signed"})
+
+
+def test_a_link_signs_anew_after_the_waiver_was_declared_void(client_of, app, cast):
+    ask(app, cast)
+    sold(app, cast)
+    sara = client_of("Sara")
+    link = re.search(
+        r"/sign/waiver/[\w.-]+",
+        sara.post(f"/members/{cast.public['Mia']}/waiver/link").text,
+    )[0]
+    phone = app.test_client()
+    phone.post(link, data=signed(phone.get(link).text))
+    phone.post(link, data=signed(sara.get(f"/members/{cast.public['Mia']}/waiver").text))
+    document = re.search(r"/documents/(\w+)/document.pdf", papers_page(sara, cast))[1]
+
+    sara.post(
+        f"/members/{cast.public['Mia']}/waivers/{document}/void", data={"reason": "Wrong name"}
+    )
+
+    assert "Please read and sign" in phone.get(link).text
+    with app.app_context(), unit_of_work(write=False):
+        assert db.session.query(Waiver).count() == 1
+
+
+def test_a_document_of_somebody_else_is_not_voided(client_of, app, cast):
+    ask(app, cast)
+    sold(app, cast)
+    sara = client_of("Sara")
+
+    unknown = sara.post(f"/members/{cast.public['Mia']}/waivers/zzz/void", data={"reason": "x"})
+
+    assert unknown.status_code == 404
