@@ -1,8 +1,8 @@
 """Queries room: classes as people see them: a week of a club, one class, own bookings."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -21,12 +21,20 @@ from memberships.schedule.models import (
     SessionState,
     Strike,
 )
+from memberships.schedule.rota import away_between, names_of
+from memberships.schedule.rules.duty import Away, stand_ins
 from memberships.schedule.rules.strikes import StrikeState
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """One class with names and numbers."""
+    """One class with names and numbers.
+
+    The teacher is who really gives it: where the planned one is away, his substitute `instead_of`
+    him; where nobody stands in, it is uncovered.
+    """
 
     session_id: int
     public_id: str
@@ -46,6 +54,8 @@ class ClassRow:
     waiting: int
     state: SessionState
     reason: str
+    instead_of: str = ""
+    is_uncovered: bool = False
 
     @property
     def free(self) -> int:
@@ -113,7 +123,34 @@ def _rows_select() -> Select[*tuple[Any, ...]]:
 
 
 def _shown(statement: Select[*tuple[Any, ...]]) -> list[ClassRow]:
-    return [ClassRow(*row) for row in db.session.execute(statement)]
+    return covered([ClassRow(*row) for row in db.session.execute(statement)])
+
+
+def covered(rows: Sequence[ClassRow]) -> list[ClassRow]:
+    """Return classes with the substitutes of teachers who are away, in a select or two."""
+    taught = [row for row in rows if row.teacher_id is not None]
+    if not taught:
+        return list(rows)
+    away = away_between(min(row.day for row in taught), max(row.day for row in taught))
+    if not {one.user_id for one in away} & {row.teacher_id for row in taught}:
+        return list(rows)
+    found = {day: stand_ins(away, day) for day in {row.day for row in taught}}
+    names = names_of({user for day in found.values() for user in day.values()})
+    return [_with_stand_in(row, away, found.get(row.day, {}), names) for row in rows]
+
+
+def _with_stand_in(
+    row: ClassRow, away: Sequence[Away], found: Mapping[int, int], names: Mapping[int, str]
+) -> ClassRow:
+    teacher = row.teacher_id
+    if teacher is None or not any(one.user_id == teacher and one.covers(row.day) for one in away):
+        return row
+    if teacher not in found:
+        return replace(row, is_uncovered=True)
+    stands_in = found[teacher]
+    return replace(
+        row, teacher=names[stands_in], teacher_id=stands_in, instead_of=row.teacher or ""
+    )
 
 
 def classes_between(
@@ -143,12 +180,16 @@ def class_by_id(session_id: int) -> ClassRow | None:
 
 
 def taught_by(user_id: int, first: datetime, last: datetime) -> list[ClassRow]:
-    """Return the classes of a teacher that start between two instants."""
-    return _shown(
+    """Return the classes that a teacher gives between two instants, as substitute too."""
+    asks_for = {one.user_id for one in away_between(first.date() - _DAY, last.date() + _DAY)}
+    rows = _shown(
         _rows_select().where(
-            ClassSession.teacher_id == user_id, ClassSession.starts_at.between(first, last)
+            ClassSession.teacher_id.in_({user_id, *asks_for}),
+            ClassSession.starts_at >= first,
+            ClassSession.starts_at < last,
         )
     )
+    return [row for row in rows if row.teacher_id == user_id and not row.is_uncovered]
 
 
 def own_bookings(person_id: int, since: datetime) -> list[OwnBooking]:

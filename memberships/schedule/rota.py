@@ -1,6 +1,6 @@
 """Queries room: the shifts of a week, absences, and who stands in for whom on a day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -123,19 +123,20 @@ def clashing_absence(user_id: int, from_on: date, until_on: date) -> StaffAbsenc
 
 def substitute_for(user_id: int, day: date) -> int | None:
     """Return who stands in for the person on the day, None when nobody has to or can."""
-    return stand_ins(_away(day), day).get(user_id)
+    return stand_ins(away_between(day, day), day).get(user_id)
 
 
 def stands_in_for(user_id: int, day: date) -> tuple[int, ...]:
     """Return whose work is this person's on the day: the own, unless absent, and that of others."""
-    found = stand_ins(_away(day), day)
+    found = stand_ins(away_between(day, day), day)
     others = [absent for absent, stands_in in found.items() if stands_in == user_id]
     own = [] if user_id in found else [user_id]
     return tuple(sorted([*own, *others]))
 
 
-def _away(day: date) -> list[Away]:
-    rows = db.session.scalars(select(StaffAbsence).where(*_counting(day, day)))
+def away_between(first: date, last: date) -> list[Away]:
+    """Return the absences that count on one of these days."""
+    rows = db.session.scalars(select(StaffAbsence).where(*_counting(first, last)))
     return [Away(row.user_id, row.from_on, row.until_on, row.substitute_id) for row in rows]
 
 
@@ -159,6 +160,12 @@ def _rows(*where: ColumnElement[bool]) -> list[AbsenceRow]:
         .order_by(StaffAbsence.from_on.desc(), StaffAbsence.id.desc())
     )
     return [AbsenceRow(row[0], row[1], row[2] or "", row[3]) for row in rows]
+
+
+def names_of(user_ids: Collection[int]) -> dict[int, str]:
+    """Return the names of these members of staff."""
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
+    return {row[0]: row[1] for row in rows}
 
 
 def lock_user(user_id: int) -> None:

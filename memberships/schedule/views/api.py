@@ -183,6 +183,7 @@ def _class(row: ClassRow) -> dict[str, Any]:
         "kind": row.type_public_id,
         "room": row.room,
         "teacher": row.teacher,
+        "instead_of": row.instead_of,
         "starts_at": row.starts_at,
         "ends_at": row.ends_at,
         "capacity": row.capacity,

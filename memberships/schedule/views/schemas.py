@@ -19,6 +19,7 @@ class ClassShown(InputSchema):
     kind = fields.String()
     room = fields.String()
     teacher = fields.String(allow_none=True)
+    instead_of = fields.String(metadata={"description": "whom this teacher stands in for"})
     starts_at = fields.AwareDateTime()
     ends_at = fields.AwareDateTime()
     capacity = fields.Integer()

@@ -13,6 +13,7 @@ from clubcrm.core.shell import current_club
 from clubcrm.core.web import current_actor, require
 from memberships.packages.words import service_words, units_words
 from memberships.permissions import TRAIN
+from memberships.schedule.board import taught_by
 from memberships.trainers import queries, services, words
 from memberships.trainers.models import TrainerSession
 from memberships.trainers.roster import ClientRow, client_row, clients_of, club_of
@@ -33,6 +34,7 @@ def today() -> ResponseReturnValue:
         club=club,
         day=day,
         sessions=queries.sessions_of_day(actor.id, day, actor.club_ids),
+        classes=taught_by(actor.id, *clock.day_bounds(day, club.zone)),
         clients=clients_of(actor.id, clock.now()),
         talks=_talks(),
         **_words(),
