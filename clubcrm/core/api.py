@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, NoReturn
 
-from flask import Flask, Response, current_app, jsonify, request
+from flask import Flask, Response, current_app, jsonify
 from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api, Blueprint
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
@@ -149,14 +149,6 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constants(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
-
-
-def json_body() -> dict[str, Any]:
-    """Return the request's JSON object; raises INVALID_JSON otherwise."""
-    body = request.get_json(silent=True, force=True)
-    if not isinstance(body, dict):
-        raise DomainError("INVALID_JSON", "The body must be a JSON object.", status=400)
-    return body
 
 
 def install(app: Flask, blueprints: Iterable[Blueprint]) -> None:

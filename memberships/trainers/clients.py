@@ -14,7 +14,10 @@ from memberships.trainers.models import TrainerClient, TrainerProfile
 
 
 def assign_client(trainer_id: int, person_id: int, *, by: str) -> TrainerClient:
-    """The person is this trainer's client from today on; a second call changes nothing."""
+    """The person is this trainer's client from today on; a second call changes nothing.
+
+    Raises TAKES_NO_CLIENTS for a trainer who has said so.
+    """
     person = lock_person(person_id)
     if person is None:
         raise not_found(_("There is no such member."))
@@ -23,7 +26,8 @@ def assign_client(trainer_id: int, person_id: int, *, by: str) -> TrainerClient:
     open_one = _open(trainer_id, person_id)
     if open_one is not None:
         return open_one
-    _profile(trainer_id)
+    if not _profile(trainer_id).takes_clients:
+        raise DomainError("TAKES_NO_CLIENTS", _("This trainer takes no further clients now."))
     today = clock.today(db.session.get_one(Club, person.club_id).zone)
     made = TrainerClient(
         club_id=person.club_id,
@@ -55,11 +59,12 @@ def describe_trainer(
 ) -> TrainerProfile:
     """The trainer is described by this line, and takes clients or does not."""
     profile = _profile(trainer_id)
+    before = {"headline": profile.headline, "takes_clients": profile.takes_clients}
     profile.headline = clean(headline, "headline")
     profile.takes_clients = takes_clients
     db.session.flush()
     after = {"headline": profile.headline, "takes_clients": takes_clients}
-    audit.note("trainer.described", "user", trainer_id, after=after, by=by)
+    audit.note("trainer.described", "user", trainer_id, before=before, after=after, by=by)
     return profile
 
 

@@ -13,7 +13,7 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.people.models import Person, StoredFile
 from memberships.packages.offers import PackageRow, filled_packages
-from memberships.trainers.models import TrainerClient, TrainerSession
+from memberships.trainers.models import TrainerClient, TrainerProfile, TrainerSession
 from memberships.trainers.rules import ClientFacts, Reason, SessionState, reasons_of, urgency
 
 MISSED_WINDOW = timedelta(days=30)
@@ -82,6 +82,33 @@ def client_row(trainer_id: int, public_id: str, moment: datetime) -> ClientRow |
 def club_of(person_id: int) -> int:
     """Return the home club of a person."""
     return db.session.scalars(select(Person.club_id).where(Person.id == person_id)).one()
+
+
+def profile_of(trainer_id: int) -> tuple[str, bool]:
+    """Return what members read of a trainer, and whether he takes clients."""
+    found = db.session.get(TrainerProfile, trainer_id)
+    return (found.headline, found.takes_clients) if found else ("", True)
+
+
+def headlines_of(trainer_ids: Sequence[int]) -> dict[int, str]:
+    """Return the line that describes each of these trainers, where one was written."""
+    rows = db.session.execute(
+        select(TrainerProfile.user_id, TrainerProfile.headline).where(
+            TrainerProfile.user_id.in_(trainer_ids), TrainerProfile.headline != ""
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def full_trainers(trainer_ids: Sequence[int]) -> frozenset[int]:
+    """Return those of these trainers who take no further clients."""
+    return frozenset(
+        db.session.scalars(
+            select(TrainerProfile.user_id).where(
+                TrainerProfile.user_id.in_(trainer_ids), ~TrainerProfile.takes_clients
+            )
+        )
+    )
 
 
 def trainers_of_client(person_id: int, day: date) -> list[tuple[int, str, str]]:

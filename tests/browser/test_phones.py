@@ -77,7 +77,11 @@ def test_pages_of_a_member_are_accessible_and_fit(
 def test_pages_of_a_trainer_are_accessible_and_fit(open_desk: OpenDesk, theme: str) -> None:
     tara = open_desk("Tara", PHONE, theme)
 
-    for name, path in {"trainer": "/trainer", "trainer-pay": "/pay/mine"}.items():
+    for name, path in {
+        "trainer": "/trainer",
+        "trainer-profile": "/trainer/profile",
+        "trainer-pay": "/pay/mine",
+    }.items():
         tara.open(path)
         judge(tara, f"{name}-{theme}")
 

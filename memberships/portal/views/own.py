@@ -40,6 +40,7 @@ from memberships.portal.views.frame import (
 from memberships.portal.words import use_words
 from memberships.schedule.board import next_classes
 from memberships.schedule.words import STATES
+from memberships.trainers.roster import headlines_of, trainers_of_client
 from memberships.trainers.services import code_today
 
 
@@ -52,9 +53,12 @@ def home(token: str) -> ResponseReturnValue:
     rows = history.contracts_of(member.person_id)
     running = [row for row in rows if _runs(row, today)]
     waiting = [offer for row in running for offer in open_offers(row.contract_id)]
+    trainers = trainers_of_client(member.person_id, today)
     return page_of(
         member,
         "home",
+        trainers=trainers,
+        headlines=headlines_of([one[0] for one in trainers]),
         token=token,
         year=year_of_member(member, today),
         running=running,

@@ -14,7 +14,7 @@ from memberships.packages.words import service_words
 from memberships.permissions import ASSIGN_CLIENTS, LOG_SESSIONS, SEE_CONTRACTS
 from memberships.trainers import queries, services, words
 from memberships.trainers.clients import assign_client, release_client
-from memberships.trainers.roster import trainers_of_client
+from memberships.trainers.roster import full_trainers, headlines_of, trainers_of_client
 from memberships.trainers.rules import HELD, SessionState
 
 training = Blueprint("training", __name__)
@@ -70,7 +70,10 @@ def assign(person_id: str) -> ResponseReturnValue:
     """The member is a client of this trainer from today on."""
     person = person_in(current_actor().scope, person_id)
     trainer_id = _trainer(person.club_id, request.form.get("trainer", ""))
-    assign_client(trainer_id, person.id, by=current_actor().ref)
+    try:
+        assign_client(trainer_id, person.id, by=current_actor().ref)
+    except DomainError as error:
+        return _page(person_id, refusal=error.text, status=error.status)
     flash(_("The trainer sees this client from now on."), "success")
     return redirect(url_for("training.member", person_id=person_id), 303)
 
@@ -98,6 +101,8 @@ def _page(person_id: str, *, refusal: str = "", status: int = 200) -> ResponseRe
     club = next(one for one in my_clubs() if one.id == person.club_id)
     today = clock.today(club.zone)
     trainers = trainers_of([person.club_id])
+    own_trainers = trainers_of_client(person.id, today)
+    full = full_trainers([one[0] for one in trainers])
     page = render_template(
         "memberships/trainers/member.html",
         person=person,
@@ -105,7 +110,9 @@ def _page(person_id: str, *, refusal: str = "", status: int = 200) -> ResponseRe
         today=today,
         packages=packages_of(person.id),
         sessions=queries.sessions_of(person.id),
-        own_trainers=trainers_of_client(person.id, today),
+        own_trainers=own_trainers,
+        headlines=headlines_of([one[0] for one in own_trainers]),
+        takers=[(one[1], one[2]) for one in trainers if one[0] not in full],
         trainers=trainers,
         choices=[("", _("nobody yet")), *((one[1], one[2]) for one in trainers)],
         code=services.code_today(person.public_id, club.zone),

@@ -15,8 +15,15 @@ from memberships.packages.words import service_words, units_words
 from memberships.permissions import TRAIN
 from memberships.schedule.board import taught_by
 from memberships.trainers import queries, services, words
+from memberships.trainers.clients import describe_trainer
 from memberships.trainers.models import TrainerSession
-from memberships.trainers.roster import ClientRow, client_row, clients_of, club_of
+from memberships.trainers.roster import (
+    ClientRow,
+    client_row,
+    clients_of,
+    club_of,
+    profile_of,
+)
 from memberships.trainers.rules import HELD, Confirmation, SessionState, WorkLine
 
 trainer = Blueprint("trainer", __name__, url_prefix="/trainer")
@@ -134,6 +141,30 @@ def undo(session_id: str) -> ResponseReturnValue:
         return _session_page(_session(session_id), refusal=error.text, status=error.status)
     flash(_("Taken back. The unit is there again."), "success")
     return redirect(url_for("trainer.session", session_id=session_id), 303)
+
+
+@trainer.route("/profile", methods=["GET", "POST"])
+@require(TRAIN)
+def profile() -> ResponseReturnValue:
+    """What members and the desk read of me, and whether I take clients."""
+    actor, refusal, status = current_actor(), "", 200
+    if request.method == "POST":
+        wish = request.form.get("headline", ""), "takes_clients" in request.form
+        try:
+            describe_trainer(actor.id, wish[0], takes_clients=wish[1], by=actor.ref)
+        except DomainError as error:
+            refusal, status = error.text, error.status
+        else:
+            flash(_("Saved."), "success")
+            return redirect(url_for("trainer.today"), 303)
+    headline, takes_clients = wish if refusal else profile_of(actor.id)
+    page = render_template(
+        "memberships/trainers/profile.html",
+        headline=headline,
+        takes_clients=takes_clients,
+        refusal=refusal,
+    )
+    return page, status
 
 
 def _talks() -> list[WorkLine]:

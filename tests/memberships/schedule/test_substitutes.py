@@ -1,4 +1,4 @@
-"""A teacher who is away: his substitute stands on the class, keeps its list and has it in his day."""
+"""A teacher who is away: a substitute stands on the class, keeps its list and has it in the day."""
 
 from datetime import date, datetime, time, timedelta
 

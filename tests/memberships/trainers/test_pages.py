@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import select, update
 
 from clubcrm.core.db import db, unit_of_work
+from clubcrm.core.errors import DomainError
 from memberships.packages.models import PackageLot
 from memberships.trainers.clients import assign_client, release_client
 from memberships.trainers.models import TrainerClient, TrainerSession
 from memberships.trainers.rules import SessionState
 from memberships.trainers.services import code_today
+from tests.cast import make_member
 from tests.memberships.conftest import SARA
 from tests.memberships.packages.shop import make_product, sell
 
@@ -212,3 +214,33 @@ def test_the_desk_gives_a_client_to_a_trainer_and_logs(app, cast, client_of):
     shown = frank.get(f"/members/{mia}/training").text
     assert "9 of 10" in shown
     assert client_of("Tara").get(f"/trainer/clients/{mia}").status_code == 200
+
+
+def test_a_trainer_describes_himself_and_takes_no_further_clients(app, cast, mia, tara, client_of):
+    frank, address = client_of("Frank"), f"/members/{mia}/training"
+    assert "Give to this trainer" in client_of("Max").get(address).text
+
+    done = tara.post("/trainer/profile", data={"headline": "Strength and mobility"})
+
+    assert done.status_code == 303
+    form = tara.get("/trainer/profile").text
+    assert 'value="Strength and mobility"' in form
+    assert "checked" not in form
+    assert "Strength and mobility" in frank.get(address).text
+    assert "Give to this trainer" not in client_of("Max").get(address).text
+    zoe = make_person(app, cast)
+    with app.app_context(), unit_of_work(), pytest.raises(DomainError) as refusal:
+        assign_client(cast.users["Tara"], zoe, by=SARA)
+    assert refusal.value.code == "TAKES_NO_CLIENTS"
+
+
+def make_person(app, cast) -> int:
+    with app.app_context(), unit_of_work():
+        return make_member("Nora", "Das", club=cast.club).id
+
+
+def test_a_line_that_is_too_long_is_refused_and_kept(tara):
+    refused = tara.post("/trainer/profile", data={"headline": "x" * 201, "takes_clients": "1"})
+
+    assert refused.status_code == 400
+    assert "x" * 201 in refused.text
