@@ -4,17 +4,24 @@ from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
 from bar_inventory.permissions import SEE_STOCK
+from bar_inventory.purchasing.views.api import stock_api
+from bar_inventory.purchasing.views.orders import orders
 from bar_inventory.purchasing.views.shelf import stock
+from bar_inventory.purchasing.views.suppliers import suppliers
 from bar_inventory.sales.views.api import sales_api
 from bar_inventory.stock.views.counts import counts
+from bar_inventory.stock.views.products import bar_products
 from clubcrm.core.shell import Place
 
 PAGES: tuple[Blueprint, ...] = (
     stock,
     counts,
+    bar_products,
+    orders,
+    suppliers,
 )
 
-API: tuple[Blueprint, ...] = (sales_api,)
+API: tuple[Blueprint, ...] = (sales_api, stock_api)
 
 # Shown in the rail to whoever works behind the bar; a manager has seven places of his own and
 # finds the stock among the settings.

@@ -82,6 +82,7 @@ from memberships.contracts.transfers import TransferRequest, transfer_contract, 
 from memberships.counter.drawer import close_shift, put_cash
 from memberships.documents.cards import CardOrder, print_card
 from memberships.documents.people import language_of_member
+from memberships.documents.press import print_pdf
 from memberships.dunning.debtors import StepNews, debt_step
 from memberships.dunning.queries import FailedFee, failed_fee, grace_end
 from memberships.dunning.services import (
@@ -298,6 +299,7 @@ __all__ = [
     "preview",
     "preview_booking",
     "print_card",
+    "print_pdf",
     "put_cash",
     "quote",
     "reasons_by_contract",

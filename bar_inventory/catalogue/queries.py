@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from babel.numbers import get_currency_precision
 from sqlalchemy import ColumnElement, func, or_, select
 
 from bar_inventory.catalogue.models import (
     Barcode,
     Category,
+    Modifier,
+    ModifierPrice,
     PriceVersion,
     PriceWindow,
     Product,
@@ -15,7 +18,7 @@ from bar_inventory.catalogue.models import (
     RecipeItem,
     Substitute,
 )
-from clubcrm.core.clubs import Scope
+from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 from clubcrm.core.text import fold
 
@@ -149,3 +152,39 @@ def names_of(product_ids: Iterable[int]) -> dict[int, Product]:
     """Return products by id, whatever has become of them."""
     rows = db.session.scalars(select(Product).where(Product.id.in_(set(product_ids))))
     return {row.id: row for row in rows}
+
+
+def wishes_typed(product_id: int, club_id: int) -> list[str]:
+    """Return the wishes of a product's newest recipe as somebody would type them."""
+    newest = recipes_of(product_id)
+    if not newest:
+        return []
+    wishes = db.session.scalars(
+        select(Modifier).where(Modifier.recipe_id == newest[0].id).order_by(Modifier.position)
+    ).all()
+    names = names_of(
+        one for wish in wishes for one in (wish.replaces_id, wish.ingredient_id) if one is not None
+    )
+    rows = db.session.execute(
+        select(ModifierPrice.modifier_id, ModifierPrice.delta_minor, Club.currency)
+        .join(Club, Club.id == ModifierPrice.club_id)
+        .where(
+            ModifierPrice.modifier_id.in_([wish.id for wish in wishes]),
+            ModifierPrice.club_id == club_id,
+        )
+    )
+    deltas = {row[0]: _signed(row[1], row[2]) for row in rows}
+    return [f"{_does(wish, names)}{deltas.get(wish.id, '')}" for wish in wishes]
+
+
+def _does(wish: Modifier, names: dict[int, Product]) -> str:
+    old = names[wish.replaces_id].name if wish.replaces_id else ""
+    new = names[wish.ingredient_id].name if wish.ingredient_id else ""
+    if old and new:
+        return f"{wish.name}: {old} -> {new}"
+    return f"{wish.name}: + {wish.units} {new}" if new else f"{wish.name}: - {old}"
+
+
+def _signed(minor: int, currency: str) -> str:
+    digits = get_currency_precision(currency)
+    return f" {minor / 10**digits:+.{digits}f}" if minor else ""
