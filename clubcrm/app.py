@@ -7,6 +7,7 @@ from clubcrm import tables, wiring
 from clubcrm.core import (
     api,
     assets,
+    card_rows,
     db,
     events,
     formats,
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.install(app)
     assets.init_assets(app)
     formats.install(app)
+    card_rows.install(app)
     shell.install(app, wiring.PLACES)
     events.install(app, wiring.EVENT_HANDLERS)
     health.install(app)

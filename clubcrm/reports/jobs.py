@@ -11,6 +11,7 @@ from clubcrm.core.jobs import JobContext, Outcome
 from clubcrm.reports.findings import find_out
 from clubcrm.reports.forecasting import follow_lives, foresee
 from clubcrm.reports.gather import zone_of
+from clubcrm.reports.leaving import learn_leaving
 from clubcrm.reports.rolling_up import roll_up
 
 log = structlog.get_logger(__name__)
@@ -26,6 +27,7 @@ def nightly_reports(context: JobContext) -> Outcome:
     try:
         foresee(context.unit, {club_id: day})
         follow_lives(context.unit, club_id, day)
+        learn_leaving(context.unit, club_id, day)
     except DomainError as refusal:
         # Too few members is an answer; the page says it. Everything else is a failed night.
         if refusal.code != "NO_ANSWER":

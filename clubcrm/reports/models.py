@@ -124,6 +124,17 @@ class AnalysisResult(Model):
     made_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
 
 
+class LeavingModel(Model):
+    """How well a model tells who leaves a club, and whom it names; made once a month."""
+
+    __tablename__ = "leaving_model"
+
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"), primary_key=True)
+    as_of: Mapped[date] = mapped_column(Date)
+    figures: Mapped[JsonObject] = mapped_column(Json)
+    made_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+
+
 class BaselineFigure(Model):
     """A figure of a month before the introduction that a person knows and the store does not."""
 

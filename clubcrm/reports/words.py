@@ -109,3 +109,22 @@ def finding(final: list[Line]) -> str:
 def month_words(month: date) -> str:
     """Return a month with its year."""
     return formats.month_year(month)
+
+
+def fact_words(name: str) -> str:
+    """Return what a fact of the model of leaving is called."""
+    return {
+        "silence": _("days since the last visit"),
+        "recent": _("visits in the last 28 days"),
+        "visits": _("visits of this term"),
+        "slump": _("visits against the months before"),
+        "tenure": _("time as a member"),
+        "end": _("days to the end"),
+        "monthly": _("pays by the month"),
+        "turn": _("terms bought so far"),
+        "first_month": _("visits in the first month"),
+        "weekdays": _("regular weekdays"),
+        "frozen": _("was frozen lately"),
+        "failed": _("failed payments lately"),
+        "trainer": _("has a trainer"),
+    }[name]

@@ -9,6 +9,7 @@ from clubcrm.reports.effect_tables import ContactCost
 from clubcrm.reports.findings import tell_night
 from clubcrm.reports.forecasting import foresee
 from clubcrm.reports.introduction import INTRODUCED_ON
+from clubcrm.reports.leaving import learn_leaving
 from clubcrm.reports.models import BaselineFigure
 from clubcrm.reports.outcomes import follow
 from clubcrm.reports.rolling_up import roll_up
@@ -25,6 +26,8 @@ def tell_reports(ground: Ground) -> None:
         roll_up(unit_of_work, club_id, last, moment)
     try:
         foresee(unit_of_work, dict.fromkeys(ground.club_ids, last), 0, moment)
+        for club_id in ground.club_ids:
+            learn_leaving(unit_of_work, club_id, last, moment)
         _tell_findings(ground)
     except DomainError as refusal:
         # Without the libraries of statistics the club grows all the same.

@@ -46,6 +46,9 @@ def addresses(app: Flask, cast: Cast) -> dict[str, str]:
         news = make_link(mia.id, NEWS_PURPOSE, expires_at=None, by="user:1")
         return {
             "own-home": f"/my/{home}",
+            "own-code": f"/my/{home}/code",
+            "own-classes": f"/my/{home}/classes",
+            "own-cards": f"/my/{home}/cards",
             "own-ledger": f"/my/{home}/ledger",
             "own-freeze": f"/my/{home}/freeze/{year.public_id}",
             "own-cancel": f"/my/{home}/cancel/{year.public_id}",

@@ -13,6 +13,7 @@ Answer = dict[str, Any]
 QUESTIONS: Mapping[str, tuple[str, str]] = {
     "all_effects": ("clubcrm.reports.analysis.effects", "all_effects"),
     "effects": ("clubcrm.reports.analysis.effects", "effects"),
+    "leaving": ("clubcrm.reports.analysis.leaving", "leaving"),
     "outlook": ("clubcrm.reports.analysis.outlook", "outlook"),
     "retention": ("clubcrm.reports.analysis.retention", "fit_survivors"),
     "survival": ("clubcrm.reports.analysis.survival", "survival"),

@@ -44,9 +44,9 @@ def worth_of(
 
     The effect of the assignment is divided by the share that was reached: nobody else was changed
     by it, and a contact wins or loses one renewal at most. `rate` is how many of the treated renew,
-    each with the discount. None when none was.
+    each with the discount. None when none was, or when the range spans everything there is.
     """
-    if reached <= 0:
+    if reached <= 0 or (effect[0] <= -reached and effect[2] >= reached):
         return None
     given = price.discount * rate / reached
     cost = HUNDRED * (price.contact + given)

@@ -1,6 +1,6 @@
 """Pages of the reports; importing this folder hangs every page on its blueprint."""
 
-from clubcrm.reports.views import baseline, costs, forecast, index, people, renewals
+from clubcrm.reports.views import baseline, costs, forecast, index, leaving, people, renewals
 from clubcrm.reports.views.blueprint import reports
 
-__all__ = ["baseline", "costs", "forecast", "index", "people", "renewals", "reports"]
+__all__ = ["baseline", "costs", "forecast", "index", "leaving", "people", "renewals", "reports"]

@@ -32,13 +32,14 @@ def test_who_was_not_reached_was_not_changed():
 
 
 def test_a_contact_wins_or_loses_one_renewal_at_most():
-    worth = worth_of((-0.9, 0.18, 0.95), 0.06, 0.5, Price(0, 0, 10_000))
+    worth = worth_of((-0.05, 0.18, 0.95), 0.06, 0.5, Price(0, 0, 10_000))
 
     assert worth is not None
-    assert (worth.low, worth.extra, worth.high) == (-1_000_000, 100.0, 1_000_000)
+    assert (worth.low, worth.extra, worth.high) == (-833_333, 100.0, 1_000_000)
 
 
-def test_nobody_reached_has_no_worth():
+def test_nobody_reached_or_a_range_from_all_to_nothing_has_no_worth():
+    assert worth_of((-0.1, 0.05, 0.12), 0.09, 0.6, PRICE) is None
     assert worth_of((0.01, 0.05, 0.09), 0.0, 0.6, PRICE) is None
 
 
