@@ -82,6 +82,12 @@ class Finding:
     words: str
 
 
+NO_ADDRESS = (
+    "CLUBCRM_PUBLIC_URL is not set: cookies travel without TLS, and members get no links "
+    "(own page, offers, payments, waivers)"
+)
+
+
 def diagnosis(app: Flask) -> list[Finding]:
     """Return what was found, in plain words."""
     settings: Settings = app.extensions["club_settings"]
@@ -105,7 +111,7 @@ def diagnosis(app: Flask) -> list[Finding]:
         _hint(
             "address",
             settings.secure_cookies,
-            settings.public_url or "CLUBCRM_PUBLIC_URL is not set: cookies travel without TLS",
+            settings.public_url or NO_ADDRESS,
         ),
     ]
     if schema["ok"]:

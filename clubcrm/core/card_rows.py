@@ -11,17 +11,19 @@ from markupsafe import Markup, escape
 
 _ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"<t[dh]\b")
+_NOTHING = re.compile(r"<td\b([^>]*)>\s*–?\s*</td>")
 
 
 def labelled(rows: str, heads: Sequence[str | tuple[str, str]]) -> Markup:
-    """Return the rows of a table with the name of its column in every cell."""
+    """Return table rows with the name of its column in every cell; empty ones are marked."""
     names = [head if isinstance(head, str) else head[0] for head in heads]
 
     def label_row(row: re.Match[str]) -> str:
         left = iter(names)
         return _CELL.sub(lambda cell: f'{cell[0]} data-label="{escape(next(left, ""))}"', row[0])
 
-    return Markup(_ROW.sub(label_row, rows))  # noqa: S704 - rows come escaped from a template
+    marked = _NOTHING.sub(r"<td\1 data-none>–</td>", rows)
+    return Markup(_ROW.sub(label_row, marked))  # noqa: S704 - rows come escaped from a template
 
 
 def install(app: Flask) -> None:

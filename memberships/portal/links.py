@@ -95,6 +95,11 @@ def freeze_address(person_id: int, *, by: str) -> str:
     return _address(FREEZE_PAGE, token=token, contract=contract) if token else ""
 
 
+def has_public_address() -> bool:
+    """Tell whether links can be sent at all: without a public address nobody could open them."""
+    return bool(_public_url())
+
+
 def _own_token(person_id: int, by: str) -> str:
     if not _public_url():
         return ""

@@ -10,6 +10,7 @@ from clubcrm.core.policy import member_link, public
 from clubcrm.people.api import make_link, revoke_links
 from memberships.contracts.links import PORTAL_PURPOSE, SIGN_IN_PURPOSE
 from memberships.portal import services
+from memberships.portal.links import has_public_address
 from memberships.portal.views.frame import FOLDER, by_member, linked, page_of, portal
 
 ONCE = "a member opens his own page by a link that works once"
@@ -20,7 +21,9 @@ OPEN_FOR = timedelta(hours=12)
 @public("a member asks for the link to his own page")
 def sign_in() -> ResponseReturnValue:
     """One field: the phone number or the e-mail address that the club knows."""
-    return render_template(f"{FOLDER}/sign_in.html", sent=False, typed="")
+    return render_template(
+        f"{FOLDER}/sign_in.html", sent=False, typed="", has_address=has_public_address()
+    )
 
 
 @portal.post("/me")
@@ -28,8 +31,12 @@ def sign_in() -> ResponseReturnValue:
 def send_link() -> ResponseReturnValue:
     """Whoever has this address gets a link; the answer is the same for everybody."""
     typed = request.form.get("address", "")
-    services.ask_for_page(typed, request.remote_addr or "")
-    return render_template(f"{FOLDER}/sign_in.html", sent=True, typed=typed)
+    has_address = has_public_address()
+    if has_address:
+        services.ask_for_page(typed, request.remote_addr or "")
+    return render_template(
+        f"{FOLDER}/sign_in.html", sent=has_address, typed=typed, has_address=has_address
+    )
 
 
 @portal.get("/me/<token>")
