@@ -4,6 +4,7 @@ from access_control.adapters.scan import Scan
 from access_control.intake import in_unit, take_backlog, take_scan
 from access_control.queries.doors import Door, desk_door, door_of
 from access_control.queries.listing import Span, inside, inside_counts, visits
+from access_control.queries.shown_cards import holder_of_card
 from access_control.rules.decide import decide_again
 from access_control.services.credentials import (
     assign_unmatched,
@@ -32,6 +33,7 @@ __all__ = [
     "door_of",
     "end_credential",
     "enrol_device",
+    "holder_of_card",
     "in_unit",
     "inside",
     "inside_counts",

@@ -92,7 +92,8 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
             tasks.SEE_TASKS,
         }
     ),
-    "barista": bar.BEHIND_THE_BAR | {memberships.USE_TILL, memberships.TAKE_MONEY},
+    "barista": bar.BEHIND_THE_BAR
+    | {memberships.USE_TILL, memberships.TAKE_MONEY, memberships.REFUND_MONEY},
     "accountant": memberships.FOR_ACCOUNTANTS
     | bar.FOR_ACCOUNTANTS
     | {people.SEE_PEOPLE, card.SEE_CARD, reports.SEE_REPORTS},

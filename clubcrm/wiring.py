@@ -359,6 +359,7 @@ SEARCHES: tuple[str, ...] = (
     "desk.search",
     "desk.found",
     "people.index",
+    "till.members",
     "people_api.list_members",
     "schedule.show",
     "texts.look",
@@ -390,6 +391,7 @@ def install(app: Flask) -> None:
     app.extensions["club_trainer_work"] = trainer_work
     app.extensions["club_task_capacity"] = task_capacity
     app.extensions["club_member_year"] = own_year.member_year
+    app.extensions["club_holder_of_card"] = gate_api.holder_of_card
     app.extensions["club_entry_code"] = own_year.entry_code
     app.extensions["club_scan_of"] = own_year.scan_of
     app.extensions["club_visits_on"] = own_year.visits_on
