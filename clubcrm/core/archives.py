@@ -26,7 +26,8 @@ def pack(store: Path, data: Path, to: Path) -> int:
     A file that vanishes meanwhile was taken away by somebody: it is left out.
     """
     sums: list[str] = []
-    with tarfile.open(to, "w", format=tarfile.PAX_FORMAT) as archive:
+    # A file under two names is kept twice: links would have to be unpacked in order.
+    with tarfile.open(to, "w", format=tarfile.PAX_FORMAT, dereference=True) as archive:
         _put(archive, store, STORE, sums)
         for path in kept_files(data):
             # A folder of backups inside the data folder would swallow itself.

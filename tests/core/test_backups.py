@@ -1,3 +1,4 @@
+import os
 import threading
 from pathlib import Path
 
@@ -74,8 +75,12 @@ def test_pictures_and_medical_files_come_back_with_the_store(
     for name, content in {**handed_in, "imports/list.csv": b"half read"}.items():
         (data / name).parent.mkdir(parents=True, exist_ok=True)
         (data / name).write_bytes(content)
+    # One picture under two names, as a club's copied folder may hold it.
+    os.link(data / "photos/ab/mia.jpg", data / "photos/ab/twin.jpg")
+    handed_in["photos/ab/twin.jpg"] = b"her face"
     with app.app_context():
         report = backups.backup(settings, db.engine, copy)
+        (data / "photos/ab/twin.jpg").unlink()
         (data / "photos/ab/mia.jpg").unlink()
         (data / "medical/cd/tom.pdf").write_bytes(b"overwritten")
         (data / "photos/ab/new.jpg").write_bytes(b"taken later")
@@ -84,7 +89,7 @@ def test_pictures_and_medical_files_come_back_with_the_store(
 
         backups.restore(settings, copy)
 
-    assert report.files == 2
+    assert report.files == 3
     assert {name: (data / name).read_bytes() for name in handed_in} == handed_in
     assert (data / "photos/ab/new.jpg").read_bytes() == b"taken later"
     assert not (data / "imports/list.csv").exists(), "what passes is no part of a backup"
