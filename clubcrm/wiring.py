@@ -64,6 +64,7 @@ from clubcrm.messaging import invariants as message_checks
 from clubcrm.messaging.events import AnswerReceived, MessageProgressed, MessageSettled
 from clubcrm.messaging.jobs import ask_telegram, send_outbox
 from clubcrm.messaging.link_values import LinkMaker, own_page
+from clubcrm.messaging.mailbox_jobs import read_mailbox
 from clubcrm.messaging.views.api import api as messages_api
 from clubcrm.messaging.views.channels import channels
 from clubcrm.messaging.views.hooks import hooks
@@ -238,6 +239,7 @@ JOBS: tuple[Job, ...] = (
     Job("nightly-findings", nightly_findings, daily_at=time(5, 15)),
     Job("keep-risk", keep_risk, daily_at=time(5, 15)),
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
+    Job("read-mailbox", read_mailbox, every=timedelta(minutes=1)),
     Job("ask-telegram", ask_telegram, every=timedelta(seconds=5)),
     Job("expire-tasks", expire_tasks, every=timedelta(minutes=10)),
     Job("publish-classes", schedule_jobs.publish_classes, daily_at=time(0, 30)),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from clubcrm.core.outside import check_base
 
@@ -9,6 +10,7 @@ from clubcrm.core.outside import check_base
 CHANNEL_SETTINGS = (
     "CLUBCRM_APPRISE_CHANNEL",
     "CLUBCRM_APPRISE_URL",
+    "CLUBCRM_IMAP_URL",
     "CLUBCRM_MAIL_BOUNCES",
     "CLUBCRM_MAIL_SECRET",
     "CLUBCRM_SMS_HEADER",
@@ -65,6 +67,8 @@ def _wrong_channel_value(name: str, value: str) -> str:
         return "expected parameters such as to={address}&text={text}"
     if name in {"CLUBCRM_SMS_SUCCESS", "CLUBCRM_SMS_ID"}:
         return _wrong_pattern(value)
+    if name == "CLUBCRM_IMAP_URL":
+        return _wrong_mailbox(value)
     if name.endswith("_URL") and name != "CLUBCRM_APPRISE_URL":
         return _wrong_address(value)
     if name.endswith(("SMS_SECRET", "MAIL_SECRET")) and len(value) < SHORTEST_HOOK_SECRET:
@@ -82,6 +86,13 @@ def _wrong_pattern(value: str) -> str:
     except re.error as error:
         return f"expected a regular expression ({error})"
     return ""
+
+
+def _wrong_mailbox(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme in {"imap", "imaps"} and parts.hostname and parts.username:
+        return ""
+    return "expected imaps://user:password@host/INBOX"
 
 
 def _wrong_address(value: str) -> str:

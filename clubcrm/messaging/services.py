@@ -10,6 +10,9 @@ from clubcrm.messaging.models import MESSAGE_MOVES, Message, MessageState, Outbo
 from clubcrm.messaging.queueing import Order, words_for
 from clubcrm.messaging.rules.wording import render
 
+SENT_AGAIN = frozenset({MessageState.HELD, MessageState.FAILED, MessageState.UNKNOWN})
+DROPPED = SENT_AGAIN | {MessageState.QUEUED}
+
 
 def cancel(message_id: int, why: str, *, by: str = "system") -> bool:
     """The message will not be sent; False when it has left already or is on its way."""
@@ -40,14 +43,36 @@ def settle(message: Message, state: MessageState, why: str = "", *, by: str = "s
     )
 
 
+def _undecided(message: Message, states: frozenset[MessageState]) -> MessageState:
+    """Return the state of a message about which this may still be decided; raises STATE."""
+    if message.state not in states:
+        raise DomainError("STATE", "This message has left already, or is on its way.")
+    return message.state
+
+
+def drop(message: Message, *, by: str) -> None:
+    """A person has decided that a message that waits, failed or is in doubt shall not go out."""
+    was = _undecided(message, DROPPED)
+    settle(message, MessageState.CANCELLED, "by_hand", by=by)
+    audit.note("message.drop", "message", message.id, before={"state": was.value}, by=by)
+
+
+def has_arrived(message: Message, *, by: str) -> None:
+    """A person knows that a message in doubt has reached its reader."""
+    _undecided(message, frozenset({MessageState.UNKNOWN}))
+    message.sent_at = message.sent_at or message.handed_over_at or clock.now()
+    settle(message, MessageState.SENT, by=by)
+    audit.note("message.arrived", "message", message.id, by=by)
+
+
 def send_again(message: Message, *, by: str) -> None:
     """A person has decided that a held, failed or unknown message shall go out now.
 
     Raises MISSING_FIELD while a placeholder of a held text still has nothing to stand for it.
     """
-    if message.state is MessageState.HELD:
+    was = _undecided(message, SENT_AGAIN)
+    if was is MessageState.HELD:
         _render_again(message)
-    was = message.state
     message.why = ""
     message.attempts = 0
     message.handed_over_at = None

@@ -99,6 +99,7 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "at-risk": "/journeys/at-risk",
         "risk-quality": "/journeys/at-risk/quality",
         "messages": "/messages",
+        "messages-in-doubt": "/messages/in-doubt",
         "answers": "/messages/answers",
         "channels": "/settings/channels",
         "renewals-due": "/renewals",

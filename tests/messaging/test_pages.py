@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from clubcrm.cli.outbox import outbox
 from clubcrm.core import clock
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.jobs import JobContext
@@ -251,3 +252,66 @@ def test_invariants_find_messages_that_should_not_have_gone(
         assert invariants.said_once_with_consent() == [
             f"message {message_id}: sent without consent"
         ]
+
+
+def make_doubtful(app: Flask, message_id: int) -> str:
+    with app.app_context(), unit_of_work() as session:
+        message = session.get_one(Message, message_id)
+        message.state, message.why = MessageState.UNKNOWN, "no_answer"
+        message.handed_over_at = clock.now()
+        return message.public_id
+
+
+@pytest.mark.parametrize(
+    ("act", "state"),
+    [
+        ("arrived", MessageState.SENT),
+        ("send", MessageState.QUEUED),
+        ("drop", MessageState.CANCELLED),
+    ],
+)
+def test_list_of_doubts_is_emptied_by_a_decision(
+    app: Flask, write: Write, client_of: ClientOf, act: str, state: MessageState
+) -> None:
+    message_id = write("Mina")
+    public_id = make_doubtful(app, message_id)
+    client = client_of("Max")
+    assert "Mina, we have missed you" in client.get("/messages/in-doubt").get_data(as_text=True)
+
+    client.post(f"/messages/{public_id}", data={"act": act})
+
+    assert look(app, message_id).state is state
+    assert "Nothing is in doubt" in client.get("/messages/in-doubt").get_data(as_text=True)
+
+
+def test_message_on_its_way_is_not_decided_on(
+    app: Flask, write: Write, client_of: ClientOf
+) -> None:
+    message_id = write("Mina")
+    with app.app_context(), unit_of_work() as session:
+        message = session.get_one(Message, message_id)
+        message.state, public_id = MessageState.CLAIMED, message.public_id
+
+    for act in ("send", "drop", "arrived"):
+        client_of("Max").post(f"/messages/{public_id}", data={"act": act})
+
+    assert look(app, message_id).state is MessageState.CLAIMED
+
+
+def test_shell_lists_doubts_and_decides_on_them(app: Flask, write: Write) -> None:
+    public_id = make_doubtful(app, write("Mina"))
+    runner = app.test_cli_runner()
+
+    listed = runner.invoke(outbox, ["in-doubt"])
+    retried = runner.invoke(outbox, ["retry", public_id])
+    dropped = runner.invoke(outbox, ["drop", public_id])
+    empty = runner.invoke(outbox, ["in-doubt"])
+    everything = runner.invoke(outbox, ["list", "--state", "cancelled"])
+
+    assert (listed.exit_code, public_id in listed.output) == (1, True)
+    assert (retried.output, dropped.output) == (
+        f"{public_id}: queued\n",
+        f"{public_id}: cancelled\n",
+    )
+    assert (empty.exit_code, empty.output) == (0, "")
+    assert "by_hand" in everything.output

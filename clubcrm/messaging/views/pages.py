@@ -12,7 +12,7 @@ from clubcrm.messaging import queries, services, unsubscribe
 from clubcrm.messaging.models import Message, MessageState
 from clubcrm.messaging.opened import open_channels
 from clubcrm.messaging.permissions import RUN_OUTBOX, SEE_OUTBOX
-from clubcrm.messaging.words import reason, state_words
+from clubcrm.messaging.words import channel_words, reason, state_words
 from clubcrm.people.api import Answer, answer
 from clubcrm.people.models import Channel, Purpose
 
@@ -28,13 +28,15 @@ def outbox() -> ResponseReturnValue:
     # Ids beyond 18 digits do not fit the store; such an address shows the first page.
     key = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
     rows, more = queries.outbox(scope, queries.Wanted(chosen, None, key))
+    counts = queries.outbox_counts(scope)
     return render_template(
         "clubcrm/messaging/outbox.html",
         rows=rows,
         more=more,
         chosen=chosen,
-        chips=_chips(queries.outbox_counts(scope), chosen),
+        chips=_chips(counts, chosen),
         hold=queries.standing_hold(db.session()),
+        in_doubt=counts.get(MessageState.UNKNOWN, 0),
         has_channel=bool(open_channels(current_app.extensions["club_settings"])),
         reason=reason,
         state_words=state_words,
@@ -61,6 +63,22 @@ def _chips(
     ]
 
 
+@messages.get("/messages/in-doubt")
+@require(SEE_OUTBOX)
+def in_doubt() -> ResponseReturnValue:
+    """Messages that may have arrived or not: only a person may say what becomes of each."""
+    wanted = queries.Wanted(MessageState.UNKNOWN)
+    rows, more = queries.outbox(current_actor().scope, wanted)
+    return render_template(
+        "clubcrm/messaging/in_doubt.html",
+        rows=rows,
+        more=more,
+        reason=reason,
+        channels=channel_words(),
+        zone=current_club().zone,
+    )
+
+
 @messages.get("/messages/<public_id>")
 @require(SEE_OUTBOX)
 def message(public_id: str) -> ResponseReturnValue:
@@ -78,15 +96,24 @@ def message(public_id: str) -> ResponseReturnValue:
 @messages.post("/messages/<public_id>")
 @require(RUN_OUTBOX)
 def decide(public_id: str) -> ResponseReturnValue:
-    """A person sends a held, failed or unknown message after all, or cancels a waiting one."""
+    """A person says what becomes of a message that waits, is held, has failed or is in doubt."""
     found, by = _message(public_id), current_actor().ref
-    if request.form.get("act") == "send":
+    act, was_in_doubt = request.form.get("act"), found.state is MessageState.UNKNOWN
+    if act == "send":
         services.send_again(found, by=by)
         flash(_("It goes out with the next round."))
+    elif act == "arrived" and was_in_doubt:
+        services.has_arrived(found, by=by)
+        flash(_("It counts as sent."))
+    elif act == "drop" and found.state in {MessageState.UNKNOWN, MessageState.FAILED}:
+        services.drop(found, by=by)
+        flash(_("It will not be sent."))
     elif services.cancel(found.id, "by_hand", by=by):
         flash(_("It will not be sent."))
     else:
         raise DomainError("STATE", _("This message has left already."))
+    if was_in_doubt:
+        return redirect(url_for("messages.in_doubt"), 303)
     return redirect(url_for("messages.message", public_id=public_id), 303)
 
 
