@@ -82,6 +82,7 @@ from clubcrm.tasks import bar_news
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
 from clubcrm.tasks.events import SurveyAnswered, TaskClosed
+from clubcrm.tasks.job_watch import watch_jobs
 from clubcrm.tasks.jobs import expire_tasks
 from clubcrm.tasks.surveys import survey_address
 from clubcrm.tasks.trainer_list import trainer_work
@@ -245,6 +246,7 @@ JOBS: tuple[Job, ...] = (
     Job("publish-classes", schedule_jobs.publish_classes, daily_at=time(0, 30)),
     Job("run-classes", schedule_jobs.run_classes, every=timedelta(minutes=5)),
     Job("watch-clock", watch_clock, every=timedelta(minutes=1)),
+    Job("watch-jobs", watch_jobs, every=timedelta(minutes=5)),
     # Before the desk opens: invoices of the day, charges, and then who is behind.
     Job("invoice-due", dunning_jobs.invoice_due, daily_at=time(5)),
     Job("charge-due", dunning_jobs.charge_due, daily_at=time(6)),

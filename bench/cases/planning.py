@@ -2,23 +2,24 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
+import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
+from access_control.models import VisitDay
+from bench.growing import large_store
 from bench.options import Options
-from bench.stores import STORES
 from bench.tables import Table
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db, unit_of_work
-from clubcrm.journeys.candidates import candidates
 from clubcrm.journeys.facts import refresh_all
 from clubcrm.journeys.models import MemberFacts
 from clubcrm.journeys.planning import Planned, plan_club
-from clubcrm.journeys.situations import ground_of
 
-MEMBERS, YEARS = 25_000, 1
+MEMBERS, YEARS, EARLIER = 25_000, 1, 6
 SIZES = (1, 2, 4)
 
 
@@ -41,17 +42,6 @@ def refresh() -> None:
         refresh_all(unit_of_work, club_id, clock.today(zone))
 
 
-def net() -> int:
-    """Return how many members the night looks at."""
-    found = 0
-    for club_id, zone in clubs():
-        day = clock.today(zone)
-        with unit_of_work(write=False) as session:
-            ground = ground_of(session, club_id, day)
-            found += len(candidates(session, club_id, day, ground.versions.values()))
-    return found
-
-
 def plan() -> Planned:
     """What is due today is planned in every club."""
     total = Planned()
@@ -63,30 +53,53 @@ def plan() -> Planned:
     return total
 
 
+def raw(app: Flask) -> float:
+    """Return how long the bare statements of a night take: counts and last visits of everybody."""
+    since = clock.now().date() - timedelta(days=112)
+    counted = select(
+        VisitDay.person_id,
+        func.max(VisitDay.day),
+        func.count(),
+        func.sum(case((VisitDay.day >= since, 1), else_=0)),
+    ).group_by(VisitDay.person_id)
+    with app.app_context(), unit_of_work(write=False) as session:
+        return seconds(lambda: session.execute(counted).all())
+
+
 def measure(app: Flask) -> tuple[float, ...]:
-    """Return members, looked at and planned, each with the seconds that it took."""
+    """Return members, visit-days, the bare statement, and the seconds of two nights in a row.
+
+    The first night finds a club that nobody planned for; the second is what every later one costs.
+    """
+    bare = raw(app)
     with app.app_context():
-        facts = seconds(refresh)
+        refresh()
+        first: list[Planned] = []
+        beginning = seconds(lambda: first.append(plan()))
+        with time_machine.travel(clock.now() + timedelta(days=1)):
+            facts = seconds(refresh)
+            second: list[Planned] = []
+            planning = seconds(lambda: second.append(plan()))
         with unit_of_work(write=False):
             members = db.session.scalar(select(func.count()).select_from(MemberFacts)) or 0
-        looked: list[int] = []
-        netting = seconds(lambda: looked.append(net()))
-        done: list[Planned] = []
-        first = seconds(lambda: done.append(plan()))
-        again = seconds(plan)
+            days = db.session.scalar(select(func.count()).select_from(VisitDay)) or 0
         db.engine.dispose()
-    return members, facts, looked[0], netting, done[0].planned, first, again
+    told = first[0].planned, beginning, facts, second[0].planned, planning
+    return members, days, bare, *told, (facts + planning) / bare
 
 
 def run(options: Options) -> list[Table]:
     """Return one row per store and size."""
     table = Table(
-        "Nightly planning for all members at 1x, 2x, 4x",
-        ("store", "members", "facts s", "looked at", "net s", "planned", "first s", "again s"),
-        limits="the first night of an unplanned club plans weeks at once; later nights plan a day.",
+        "Nightly facts, risk and planning for all members at 1x, 2x, 4x",
+        (
+            *("store", "members", "visit-days", "bare s", "first planned", "first s"),
+            *("facts s", "planned", "plan s", "(facts + plan) / bare"),
+        ),
+        limits="a first night plans weeks at once; of a later one, the facts of all are most.",
     )
     for kind in options.stores:
         for size in SIZES:
-            with STORES[kind](int(MEMBERS * size * options.scale), YEARS) as store:
+            with large_store(kind, int(MEMBERS * size * options.scale), YEARS, EARLIER) as store:
                 table.add(kind, *measure(store.app()))
     return [table]

@@ -8,9 +8,10 @@ from flask import Flask, Response, current_app, jsonify
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from clubcrm.core import backups, leases, schema
+from clubcrm.core import backups, clock, leases, schema
 from clubcrm.core.config import Settings
 from clubcrm.core.db import db
+from clubcrm.core.job_health import troubled_jobs
 from clubcrm.core.policy import public
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024
@@ -35,7 +36,10 @@ def readyz() -> Response:
     """Answer 200 when requests can be served, else 503, with the reasons."""
     checks = readiness()
     ready = all(check["ok"] for check in checks.values() if check["needed"])
-    response = jsonify({"status": "ready" if ready else "not ready", "checks": checks})
+    status = "not ready"
+    if ready:
+        status = "ready" if checks["jobs"]["ok"] else "degraded"
+    response = jsonify({"status": status, "checks": checks})
     response.status_code = 200 if ready else 503
     return response
 
@@ -47,6 +51,7 @@ def readiness() -> dict[str, dict[str, Any]]:
         "store": _tried(_store, needed=True),
         "schema": _tried(_schema, needed=True),
         "scheduler": _tried(_scheduler, needed=False),
+        "jobs": _tried(_jobs, needed=False),
         "disk": _disk(settings),
         "backup": _backup(settings),
     }
@@ -75,6 +80,11 @@ def _scheduler() -> dict[str, Any]:
     age = leases.seconds_since_renewal()
     fine = age is not None and age <= OLDEST_LEASE_SECONDS
     return {"ok": fine, "age_seconds": None if age is None else round(age, 1)}
+
+
+def _jobs() -> dict[str, Any]:
+    found = troubled_jobs(current_app.extensions["club_jobs"], clock.now())
+    return {"ok": not found, "trouble": {one.job: one.trouble.value for one in found}}
 
 
 def _disk(settings: Settings) -> dict[str, Any]:
