@@ -5,12 +5,15 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import func, select
 
 from clubcrm.app import create_app
 from clubcrm.core import backups
 from clubcrm.core.config import read_settings
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.messaging.api import hold_outbox
+from clubcrm.messaging.models import Message, MessageState
+from clubcrm.people.api import refuse_again
 
 
 @click.command("backup")
@@ -32,12 +35,17 @@ def backup(path: Path) -> None:
 def restore(path: Path) -> None:
     """Put a backup in place of store and files. Stop the server and the scheduler first.
 
-    No marketing message leaves afterwards until a person releases the outbox.
+    No marketing message leaves afterwards until a person releases the outbox. What members refused
+    since the copy was made stands in the journal of the data folder and is refused again.
 
     Example: clubcrm restore /backups/club.backup
     """
     settings = read_settings()
     backups.restore(settings, path)
-    with create_app(settings).app_context(), unit_of_work():
+    with create_app(settings).app_context(), unit_of_work() as session:
         hold_outbox(f"restored from {path.name}")
-    click.echo(f"restored from {path}; the outbox is held: `clubcrm outbox release` lets it go")
+        refused = refuse_again(by="restore")
+        queued = Message.state == MessageState.QUEUED
+        waiting = session.scalar(select(func.count()).select_from(Message).where(queued))
+    click.echo(f"restored from {path}; {refused} refusals since then stand again")
+    click.echo(f"{waiting} messages wait, the outbox is held: `clubcrm outbox release` lets it go")

@@ -11,6 +11,7 @@ from clubcrm.people.queries.holds import holds_of
 from clubcrm.people.queries.persons import person_in
 from clubcrm.people.queries.reach import PersonReach, Reach, reach_of, reach_of_many
 from clubcrm.people.remarks import add_note
+from clubcrm.people.renewed_refusals import refuse_again
 from clubcrm.people.rules.drafts import PersonDraft
 from clubcrm.people.services import change, find_or_register, register, set_do_not_contact
 from clubcrm.people.walk_in import walk_in
@@ -40,6 +41,7 @@ __all__ = [
     "put_first",
     "reach_of",
     "reach_of_many",
+    "refuse_again",
     "register",
     "revoke_links",
     "save_photo",

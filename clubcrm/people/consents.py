@@ -6,6 +6,7 @@ from clubcrm.core import audit, clock, events
 from clubcrm.core.db import db
 from clubcrm.people.events import ConsentGiven, ConsentWithdrawn
 from clubcrm.people.models import Channel, Consent, Person, Purpose
+from clubcrm.people.refusals import note_refusal
 
 # The wording people agree to on the consent panel; a new wording gets a new version.
 TEXT_VERSION = "2026-11"
@@ -37,6 +38,8 @@ def answer(person: Person, said: Answer, *, by: str | None = None) -> Consent:
     )
     db.session.add(line)
     db.session.flush()
+    if not said.given:
+        note_refusal(person, said.channel, said.purpose)
     audit.note(
         "consent.given" if said.given else "consent.withdrawn",
         "person",

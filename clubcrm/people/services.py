@@ -14,6 +14,7 @@ from clubcrm.people import contact_points, findability
 from clubcrm.people.events import LeftAlone, PersonRegistered
 from clubcrm.people.models import ContactKind, Person
 from clubcrm.people.queries.duplicates import likely_duplicates
+from clubcrm.people.refusals import note_wish
 from clubcrm.people.rules.contacts import email_address, phone_number
 from clubcrm.people.rules.drafts import CheckedDraft, PersonDraft, check_draft
 
@@ -168,6 +169,7 @@ def set_do_not_contact(person: Person, wish: bool, *, by: str | None = None) -> 
             after={"do_not_contact": wish},
             by=by,
         )
+        note_wish(person, wish)
         if wish:
             events.record(LeftAlone(person.club_id, clock.now(), person.id))
         db.session.flush()
