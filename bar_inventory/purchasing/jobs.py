@@ -1,6 +1,6 @@
 """Nightly work of the bar: what is expected, sums of the day, orders to think about, last days."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from sqlalchemy import delete, func, insert, select
@@ -106,9 +106,10 @@ def sum_days(place_id: int, today: date) -> None:
     db.session.execute(insert(StockDay).from_select(columns, sums))
 
 
-def keep_demand(place: Place, today: date) -> None:
+def keep_demand(place: Place, today: date, at: datetime | None = None) -> None:
     """What is expected of each product of the place from today on is written down."""
-    told = demand_of(place, today, clock.now())
+    moment = at or clock.now()
+    told = demand_of(place, today, moment)
     db.session.execute(delete(Demand).where(Demand.place_id == place.id))
     rows = [
         {
@@ -119,7 +120,7 @@ def keep_demand(place: Place, today: date) -> None:
             "deviation_milli": round(facts.deviation * 1000),
             "weekdays": [round(index, 4) for index in facts.weekdays],
             "days_known": facts.days_known,
-            "told_at": clock.now(),
+            "told_at": moment,
         }
         for product, facts in sorted(told.items())
     ]

@@ -33,6 +33,7 @@ from clubcrm.seed.handovers import Handovers, choose_handovers, write_handovers
 from clubcrm.seed.hands import in_parts
 from clubcrm.seed.holds import hold_back
 from clubcrm.seed.house import build_house
+from clubcrm.seed.larder import keep_larders
 from clubcrm.seed.lives import Life, Walk
 from clubcrm.seed.order import SeedOrder
 from clubcrm.seed.papers import Registry, sell_plans, write_lots
@@ -74,6 +75,7 @@ def grow(order: SeedOrder, files: Path, progress: Progress, workers: int = 1) ->
         raise
     keep_books(ground)
     keep_shifts(ground)
+    keep_larders(ground)
     tell_reports(ground)
     progress("Facts of every member", 0.0)
     for place, club_id in enumerate(ground.club_ids):

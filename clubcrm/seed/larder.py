@@ -1,0 +1,227 @@
+"""The bars of the demo clubs: what they sell, what lies on their shelves, from whom it came."""
+
+from datetime import time, timedelta
+
+from bar_inventory.catalogue.models import (
+    Barcode,
+    BaseUnit,
+    Category,
+    Modifier,
+    ModifierPrice,
+    PriceVersion,
+    PriceWindow,
+    Product,
+    ProductKind,
+    Recipe,
+    RecipeItem,
+    Substitute,
+)
+from bar_inventory.purchasing.jobs import keep_demand, sum_days
+from bar_inventory.stock import rules
+from bar_inventory.stock.models import (
+    CountState,
+    MoveKind,
+    Place,
+    StockCount,
+    StockCountLine,
+    WasteReason,
+)
+from clubcrm.core.db import unit_of_work
+from clubcrm.core.text import fold
+from clubcrm.seed.ground import Ground
+from clubcrm.seed.larder_goods import ALLERGENS, GOODS, GROUPS, Goods
+from clubcrm.seed.larder_orders import Buying
+from clubcrm.seed.larder_shelf import WEEKS, Act
+
+
+def keep_larders(ground: Ground) -> None:
+    """Each club has its bar: what it sells, what lies on its shelf, and from whom it came."""
+    for place, club_id in enumerate(ground.club_ids):
+        with unit_of_work() as session:
+            _Larder(ground, place, club_id, session).fill()
+
+
+class _Larder(Buying):
+    store: Place
+
+    def fill(self) -> None:
+        """The bar's whole story is written."""
+        self.bar, self.store = (
+            self.add(Place, name="Bar", sells=True),
+            self.add(Place, name="Store"),
+        )
+        self._catalogue()
+        self._recipes()
+        self.suppliers()
+        self.past_sales()
+        self._weeks()
+        self._count()
+        self.orders()
+        self.write_levels()
+        for place in (self.bar, self.store):
+            sum_days(place.id, self.last)
+            keep_demand(place, self.last, self.ground.order.moment)
+
+    def _catalogue(self) -> None:
+        groups = {
+            name: self.add(Category, name=name, icon=icon, position=number)
+            for number, (name, icon) in enumerate(GROUPS)
+        }
+        for number, goods in enumerate(GOODS):
+            sold = goods.kind != "ingredient"
+            product = self.add(
+                Product,
+                category_id=groups[goods.group].id,
+                name=goods.name,
+                search_text=fold(goods.name),
+                sku=f"B{number + 1:03d}",
+                kind=ProductKind(goods.kind),
+                unit=BaseUnit(goods.unit),
+                stocked=goods.stocked,
+                below_zero=goods.below_zero,
+                allergens=sorted(ALLERGENS.get(goods.name, ())),
+                icon=goods.icon,
+                favourite=number if sold else None,
+                shelf_days=goods.shelf_days,
+                created_by=self.by,
+            )
+            self.products[goods.name] = product
+            if goods.stocked:
+                code = f"{8_800_000 + number:07d}{self.town}"
+                self.session.add(
+                    Barcode(product_id=product.id, scope=self.club_id, code=code, units=1)
+                )
+            if sold:
+                self._price(product, goods)
+
+    def _price(self, product: Product, goods: Goods) -> None:
+        price = self.money(goods.price)
+        for weeks, share in ((WEEKS, 92), (3, 100)):
+            version = PriceVersion(
+                product_id=product.id,
+                club_id=self.club_id,
+                price_minor=self.round_up(price * share // 100),
+                member_price_minor=self.round_up(price * share * 9 // 1000),
+                currency=self.club.currency,
+                valid_from=self.at(self.last - timedelta(weeks=weeks), 6),
+                created_at=self.at(self.last - timedelta(weeks=weeks), 6),
+                created_by=self.by,
+            )
+            self.session.add(version)
+            self.session.flush()
+        if goods.group == "Shakes":
+            self.session.add(
+                PriceWindow(
+                    price_id=version.id,
+                    weekdays=0b0011111,
+                    starts=time(14),
+                    ends=time(16),
+                    price_minor=self.round_up(price * 8 // 10),
+                )
+            )
+
+    def _recipes(self) -> None:
+        for goods in GOODS:
+            if not goods.recipe:
+                continue
+            recipe = self.add(
+                Recipe,
+                product_id=self.products[goods.name].id,
+                number=1,
+                valid_from=self.began,
+                created_by=self.by,
+                keep_club=False,
+            )
+            for position, (name, units, waste) in enumerate(goods.recipe):
+                item = RecipeItem(
+                    recipe_id=recipe.id,
+                    position=position,
+                    ingredient_id=self.products[name].id,
+                    units=units,
+                    waste_bp=waste,
+                )
+                self.session.add(item)
+                self.session.flush()
+                if goods.stand_in and goods.stand_in[0] == name:
+                    self.session.add(
+                        Substitute(
+                            item_id=item.id,
+                            position=0,
+                            ingredient_id=self.products[goods.stand_in[1]].id,
+                            units=goods.stand_in[2],
+                        )
+                    )
+            if goods.wish:
+                name, old, new, delta = goods.wish
+                wish = self.add(
+                    Modifier,
+                    recipe_id=recipe.id,
+                    position=0,
+                    name=name,
+                    replaces_id=self.products[old].id,
+                    ingredient_id=self.products[new].id,
+                    keep_club=False,
+                )
+                self.session.add(
+                    ModifierPrice(
+                        modifier_id=wish.id,
+                        club_id=self.club_id,
+                        delta_minor=self.round_up(self.money(delta)),
+                    )
+                )
+
+    def _weeks(self) -> None:
+        for goods in GOODS:
+            if goods.stocked:
+                packs = max(1, goods.a_day * 10 // goods.pack_units)
+                units = packs * goods.pack_units
+                value = packs * self.money(goods.pack_cost) * rules.MICRO
+                at = self.at(self.last - timedelta(weeks=3), 9)
+                self.bring(goods, self.bar, units, value, Act(MoveKind.OPENING, at, "opening"))
+        tall = next(goods for goods in GOODS if goods.name == "Water 0.5 l")
+        at = self.at(self.last - timedelta(days=6), 11)
+        worth = self.take(tall, self.bar, 12, Act(MoveKind.TRANSFER, at, "transfer"))
+        self.bring(tall, self.store, 12, worth, Act(MoveKind.TRANSFER, at, "transfer-in"))
+        for name, units, why in (
+            ("Bananas", 3, WasteReason.EXPIRED),
+            ("Milk", 500, WasteReason.SPILLED),
+        ):
+            goods = next(one for one in GOODS if one.name == name)
+            at = self.at(self.last - timedelta(days=4), 21)
+            act = Act(MoveKind.WRITE_OFF, at, f"gone-{name}", why)
+            self.take(goods, self.bar, units, act)
+
+    def _count(self) -> None:
+        at = self.at(self.last - timedelta(days=2), 22)
+        count = self.add(
+            StockCount,
+            place_id=self.bar.id,
+            state=CountState.BOOKED,
+            note="Sunday count",
+            started_at=at,
+            started_by=self.ground.actor("barista"),
+            closed_at=at + timedelta(minutes=40),
+            closed_by=self.by,
+        )
+        for goods in GOODS:
+            if not goods.stocked:
+                continue
+            product = self.products[goods.name]
+            level = self.levels[(product.id, self.bar.id)]
+            lost = {"Coffee beans": 35, "Protein bar": 1}.get(goods.name, 0)
+            value = 0
+            if lost:
+                source = f"{count.public_id}:{product.id}"
+                value = -self.take(goods, self.bar, lost, Act(MoveKind.COUNT, at, source))
+            self.session.add(
+                StockCountLine(
+                    count_id=count.id,
+                    product_id=product.id,
+                    counted=level.units - lost,
+                    expected=level.units,
+                    difference=-lost,
+                    value_micro=value,
+                    counted_at=at,
+                    counted_by=self.ground.actor("barista"),
+                )
+            )
