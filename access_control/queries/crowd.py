@@ -15,7 +15,7 @@ from access_control.queries.holders import Holder, flag
 from access_control.rules.codes import CredentialKind
 from access_control.rules.facts import Passage
 from clubcrm.core.clubs import ClosedDay
-from clubcrm.core.db import db
+from clubcrm.core.db import db, live_connection
 from clubcrm.people.models import Person
 from memberships.schedule.models import GuestPass
 from memberships.schedule.rules.guests import PassState
@@ -103,7 +103,7 @@ def holders_of(values: Collection[Value]) -> dict[Value, HolderFound]:
 
 
 def _ask(statement: Select[Any], asked: dict[str, Any]) -> Any:
-    return db.session().connection().execute(statement, asked)
+    return live_connection().execute(statement, asked)
 
 
 def _pasts() -> Select[Any]:

@@ -1,18 +1,21 @@
 """Doors: a device with everything of its club that a decision needs, in one select."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import String, Text, and_, bindparam, cast, func, literal_column, select
 
 from access_control.models import Device, DeviceKind, DirectionMode
 from access_control.rules.clocks import SKEW_WORTH_CORRECTING
 from access_control.rules.policy import DEFAULT_POLICY, GatePolicy, policy_from
 from clubcrm.core.clubs import Club, ClubHours, ClubSetting
-from clubcrm.core.db import db
+from clubcrm.core.db import live_connection
 from clubcrm.core.prepared import Prepared
+from memberships.contracts.queries import windows_from
 from memberships.contracts.rules import Window, windows_hold
 
 POLICY_SETTING = "gate"
@@ -49,6 +52,24 @@ class Door:
         return windows_hold(self.hours, instant, self.tz)
 
 
+# The hours of the club come as one text, its settings as they stand in the store: both are read
+# once for as long as they stay the same.
+_COMMA: Any = literal_column("','", String)
+_HOURS = (
+    select(
+        func.aggregate_strings(
+            cast(ClubHours.weekday, String)
+            + literal_column("'/'", String)
+            + cast(ClubHours.opens, String)
+            + literal_column("'/'", String)
+            + cast(ClubHours.closes, String),
+            _COMMA,
+        )
+    )
+    .where(ClubHours.club_id == Club.id)
+    .correlate(Club)
+    .scalar_subquery()
+)
 _DOOR = (
     select(
         Device.id,
@@ -60,21 +81,18 @@ _DOOR = (
         Club.zone.label("tz"),
         Device.time_zone,
         Club.capacity,
-        ClubSetting.value.label("policy"),
+        cast(ClubSetting.value, Text).label("policy"),
         Device.clock_skew_s,
         Device.last_seen_at,
         Device.last_event_at,
         Device.key_nonce,
-        ClubHours.weekday,
-        ClubHours.opens,
-        ClubHours.closes,
+        _HOURS.label("hours"),
     )
     .join(Club, Club.id == Device.club_id)
     .outerjoin(
         ClubSetting,
         and_(ClubSetting.club_id == Club.id, ClubSetting.name == POLICY_SETTING),
     )
-    .outerjoin(ClubHours, ClubHours.club_id == Club.id)
     .where(Device.claimed.is_(True))
 )
 _BY_SERIAL = Prepared(_DOOR.where(Device.serial == bindparam("serial")))
@@ -85,18 +103,22 @@ _DESK_OF = Prepared(
 
 def door_of(serial: str) -> Door | None:
     """Return the claimed device of a serial number, None for an unknown or unclaimed one."""
-    return _door(_BY_SERIAL.all(db.session().connection(), {"serial": serial}))
+    return _door(_BY_SERIAL.first(live_connection(), {"serial": serial}))
 
 
 def desk_door(club_id: int) -> Door | None:
     """Return the desk of a club, None before its first use."""
-    return _door(_DESK_OF.all(db.session().connection(), {"club_id": club_id}))
+    return _door(_DESK_OF.first(live_connection(), {"club_id": club_id}))
 
 
-def _door(rows: Any) -> Door | None:
-    if not rows:
+@lru_cache(maxsize=256)
+def _policy(text: str) -> GatePolicy:
+    return policy_from(json.loads(text))
+
+
+def _door(row: Any) -> Door | None:
+    if row is None:
         return None
-    row = rows[0]
     skew = timedelta(seconds=row.clock_skew_s) if row.clock_skew_s is not None else None
     return Door(
         device_id=row.id,
@@ -108,10 +130,8 @@ def _door(rows: Any) -> Door | None:
         tz=row.tz,
         device_tz=row.time_zone or row.tz,
         capacity=row.capacity,
-        policy=policy_from(row.policy) if row.policy else DEFAULT_POLICY,
-        hours=tuple(
-            Window(one.weekday, one.opens, one.closes) for one in rows if one.weekday is not None
-        ),
+        policy=_policy(row.policy) if row.policy else DEFAULT_POLICY,
+        hours=windows_from(row.hours or ""),
         skew=skew if skew is not None and abs(skew) >= SKEW_WORTH_CORRECTING else None,
         skew_s=row.clock_skew_s,
         last_seen_at=row.last_seen_at,

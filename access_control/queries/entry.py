@@ -35,7 +35,7 @@ from access_control.rules.codes import Code, Direction, Severity
 from access_control.rules.facts import NO_RIGHTS, EntryFacts, Passage, PersonFact
 from clubcrm.core import clock
 from clubcrm.core.clubs import ClosedDay, Club
-from clubcrm.core.db import db
+from clubcrm.core.db import live_connection
 from clubcrm.core.prepared import Prepared
 from memberships.contracts.queries import rights_at
 from memberships.contracts.rules import MemberRights, PlanKind
@@ -250,7 +250,7 @@ def holder_facts(
 
 def _before_stranger(door: Door, at: datetime, value: str) -> Before:
     asked = {"device_id": door.device_id, "value": value, **_tap_span(door, at)}
-    row = _TAP.first(db.session().connection(), asked)
+    row = _TAP.first(live_connection(), asked)
     return Before() if row is None else Before(tap_id=row[0], tap_direction=row[1])
 
 
@@ -262,7 +262,7 @@ def _tap_span(door: Door, at: datetime) -> dict[str, datetime]:
 def _before(door: Door, person_id: int, at: datetime, value: str, rights: MemberRights) -> Before:
     trials = [one.starts_on for one in rights.contracts if one.plan_kind is PlanKind.TRIAL]
     row = _history(bool(door.capacity)).first(
-        db.session().connection(),
+        live_connection(),
         {
             "person_id": person_id,
             "club_id": door.club_id,
@@ -284,7 +284,7 @@ def _before(door: Door, person_id: int, at: datetime, value: str, rights: Member
 
 def stand_in_line(club_id: int) -> None:
     """No other gate of the club lets anybody in by its last places until this unit ends."""
-    _LOCK_CLUB.first(db.session().connection(), {"club_id": club_id})
+    _LOCK_CLUB.first(live_connection(), {"club_id": club_id})
 
 
 def _before_in_line(

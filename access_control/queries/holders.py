@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, exists, literal, select
 
 from access_control.models import Credential, CredentialState, Visit
 from access_control.rules.codes import CredentialKind
-from clubcrm.core.db import db
+from clubcrm.core.db import live_connection
 from clubcrm.core.prepared import Prepared
 from clubcrm.people.models import DeskFlag, Person
 
@@ -110,5 +110,5 @@ def holder_by_person(person_id: int, club_id: int) -> Holder | None:
 
 
 def _holder(statement: Prepared, asked: dict[str, Any]) -> Holder | None:
-    row = statement.first(db.session().connection(), asked)
+    row = statement.first(live_connection(), asked)
     return None if row is None else Holder(*row)

@@ -14,7 +14,7 @@ from access_control.models import (
     EventStatus,
 )
 from access_control.rules.codes import Code, Direction, Severity
-from clubcrm.core.db import db
+from clubcrm.core.db import db, live_connection
 from clubcrm.people.models import Person
 
 _event = AccessEvent.__table__
@@ -60,7 +60,7 @@ _STORED = (
 
 def stored_scan(event_id: int) -> StoredScan:
     """Return a line of the ledger by its id."""
-    row = db.session().connection().execute(_STORED, {"id": event_id}).one()
+    row = live_connection().execute(_STORED, {"id": event_id}).one()
     return StoredScan(*row)
 
 

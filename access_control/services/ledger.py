@@ -16,7 +16,7 @@ from access_control.queries.entry import Sighting
 from access_control.rules.codes import Code, CredentialKind, Severity
 from access_control.rules.decide import EntryDecision
 from access_control.rules.facts import inputs_of
-from clubcrm.core.db import db
+from clubcrm.core.db import db, live_connection
 from clubcrm.core.keys import take_keys
 from clubcrm.core.prepared import Prepared
 from clubcrm.core.types import new_public_id
@@ -67,7 +67,7 @@ class KeptKey:
 
 def add_line(line: Line, sighting: Sighting, decision: EntryDecision) -> tuple[int | None, str]:
     """The scan stands in the ledger; returns its id and public id, no id when it stood already."""
-    connection = db.session().connection()
+    connection = live_connection()
     public_id = new_public_id()
     values = line_values(line, sighting, decision)
     values["public_id"] = public_id
@@ -85,14 +85,14 @@ def add_lines(values: Sequence[dict[str, Any]]) -> list[int]:
         {"id": event_id, "public_id": new_public_id(), **each}
         for event_id, each in zip(ids, values, strict=True)
     ]
-    _ADD_MANY.run_many(db.session().connection(), rows)
+    _ADD_MANY.run_many(live_connection(), rows)
     return ids
 
 
 def kept_line(device_id: int, event_key: str) -> int:
     """Return the id of the line that an earlier telling of the same event has left."""
     asked = {"device_id": device_id, "event_key": event_key}
-    found = _KEPT.first(db.session().connection(), asked)
+    found = _KEPT.first(live_connection(), asked)
     assert found is not None  # noqa: S101 - the caller was told so by the store
     return int(found.id)
 

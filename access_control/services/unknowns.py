@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from access_control.models import Unmatched
 from access_control.queries.doors import Door
 from access_control.rules.codes import CredentialKind
-from clubcrm.core.db import db
+from clubcrm.core.db import db, live_connection
 from clubcrm.core.types import UtcInstant
 
 OTHERS = "*"
@@ -28,7 +28,7 @@ def note_unknown(
     seen = (at, *more)
     if _count_again(door, kind, value, seen):
         return
-    connection = db.session().connection()
+    connection = live_connection()
     make = sqlite_insert if connection.dialect.name == "sqlite" else pg_insert
     connection.execute(
         make(_unmatched)

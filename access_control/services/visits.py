@@ -17,7 +17,7 @@ from access_control.rules.decide import EntryDecision
 from access_control.rules.passing import Ending, step_of
 from access_control.rules.visits import LeftHow
 from clubcrm.core import clock, events
-from clubcrm.core.db import db
+from clubcrm.core.db import live_connection
 from clubcrm.core.keys import take_keys
 from clubcrm.core.prepared import Prepared
 from clubcrm.core.types import new_public_id
@@ -100,7 +100,7 @@ def begin_visit(new: NewVisit, *, must_draw: bool = True) -> int:
 
     Raises LotRanOutError when the unit is gone and `must_draw` holds; else the visit has none.
     """
-    connection = db.session().connection()
+    connection = live_connection()
     public_id = new_public_id()
     drawn = False
     if new.draws_lot is not None:
@@ -152,7 +152,7 @@ def begin_visits(visits: Sequence[dict[str, Any]]) -> list[int]:
         return []
     ids = take_keys(Visit, len(visits))
     rows = [{"id": key, **each} for key, each in zip(ids, visits, strict=True)]
-    connection = db.session().connection()
+    connection = live_connection()
     _BEGIN_MANY.run_many(connection, rows)
     days = [
         {"person_id": one["person_id"], "day": one["day"], "club_id": one["club_id"], "visits": 1}
@@ -164,7 +164,7 @@ def begin_visits(visits: Sequence[dict[str, Any]]) -> list[int]:
 
 def end_visits(endings: Sequence[dict[str, Any]]) -> None:
     """Visits end so from now on: `visit_id`, `ended_at`, `ended_how` and `ended_by` of each."""
-    _END.run_many(db.session().connection(), endings)
+    _END.run_many(live_connection(), endings)
 
 
 def end_visit(visit_id: int, left_at: datetime, how: LeftHow, exit_event_id: int | None) -> None:
@@ -189,7 +189,7 @@ def _set_end(
     visit_id: int, left_at: datetime | None, how: LeftHow | None, exit_event_id: int | None
 ) -> None:
     values = {"ended_at": left_at, "ended_how": how, "ended_by": exit_event_id}
-    _END.run(db.session().connection(), {"visit_id": visit_id, **values})
+    _END.run(live_connection(), {"visit_id": visit_id, **values})
 
 
 def _count_day(make: Any) -> Prepared:

@@ -149,8 +149,15 @@ def store_busy() -> DomainError:
 def begin(session: Session, *, write: bool) -> Session:
     """Start the unit of work of a session; writers take the write lock at once."""
     session.info["unit_id"] = uuid.uuid4().hex
-    session.connection(execution_options={"write": write})
+    session.info["connection"] = session.connection(execution_options={"write": write})
     return session
+
+
+def live_connection() -> Connection:
+    """Return the connection of the running unit of work, without asking the session again."""
+    session = db.session()
+    kept: Connection | None = session.info.get("connection")
+    return session.connection() if kept is None or kept.closed else kept
 
 
 def unit_id() -> str:

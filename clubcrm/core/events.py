@@ -18,7 +18,7 @@ from sqlalchemy import ForeignKey, Index, String, Table, Text, insert, or_, sele
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clubcrm.core.clock import now
-from clubcrm.core.db import Model, db, unit_id, unit_of_work
+from clubcrm.core.db import Model, live_connection, unit_id, unit_of_work
 from clubcrm.core.keys import take_keys
 from clubcrm.core.ledger import AppendOnly
 from clubcrm.core.prepared import Prepared
@@ -121,7 +121,7 @@ def handler_name(handler: Handler) -> str:
 def record(fact: Fact) -> int:
     """Keep the fact and a delivery for each of its handlers in the running unit of work."""
     moment = now()
-    connection = db.session().connection()
+    connection = live_connection()
     added = _ADD_EVENT.first(
         connection,
         {
@@ -159,7 +159,7 @@ def record_many(facts: Sequence[Fact]) -> None:
         }
         for event_id, fact in zip(ids, facts, strict=True)
     ]
-    connection = db.session().connection()
+    connection = live_connection()
     _ADD_EVENTS.run_many(connection, rows)
     heard_by: Handlers = current_app.extensions["club_handlers"]
     names = {

@@ -4,7 +4,7 @@ from typing import cast
 
 from sqlalchemy import Table, bindparam, column, func, select
 
-from clubcrm.core.db import Model, db
+from clubcrm.core.db import Model, live_connection
 
 
 def take_keys(model: type[Model], count: int) -> list[int]:
@@ -14,7 +14,7 @@ def take_keys(model: type[Model], count: int) -> list[int]:
     """
     if count == 0:
         return []
-    connection = db.session().connection()
+    connection = live_connection()
     table = cast(Table, model.__table__)
     if connection.dialect.name == "sqlite":
         newest = connection.execute(select(func.max(table.c.id))).scalar() or 0

@@ -22,25 +22,20 @@ class _Ready:
     """A statement in the words of one database."""
 
     text: str
-    names: tuple[str, ...]
+    slots: tuple[tuple[str, Convert | None, bool, Any], ...]
     by_position: bool
-    fixed: Mapping[str, Any]
-    into_store: Mapping[str, Convert]
     out_of_store: tuple[tuple[int, Convert], ...]
     make_row: Callable[[Sequence[Any]], Any]
 
     def arguments(self, asked: Mapping[str, Any]) -> Any:
         """Return the driver's arguments for the values asked with."""
-        fixed, convert = self.fixed, self.into_store
-        given = {
-            name: fixed[name]
-            if name in fixed
-            else convert[name](asked[name])
-            if name in convert
-            else asked[name]
-            for name in self.names
-        }
-        return tuple(given[name] for name in self.names) if self.by_position else given
+        values = [
+            value if is_fixed else convert(asked[name]) if convert else asked[name]
+            for name, convert, is_fixed, value in self.slots
+        ]
+        if self.by_position:
+            return values
+        return {slot[0]: value for slot, value in zip(self.slots, values, strict=True)}
 
     def row(self, found: Sequence[Any]) -> Any:
         """Return a row as the program reads it."""
@@ -117,14 +112,13 @@ def _prepare(statement: Executable, columns: tuple[str, ...], dialect: Dialect) 
     text = str(compiled)
     named = (name for name in compiled.binds if f"%({name})s" in text)
     names = tuple(compiled.positiontup if compiled.positional else named)
-    into: dict[str, Convert] = {}
-    fixed: dict[str, Any] = {}
-    for name, bound in compiled.binds.items():
+    slots: list[tuple[str, Convert | None, bool, Any]] = []
+    for name in names:
+        bound = compiled.binds[name]
         convert = bound.type.dialect_impl(dialect).bind_processor(dialect)
-        if not bound.required:
-            fixed[name] = convert(bound.value) if convert else bound.value
-        elif convert:
-            into[name] = convert
+        is_fixed = not bound.required
+        value = convert(bound.value) if is_fixed and convert else bound.value
+        slots.append((name, convert, is_fixed, value))
     shown = list(getattr(statement, "exported_columns", ()))
     out = [
         (place, convert)
@@ -135,10 +129,8 @@ def _prepare(statement: Executable, columns: tuple[str, ...], dialect: Dialect) 
     row_type = _row_type([str(title) for title in titles])
     return _Ready(
         text=text,
-        names=names,
+        slots=tuple(slots),
         by_position=bool(compiled.positional),
-        fixed=fixed,
-        into_store=into,
         out_of_store=tuple(out),
         make_row=row_type._make,
     )

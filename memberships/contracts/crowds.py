@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam
 
-from clubcrm.core.db import db
+from clubcrm.core.db import live_connection
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockFact
 from memberships.contracts.models import Contract
@@ -71,7 +71,7 @@ def grants_on(people: Sequence[int], on: date) -> dict[int, Grant]:
     if not people:
         return found
     asked = {"people": people, "on": on}
-    connection = db.session().connection()
+    connection = live_connection()
     for row in connection.execute(_RIGHTS, asked):
         found[row.person_id].rows.append(row)
     blocks: defaultdict[int, list[Any]] = defaultdict(list)

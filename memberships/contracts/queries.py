@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.expression import SQLColumnExpression
 
-from clubcrm.core.db import db
+from clubcrm.core.db import live_connection
 from clubcrm.core.prepared import Prepared
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockFact
@@ -193,7 +193,7 @@ def rights_at(person_id: int, on: date) -> MemberRights:
 
     Two selects, no objects of the ORM: this is asked at every turn of the turnstile.
     """
-    connection = db.session().connection()
+    connection = live_connection()
     asked = {"person_id": person_id, "on": on}
     contracts = rights_from(_RIGHTS.all(connection, asked), on)
     blocks = blocks_from(_BLOCKS.all(connection, asked))
@@ -202,7 +202,7 @@ def rights_at(person_id: int, on: date) -> MemberRights:
 
 def all_rights(person_id: int, on: date) -> tuple[ContractRight, ...]:
     """Return what every contract of a person allows, ended ones too; units as of today."""
-    connection = db.session().connection()
+    connection = live_connection()
     return rights_from(_ALL_RIGHTS.all(connection, {"person_id": person_id, "on": on}), on)
 
 
@@ -223,7 +223,7 @@ def rights_from(rows: Sequence[Any], on: date) -> tuple[ContractRight, ...]:
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             state=row.state,
-            windows=_windows(row.hours or ""),
+            windows=windows_from(row.hours or ""),
             club_ids=None if row.all_clubs else _club_ids(row.club_id, row.clubs or ""),
             zones=None if row.zones is None else frozenset(row.zones),
             daily_limit=row.daily_limit,
@@ -249,7 +249,8 @@ def _units(row: Any, before: ContractRight | None, on: date) -> tuple[int | None
 
 
 @lru_cache(maxsize=2048)
-def _windows(hours: str) -> tuple[Window, ...]:
+def windows_from(hours: str) -> tuple[Window, ...]:
+    """Return the windows of a text such as 0/06:00:00/22:00:00,1/06:00:00/22:00:00."""
     if not hours:
         return ()
     parts = (line.split("/") for line in hours.split(","))

@@ -13,7 +13,7 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, insert, select, update
 
 from clubcrm.core import failpoints
-from clubcrm.core.db import db, unit_id
+from clubcrm.core.db import db, live_connection, unit_id
 from clubcrm.core.events import Fact
 from clubcrm.core.prepared import Prepared
 from memberships.events import PackageLow
@@ -104,7 +104,7 @@ class Draws:
         """The units are gone and their lines stand; raises LotEmptyError when one was not there."""
         if not self._lines:
             return
-        connection = db.session().connection()
+        connection = live_connection()
         for lot_id, units in sorted(self._fresh.items()):
             if _TAKE.run(connection, {"lot": lot_id, "units": units}) != 1:
                 raise LotEmptyError

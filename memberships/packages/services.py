@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from clubcrm.core import clock, events, failpoints
-from clubcrm.core.db import db, unit_id
+from clubcrm.core.db import db, live_connection, unit_id
 from clubcrm.core.errors import DomainError
 from memberships.events import PackageLow
 from memberships.packages.models import (
@@ -112,7 +112,7 @@ def use_visit(
     The same source draws once however often it is told: later calls return True and change nothing.
     The member is told once per lot, when the balance first reaches the mark.
     """
-    connection = db.session().connection()
+    connection = live_connection()
     source = {"source_kind": source_kind, "source_id": source_id}
     drawn = connection.execute(_DRAW, {"lot": lot_id, **source}).first()
     if drawn is None:
