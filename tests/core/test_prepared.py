@@ -1,5 +1,6 @@
 """Prepared statements say exactly what the same statements say through the session."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -9,13 +10,19 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from access_control.models import Device, DeviceKind, DirectionMode
 from clubcrm.core.clubs import Club, ClubSetting
 from clubcrm.core.db import db
-from clubcrm.core.events import Event
+from clubcrm.core.events import Event, Fact, record_many
+from clubcrm.core.keys import take_keys
 from clubcrm.core.prepared import Prepared
 
 NOON = datetime(2026, 11, 26, 12, 0, 30, 250_000, tzinfo=UTC)
 DEVICES = select(
     Device.id, Device.kind, Device.claimed, Device.counts, Device.last_seen_at, Device.club_id
 ).where(Device.serial == bindparam("serial"), Device.kind == DeviceKind.GENERIC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met(Fact):
+    number: int
 
 
 @pytest.fixture
@@ -125,3 +132,35 @@ def test_selects_are_counted_like_others(gate, count_selects):
     Prepared(DEVICES).first(db.session.connection(), {"serial": "G-1"})
 
     assert len(count_selects) == before + 1
+
+
+def test_many_rows_go_in_as_they_would_one_by_one(unit, cast):
+    names = ("id", "kind", "club_id", "happened_at", "recorded_at", "payload", "unit_id")
+    add = Prepared(insert(Event.__table__), *names)
+    keys = take_keys(Event, 3)
+    rows = [
+        dict(zip(names, (key, f"K{key}", cast.club, NOON, NOON, {"n": key}, "u"), strict=True))
+        for key in keys
+    ]
+
+    told = add.run_many(db.session.connection(), rows)
+
+    kept = db.session.scalars(select(Event).where(Event.unit_id == "u").order_by(Event.id)).all()
+    assert told == 3
+    assert [(one.id, one.kind, one.happened_at, one.payload) for one in kept] == [
+        (key, f"K{key}", NOON, {"n": key}) for key in keys
+    ]
+    assert add.run_many(db.session.connection(), []) == 0
+
+
+def test_taken_keys_are_new_and_go_up(unit, cast):
+    first = take_keys(Event, 2)
+    record_many([_Met(cast.club, NOON, 1), _Met(cast.club, NOON, 2)])
+    kept = db.session.scalars(select(Event).where(Event.kind == "_Met").order_by(Event.id)).all()
+
+    assert first == sorted(set(first))
+    assert [one.payload for one in kept] == [
+        {"club_id": cast.club, "happened_at": NOON.isoformat(), "number": n} for n in (1, 2)
+    ]
+    assert take_keys(Event, 0) == []
+    assert take_keys(Event, 1)[0] > max(one.id for one in kept)
