@@ -13,6 +13,7 @@ from memberships.billing.models import (
     NumberSeries,
     Payment,
     Refund,
+    SeriesKind,
     Voucher,
     VoucherEntry,
 )
@@ -136,7 +137,20 @@ def _gaps() -> list[str]:
         .group_by(NumberSeries.club_id, NumberSeries.kind, NumberSeries.year)
         .having(func.max(Invoice.sequence) != NumberSeries.last_number)
     )
-    gaps += [f"club {club}, {year}: series stands at {last}" for club, year, last in behind]
+    receipts_behind = db.session.execute(
+        select(NumberSeries.club_id, NumberSeries.year, NumberSeries.last_number)
+        .join(
+            Payment,
+            (Payment.club_id == NumberSeries.club_id) & (Payment.year == NumberSeries.year),
+        )
+        .where(NumberSeries.kind == SeriesKind.RECEIPT)
+        .group_by(NumberSeries.club_id, NumberSeries.kind, NumberSeries.year)
+        .having(func.max(Payment.sequence) != NumberSeries.last_number)
+    )
+    gaps += [
+        f"club {club}, {year}: series stands at {last}"
+        for club, year, last in (*behind, *receipts_behind)
+    ]
     return gaps
 
 

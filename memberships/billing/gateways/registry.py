@@ -13,7 +13,7 @@ from clubcrm.core import audit
 from clubcrm.core.clubs import club_setting, set_club_setting
 from clubcrm.core.errors import invalid, not_found
 from memberships.billing.gateways import bkash, esewa, khalti, sslcommerz, stripe_cards
-from memberships.billing.gateways.base import Gateway
+from memberships.billing.gateways.base import Gateway, Keeping
 
 SETTING = "gateways"
 Maker = Callable[[Mapping[str, str]], Gateway]
@@ -28,6 +28,7 @@ class Shelf:
     needs: tuple[str, ...]
     currencies: frozenset[str] | None
     make: Maker
+    keeping: Keeping = Keeping.NEVER
 
     def missing(self, keys: Mapping[str, str]) -> tuple[str, ...]:
         """Return the settings that are still to be given."""
@@ -85,6 +86,7 @@ SHELVES = (
         ("CLUBCRM_STRIPE_KEY", "CLUBCRM_STRIPE_WEBHOOK_SECRET"),
         None,
         _stripe,
+        stripe_cards.StripeCards.keeping,
     ),
     Shelf(
         "sslcommerz",
@@ -92,6 +94,7 @@ SHELVES = (
         ("CLUBCRM_SSLCOMMERZ_STORE", "CLUBCRM_SSLCOMMERZ_PASSWORD"),
         sslcommerz.SslCommerz.currencies,
         _sslcommerz,
+        sslcommerz.SslCommerz.keeping,
     ),
     Shelf(
         "bkash",
@@ -104,6 +107,7 @@ SHELVES = (
         ),
         bkash.Bkash.currencies,
         _bkash,
+        bkash.Bkash.keeping,
     ),
     Shelf(
         "esewa",

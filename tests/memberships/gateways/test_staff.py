@@ -263,3 +263,11 @@ def test_a_payment_of_another_club_is_not_there(shop, cast):
     assert frank.post(f"/money/review/{ref}/accept").status_code == 404
     with shop.app_context(), unit_of_work(write=False):
         assert db.session.scalars(select(PaymentIntent.state)).one().value == "review"
+
+
+def test_the_choice_says_what_becomes_of_monthly_fees_with_each_way(client_of):
+    page = client_of("Max").get("/settings/gateways").text
+
+    assert "Keeps cards: monthly fees are charged without the member." in page
+    assert "bKash asks for the PIN at every payment" in page
+    assert "A stored card is charged only while its holder confirms it" in page

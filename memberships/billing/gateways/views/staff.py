@@ -47,7 +47,7 @@ def choice() -> ResponseReturnValue:
         missing={one.name: one.missing(keys) for one in SHELVES},
         chosen=[one.name for one in offered(club.id, club.currency)],
         hint=gateway_hint,
-        keeps={name: keeping_words(name, one.keeping) for name, one in gateways().items()},
+        keeps={one.name: keeping_words(one.name, one.keeping) for one in SHELVES},
         hears={name: one.hears_notices for name, one in gateways().items()},
         hook=lambda name: site_address() + url_for("pay.hook", gateway=name),
     )
