@@ -103,6 +103,7 @@ def _page(person_id: str, *, refusal: str = "", status: int = 200) -> ResponseRe
     trainers = trainers_of([person.club_id])
     own_trainers = trainers_of_client(person.id, today)
     full = full_trainers([one[0] for one in trainers])
+    known = {one[0] for one in own_trainers}
     page = render_template(
         "memberships/trainers/member.html",
         person=person,
@@ -112,7 +113,7 @@ def _page(person_id: str, *, refusal: str = "", status: int = 200) -> ResponseRe
         sessions=queries.sessions_of(person.id),
         own_trainers=own_trainers,
         headlines=headlines_of([one[0] for one in own_trainers]),
-        takers=[(one[1], one[2]) for one in trainers if one[0] not in full],
+        takers=[(one[1], one[2]) for one in trainers if one[0] not in full | known],
         trainers=trainers,
         choices=[("", _("nobody yet")), *((one[1], one[2]) for one in trainers)],
         code=services.code_today(person.public_id, club.zone),
