@@ -37,9 +37,11 @@ import memberships.contracts.reason_tables
 import memberships.contracts.renewal_tables
 import memberships.documents.models
 import memberships.dunning.models
+import memberships.fiscal.models
 import memberships.packages.models
 import memberships.pay.models
 import memberships.portal.models
+import memberships.printing.models
 import memberships.schedule.duty
 import memberships.schedule.models
 import memberships.tills.models
@@ -89,10 +91,12 @@ _MODULES = (
     memberships.contracts.models,
     memberships.documents.models,
     memberships.dunning.models,
+    memberships.fiscal.models,
     memberships.packages.models,
     memberships.pay.models,
     memberships.schedule.duty,
     memberships.portal.models,
+    memberships.printing.models,
     memberships.trainers.models,
     memberships.waivers.models,
     memberships.schedule.models,

@@ -96,8 +96,10 @@ from memberships import jobs as membership_jobs
 from memberships import pages as membership_pages
 from memberships import places as membership_places
 from memberships.api import freeze_address, offer_address
+from memberships.billing import office_jobs
 from memberships.billing.gateways import jobs as gateway_jobs
 from memberships.dunning import jobs as dunning_jobs
+from memberships.printing.jobs import print_waiting
 from memberships.schedule import events as class_facts
 from memberships.schedule import handlers as schedule_handlers
 from memberships.schedule import jobs as schedule_jobs
@@ -253,6 +255,8 @@ JOBS: tuple[Job, ...] = (
     Job("walk-debtors", dunning_jobs.walk_debtors, daily_at=time(7)),
     Job("resolve-charges", dunning_jobs.resolve_charges, every=timedelta(minutes=10)),
     Job("ask-gateways", gateway_jobs.ask_gateways, every=timedelta(minutes=5)),
+    Job("print-waiting", print_waiting, every=timedelta(seconds=10)),
+    Job("tell-office", office_jobs.tell_office, every=timedelta(seconds=15)),
     Job("send-refunds", gateway_jobs.send_refunds, every=timedelta(minutes=1)),
     Job("tidy", tidy, every=timedelta(hours=1)),
     Job("forget-old-access", forget_old_access, every=timedelta(hours=1)),

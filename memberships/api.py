@@ -20,6 +20,7 @@ from memberships.billing.queries import Account, account_of
 from memberships.billing.refunds import refund
 from memberships.billing.rounding import cash_asked
 from memberships.billing.services import credit, issue, quote, write_off
+from memberships.billing.slips import slip_order
 from memberships.billing.vouchers import VoucherOrder, issue_voucher
 from memberships.blocks.rules import BlockFact, BlockOwner
 from memberships.blocks.services import BlockRequest, lift_block, place_block
@@ -109,6 +110,9 @@ from memberships.packages.selling import (
 from memberships.packages.services import return_visit, use_visit
 from memberships.packages.terms import PackageTerms
 from memberships.portal.links import freeze_address, offer_address, own_address, sign_in_address
+from memberships.printing.rules import Look, Row
+from memberships.printing.running import print_after
+from memberships.printing.services import PrintOrder, open_drawer, print_copy, queue_print
 from memberships.schedule.attendance import Arrival, note_arrival, note_leaving
 from memberships.schedule.board import OwnBooking, classes_between, own_bookings, strikes_of
 from memberships.schedule.bookings import (
@@ -153,7 +157,6 @@ from memberships.trainers.services import (
 from memberships.waivers.links import waiver_address
 
 __all__ = [
-    "NEVER_CHASED",
     "AcceptRequest",
     "Account",
     "Appointment",
@@ -192,8 +195,10 @@ __all__ = [
     "Leaving",
     "LineKind",
     "LineOrder",
+    "Look",
     "LotEmptyError",
     "MemberRights",
+    "NEVER_CHASED",
     "Offer",
     "OfferRequest",
     "OwnBooking",
@@ -202,12 +207,14 @@ __all__ = [
     "PlanKind",
     "PlanOnSale",
     "PlanTerms",
+    "PrintOrder",
     "Purpose",
     "ReasonGiven",
     "ReasonSource",
     "RefundOrder",
     "Renewal",
     "RenewalNews",
+    "Row",
     "SaleRequest",
     "SaleTerms",
     "SessionState",
@@ -286,6 +293,7 @@ __all__ = [
     "offer_product",
     "offer_renewal",
     "online_stop",
+    "open_drawer",
     "open_lots",
     "open_shift",
     "own_address",
@@ -298,9 +306,12 @@ __all__ = [
     "plans_on_sale",
     "preview",
     "preview_booking",
+    "print_after",
     "print_card",
+    "print_copy",
     "print_pdf",
     "put_cash",
+    "queue_print",
     "quote",
     "reasons_by_contract",
     "recheck_bookings",
@@ -318,6 +329,7 @@ __all__ = [
     "settle_session",
     "sign",
     "sign_in_address",
+    "slip_order",
     "spend_by_channel",
     "split_session",
     "standing_on",

@@ -6,6 +6,7 @@ from memberships.billing import invariants as money_checks
 from memberships.books import invariants as book_checks
 from memberships.contracts import invariants as membership_checks
 from memberships.documents import queries as document_checks
+from memberships.fiscal import queries as fiscal_checks
 from memberships.packages import invariants as package_checks
 from memberships.pay import invariants as pay_checks
 from memberships.schedule import invariants as class_checks
@@ -24,6 +25,7 @@ CHECKS: Mapping[str, Callable[[], list[str]]] = {
     "I9": membership_checks.freezes,
     "I16": membership_checks.renewals,
     "I5": book_checks.closings_hold,
+    "I4-fiscal": fiscal_checks.gaps_in_numbers,
     "I5-shifts": till_checks.shifts_balance,
     "I15-classes": class_checks.places_and_waiting,
     "I7-documents": document_checks.altered_documents,

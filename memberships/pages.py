@@ -35,6 +35,7 @@ from memberships.counter.views.shifts import shifts
 from memberships.documents.views.settings import document_settings
 from memberships.dunning.views.api import dunning_api
 from memberships.dunning.views.pages import dunning_pages
+from memberships.fiscal.views.pages import fiscal_pages
 from memberships.packages.views.api import api as packages_api
 from memberships.packages.views.products import products as product_pages
 from memberships.packages.views.sales import sales as package_pages
@@ -43,6 +44,7 @@ from memberships.pay.views.shares import shares
 from memberships.portal.views import portal
 from memberships.portal.views.desk import questions
 from memberships.portal.views.renewing import renewing
+from memberships.printing.views.pages import printers
 from memberships.schedule.shift_pages import duty
 from memberships.schedule.views.api import api as classes_api
 from memberships.schedule.views.feeds import class_feeds
@@ -65,6 +67,8 @@ PAGES: tuple[Blueprint, ...] = (
     money,
     money_settings_pages,
     vouchers,
+    printers,
+    fiscal_pages,
     contract_pages,
     going_on,
     portal,

@@ -8,6 +8,7 @@ from memberships.permissions import (
     CHANGE_GATEWAYS,
     EDIT_CLASSES,
     EDIT_DOCUMENTS,
+    EDIT_MONEY,
     EDIT_PLANS,
     MANAGE_TILLS,
     SEE_PAY,
@@ -49,6 +50,20 @@ SETTINGS: tuple[Place, ...] = (
         "credit-card",
         CHANGE_GATEWAYS,
         _l("Cards and wallets by which members pay"),
+    ),
+    Place(
+        "printers.show",
+        _l("Printers"),
+        "printer",
+        MANAGE_TILLS,
+        _l("Receipts on paper, cash drawers, slips that wait"),
+    ),
+    Place(
+        "fiscal.choice",
+        _l("Tax office"),
+        "building-bank",
+        EDIT_MONEY,
+        _l("Whether bills are told to an office, and which"),
     ),
     Place(
         "dunning.rules",

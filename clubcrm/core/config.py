@@ -13,7 +13,8 @@ ENVIRONMENTS = ("production", "development", "test")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SAMPLE_KEYS = ("changeme", "change-me", "secret", "dev", "example", "sample", "default")
 SHORTEST_KEY = 32
-# Keys of the gateways that take money for the club, and their addresses when not the usual ones.
+# Keys of the gateways that take money for the club and of the tax office that hears of bills, and
+# their addresses when not the usual ones.
 GATEWAY_SETTINGS = (
     "CLUBCRM_BKASH_KEY",
     "CLUBCRM_BKASH_NEWS_URL",
@@ -22,6 +23,10 @@ GATEWAY_SETTINGS = (
     "CLUBCRM_BKASH_TOPIC",
     "CLUBCRM_BKASH_URL",
     "CLUBCRM_BKASH_USER",
+    "CLUBCRM_CBMS_PAN",
+    "CLUBCRM_CBMS_PASSWORD",
+    "CLUBCRM_CBMS_URL",
+    "CLUBCRM_CBMS_USER",
     "CLUBCRM_ESEWA_KEY",
     "CLUBCRM_ESEWA_PRODUCT",
     "CLUBCRM_ESEWA_URL",

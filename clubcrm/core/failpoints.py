@@ -9,6 +9,8 @@ FAIL_POINTS = (
     "renewal.after_check",
     "gate.after_insert",
     "gateway.after_call",
+    "fiscal.after_call",
+    "fiscal.before_call",
     "gateway.before_call",
     "batch.mid",
     "send.before_smtp",

@@ -25,6 +25,7 @@ from clubcrm.seed.calendar import calendar_of
 from clubcrm.seed.chronicle import write_audit, write_events, write_import
 from clubcrm.seed.classes import run_classes
 from clubcrm.seed.coaching import coach
+from clubcrm.seed.counters import keep_counters
 from clubcrm.seed.crowd import Crowd
 from clubcrm.seed.doors import hang_doors
 from clubcrm.seed.fees import write_fees
@@ -76,6 +77,7 @@ def grow(order: SeedOrder, files: Path, progress: Progress, workers: int = 1) ->
     keep_books(ground)
     keep_shifts(ground)
     keep_larders(ground)
+    keep_counters(ground)
     tell_reports(ground)
     progress("Facts of every member", 0.0)
     for place, club_id in enumerate(ground.club_ids):

@@ -27,6 +27,7 @@ from memberships.billing.models import (
     SeriesKind,
 )
 from memberships.billing.numbers import number_text
+from memberships.billing.office import tell_office_of_many
 from memberships.billing.orders import LineOrder
 from memberships.billing.settings import money_settings
 from memberships.billing.totals import LineTotals, TaxTable, line_totals
@@ -208,3 +209,4 @@ def _tell(club: Club, papers: Sequence[_Paper], ids: Sequence[int], *, by: str) 
                 club.currency,
             )
         )
+    tell_office_of_many(club.id, ids)

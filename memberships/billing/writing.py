@@ -12,6 +12,7 @@ from clubcrm.core.types import JsonObject
 from memberships.billing.debts import refresh_debt
 from memberships.billing.models import Invoice, InvoiceKind, InvoiceLine, SeriesKind
 from memberships.billing.numbers import next_number, number_text
+from memberships.billing.office import tell_office_of
 from memberships.billing.orders import InvoiceOrder, LineOrder
 from memberships.billing.totals import LineTotals
 from memberships.events import InvoiceIssued
@@ -97,7 +98,7 @@ def document_of_source(source_kind: str, source_id: str) -> Invoice | None:
 
 
 def tell(invoice: Invoice, *, by: str) -> None:
-    """The audit chain and the floors above know of the document."""
+    """The audit chain, the floors above and, where there is one, the tax office know of it."""
     after: JsonObject = {"number": invoice.number, "total_minor": invoice.total_minor}
     audit.note(f"{invoice.kind.value}.issued", "invoice", invoice.id, after=after, by=by)
     events.record(
@@ -112,6 +113,7 @@ def tell(invoice: Invoice, *, by: str) -> None:
             invoice.currency,
         )
     )
+    tell_office_of(invoice)
 
 
 def refresh_people(invoice: Invoice, *, by: str) -> None:

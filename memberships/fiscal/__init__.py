@@ -1,0 +1,1 @@
+"""Telling the tax office of every bill, where the law of the country asks for it."""

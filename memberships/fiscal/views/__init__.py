@@ -1,0 +1,1 @@
+"""Pages of bills for the tax office."""

@@ -1,0 +1,1 @@
+"""Receipts and reports on the printers of counters."""

@@ -1,0 +1,1 @@
+"""Bills told to the tax office."""
