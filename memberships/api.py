@@ -157,6 +157,7 @@ from memberships.trainers.services import (
 from memberships.waivers.links import waiver_address
 
 __all__ = [
+    "NEVER_CHASED",
     "AcceptRequest",
     "Account",
     "Appointment",
@@ -198,7 +199,6 @@ __all__ = [
     "Look",
     "LotEmptyError",
     "MemberRights",
-    "NEVER_CHASED",
     "Offer",
     "OfferRequest",
     "OwnBooking",
