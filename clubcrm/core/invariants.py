@@ -12,7 +12,7 @@ from clubcrm.core.db import db
 
 READERS = min(2, os.cpu_count() or 1)
 READER_SECONDS = 30
-READER_KIB = 96 * 1024
+READER_KIB = 32 * 1024
 
 
 def audit_chain_holds() -> list[str]:
@@ -30,9 +30,8 @@ def store_is_sound() -> list[str]:
 def _unsound_sqlite(path: str) -> list[str]:
     """Look at pages, rows, indexes and references by several readers of the file at once.
 
-    Each table with its indexes is one task, so that a big store is read by two cores. An index is
-    walked in no order of the pages: a reader keeps as many of them as the largest index has, and
-    does not map the file, which would count as memory once for each reader.
+    Each table with its indexes is one task, so that a big store is read by two cores. A reader
+    keeps some pages and does not map the file: that would count as memory once for each reader.
     """
     names = db.session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")).all()
     tasks = ["PRAGMA quick_check", "PRAGMA foreign_key_check"]
