@@ -61,16 +61,12 @@ from clubcrm.journeys.views.api import api as journeys_api
 from clubcrm.journeys.views.risk import risk as risk_pages
 from clubcrm.messaging import handlers as message_handlers
 from clubcrm.messaging import invariants as message_checks
+from clubcrm.messaging import views as message_views
 from clubcrm.messaging.events import AnswerReceived, MessageProgressed, MessageSettled
 from clubcrm.messaging.jobs import ask_telegram, send_outbox
 from clubcrm.messaging.link_values import LinkMaker, own_page
 from clubcrm.messaging.mailbox_jobs import read_mailbox
 from clubcrm.messaging.views.api import api as messages_api
-from clubcrm.messaging.views.channels import channels
-from clubcrm.messaging.views.hooks import hooks
-from clubcrm.messaging.views.news import news
-from clubcrm.messaging.views.pages import messages
-from clubcrm.messaging.views.texts import texts
 from clubcrm.people import events as people_facts
 from clubcrm.people import views as people_views
 from clubcrm.reports import figures
@@ -121,11 +117,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     survey,
     journey_pages,
     risk_pages,
-    messages,
-    channels,
-    hooks,
-    news,
-    texts,
+    *message_views.BLUEPRINTS,
     touch_reports.pages,
     report_pages,
     *membership_pages.PAGES,
