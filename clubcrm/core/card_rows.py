@@ -22,7 +22,8 @@ def labelled(rows: str, heads: Sequence[str | tuple[str, str]]) -> Markup:
         left = iter(names)
         return _CELL.sub(lambda cell: f'{cell[0]} data-label="{escape(next(left, ""))}"', row[0])
 
-    marked = _NOTHING.sub(r"<td\1 data-none>–</td>", rows)
+    # A plain string: pieces of marked up text would be escaped when they are put together.
+    marked = _NOTHING.sub(r"<td\1 data-none>–</td>", str(rows))
     return Markup(_ROW.sub(label_row, marked))  # noqa: S704 - rows come escaped from a template
 
 

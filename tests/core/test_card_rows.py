@@ -1,14 +1,19 @@
 """Rows of a table as cards of a phone: each cell names its column, empty ones can be left out."""
 
+import pytest
+from markupsafe import Markup
+
 from clubcrm.core.card_rows import labelled
 
 ROW = '<tr>\n<th scope="row">Mia</th><td class="num">12 &lt; 13</td><td> – </td><td></td></tr>'
 
 
-def test_each_cell_carries_the_words_of_its_column_and_empty_ones_are_marked():
-    told = labelled(ROW, ["Who", ("How <many>", "num"), "Why", "When"])
+@pytest.mark.parametrize("rows", [ROW, Markup(ROW)], ids=["text", "template"])
+def test_each_cell_carries_the_words_of_its_column_and_empty_ones_are_marked(rows):
+    told = labelled(rows, ["Who", ("How <many>", "num"), "Why", "When"])
 
     assert 'th data-label="Who" scope="row">Mia' in told
+    assert (told.startswith("<tr>"), told.endswith("</tr>")) == (True, True)
     assert '<td data-label="How &lt;many&gt;" class="num">12 &lt; 13</td>' in told
     assert told.count("data-none>–</td>") == 2
     assert '<td data-label="When" data-none>' in told
