@@ -15,7 +15,7 @@ from clubcrm.seed.order import SeedOrder
 from clubcrm.seed.towns import TOWNS
 
 BAR = 30
-WORTH_SHARING = 2_000
+WORTH_SHARING = 200
 
 
 def show_progress(step: str, share: float) -> None:

@@ -175,14 +175,21 @@ def _is(stage: Stage) -> ColumnElement[Stage]:
 
 def _keep_changes(session: Session, part: Slice, day: date) -> None:
     changed = and_(_in(part), or_(facts.stage.is_(None), facts.stage != _stage(day)))
-    known_today = select(StageChange.id).where(
-        StageChange.person_id == facts.person_id, StageChange.day == day
+    known = select(StageChange.stage).where(StageChange.person_id == facts.person_id)
+    # Facts that were built anew find the stage of before in the history: that is no change.
+    before: Any = (
+        known.where(StageChange.day < day)
+        .order_by(StageChange.day.desc())
+        .limit(1)
+        .scalar_subquery()
     )
     session.execute(
         insert(StageChange).from_select(
             ["person_id", "day", "stage"],
             select(facts.person_id, literal(day, Date()), _stage(day)).where(
-                changed, ~known_today.exists()
+                changed,
+                ~known.where(StageChange.day == day).exists(),
+                or_(before.is_(None), before != _stage(day)),
             ),
             include_defaults=False,
         )

@@ -53,12 +53,24 @@ def foresee(
 
 
 def follow_lives(unit: Unit, club_id: int, day: date) -> None:
-    """The club has the survival curves of its members as of the day."""
+    """The club has the survival curves of its members as of the day. Raises NO_ANSWER."""
     with unit() as session:
         spells = spells_of_club(session, club_id, day)
     answer = ask("survival", {"spells": spells})
     with unit() as session:
         keep_result(session, (club_id, day, now()), AnalysisKind.SURVIVAL, answer)
+
+
+def follow_all_lives(unit: Unit, days: Mapping[int, date], moment: datetime) -> None:
+    """Each club that is old enough has the survival curves of its day; one child for all."""
+    with unit() as session:
+        clubs = {str(club): spells_of_club(session, club, day) for club, day in days.items()}
+    answers = ask("all_survival", {"clubs": clubs})["clubs"]
+    with unit() as session:
+        for club_id, day in days.items():
+            if answers[str(club_id)] is not None:
+                about = club_id, day, moment
+                keep_result(session, about, AnalysisKind.SURVIVAL, answers[str(club_id)])
 
 
 def keep_result(

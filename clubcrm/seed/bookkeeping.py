@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from clubcrm.core.db import unit_of_work
 from clubcrm.core.months import month_after, month_end, month_of, months_between
-from clubcrm.seed.ground import Ground
+from clubcrm.seed.ground import Ground, Unit
 from clubcrm.seed.order import public_id
 from clubcrm.seed.towns import Town
 from memberships.books.calendar import books_of
@@ -177,17 +176,17 @@ class Keeper:
         )
 
 
-def keep_books(ground: Ground) -> None:
+def keep_books(ground: Ground, unit: Unit) -> None:
     """Every club has a cash book, recurring items, marketing spend, and closed days and months."""
     for place in range(len(ground.club_ids)):
-        with unit_of_work() as session:
+        with unit() as session:
             keeper = Keeper(ground, place, session)
             _open(keeper)
             _habits(keeper)
             _bills(keeper)
             session.flush()
             _bank(keeper)
-        with unit_of_work() as session:
+        with unit() as session:
             _close(Keeper(ground, place, session))
 
 

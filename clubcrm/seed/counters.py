@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
-from clubcrm.core.db import unit_of_work
 from clubcrm.people.models import Person
-from clubcrm.seed.ground import Ground
+from clubcrm.seed.ground import Ground, Unit
 from clubcrm.seed.order import public_id
 from memberships.billing.models import Invoice, InvoiceKind
 from memberships.fiscal.drivers import Buyer, Content
@@ -23,10 +22,10 @@ SLIPS, BILLS = 12, 40
 OFFICE = Cbms(("", ""), "301234567")
 
 
-def keep_counters(ground: Ground) -> None:
+def keep_counters(ground: Ground, unit: Unit) -> None:
     """Each club has printed slips; the one in Nepal has told the office of its newest bills."""
     for place, club_id in enumerate(ground.club_ids):
-        with unit_of_work() as session:
+        with unit() as session:
             club = session.get_one(Club, club_id)
             newest = session.scalars(
                 select(Invoice)

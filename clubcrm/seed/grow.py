@@ -14,18 +14,13 @@ from access_control.models import AccessEvent, Visit, VisitDay
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
-from clubcrm.journeys.facts import refresh_all
-from clubcrm.journeys.risk_log import keep_scores, score_past
-from clubcrm.journeys.risk_past import EVERY_DAYS
 from clubcrm.people.models import Person
 from clubcrm.seed.asked import ask_half_way
 from clubcrm.seed.bars import place_blocks
-from clubcrm.seed.bookkeeping import keep_books
 from clubcrm.seed.calendar import calendar_of
 from clubcrm.seed.chronicle import write_audit, write_events, write_import
 from clubcrm.seed.classes import run_classes
 from clubcrm.seed.coaching import coach
-from clubcrm.seed.counters import keep_counters
 from clubcrm.seed.crowd import Crowd
 from clubcrm.seed.doors import hang_doors
 from clubcrm.seed.fees import write_fees
@@ -34,15 +29,14 @@ from clubcrm.seed.handovers import Handovers, choose_handovers, write_handovers
 from clubcrm.seed.hands import in_parts
 from clubcrm.seed.holds import hold_back
 from clubcrm.seed.house import build_house
-from clubcrm.seed.larder import keep_larders
+from clubcrm.seed.last_night import tell_last_night
 from clubcrm.seed.lives import Life, Walk
 from clubcrm.seed.order import SeedOrder
 from clubcrm.seed.papers import Registry, sell_plans, write_lots
 from clubcrm.seed.relay import tell_all
 from clubcrm.seed.renewals import Offers
-from clubcrm.seed.reports import tell_reports
-from clubcrm.seed.shifts import keep_shifts
 from clubcrm.seed.signed import Signed
+from clubcrm.seed.stages import Stages
 from clubcrm.seed.stays import give_some_days, write_everyone
 from clubcrm.seed.store import BulkStore
 from clubcrm.seed.strangers import Strangers
@@ -74,18 +68,7 @@ def grow(order: SeedOrder, files: Path, progress: Progress, workers: int = 1) ->
     except BaseException:
         ground.store.abandon()
         raise
-    keep_books(ground)
-    keep_shifts(ground)
-    keep_larders(ground)
-    keep_counters(ground)
-    tell_reports(ground)
-    progress("Facts of every member", 0.0)
-    for place, club_id in enumerate(ground.club_ids):
-        refresh_all(unit_of_work, club_id, order.last_day)
-        with unit_of_work() as session:
-            score_past(session, club_id, order.last_day - timedelta(days=EVERY_DAYS))
-            keep_scores(session, club_id, order.last_day)
-        progress("Facts of every member", (place + 1) / len(ground.club_ids))
+    tell_last_night(ground, progress, workers)
     return counts
 
 
@@ -147,6 +130,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
 def _write_beside(ground: Ground, handovers: Handovers) -> None:
     """Everything that needs people, contracts and lives, and no visit in the store."""
     talk, offers, signed, trials = Talk(ground), Offers(ground), Signed(ground), Trials(ground)
+    stages = Stages(ground)
     for number, life in enumerate(ground.lives):
         offers.write(life, number)
         hold_back(ground, life)
@@ -154,6 +138,7 @@ def _write_beside(ground: Ground, handovers: Handovers) -> None:
         talk.about(life)
         signed.about(life, number)
         trials.about(life)
+        stages.about(life)
     write_handovers(ground, handovers)
     talk.close()
     trials.write()

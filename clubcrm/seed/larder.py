@@ -26,18 +26,17 @@ from bar_inventory.stock.models import (
     StockCountLine,
     WasteReason,
 )
-from clubcrm.core.db import unit_of_work
 from clubcrm.core.text import fold
-from clubcrm.seed.ground import Ground
+from clubcrm.seed.ground import Ground, Unit
 from clubcrm.seed.larder_goods import ALLERGENS, GOODS, GROUPS, Goods
 from clubcrm.seed.larder_orders import Buying
 from clubcrm.seed.larder_shelf import WEEKS, Act
 
 
-def keep_larders(ground: Ground) -> None:
+def keep_larders(ground: Ground, unit: Unit) -> None:
     """Each club has its bar: what it sells, what lies on its shelf, and from whom it came."""
     for place, club_id in enumerate(ground.club_ids):
-        with unit_of_work() as session:
+        with unit() as session:
             _Larder(ground, place, club_id, session).fill()
 
 

@@ -9,8 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from clubcrm.core.clubs import Club, ClubSetting
-from clubcrm.core.db import unit_of_work
-from clubcrm.seed.ground import Ground
+from clubcrm.seed.ground import Ground, Unit
 from clubcrm.seed.order import public_id
 from memberships.billing.models import Payment, Refund
 from memberships.tills.counting import canonical, seal
@@ -32,10 +31,10 @@ DAYS = 14
 FLOAT_UNITS = 4
 
 
-def keep_shifts(ground: Ground) -> None:
+def keep_shifts(ground: Ground, unit: Unit) -> None:
     """Each club has its tills and the shifts of the last fortnight, with what was really taken."""
     for place, club_id in enumerate(ground.club_ids):
-        with unit_of_work() as session:
+        with unit() as session:
             _Keeper(ground, place, club_id, session).keep()
 
 

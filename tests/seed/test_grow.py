@@ -2,6 +2,7 @@ import hashlib
 import shutil
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,8 +20,10 @@ from clubcrm.core import audit, clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import Model, db
 from clubcrm.core.errors import DomainError
-from clubcrm.journeys.models import MemberFacts
+from clubcrm.journeys.models import MemberFacts, StageChange
+from clubcrm.journeys.rules.stages import Stage
 from clubcrm.people.models import Person, StoredFile
+from clubcrm.reports.models import AnalysisKind, AnalysisResult
 from clubcrm.seed.grow import grow
 from memberships.contracts.models import Contract
 from memberships.packages.models import PackageEntry, PackageLot
@@ -163,6 +166,30 @@ def test_history_is_lived_in(grown: dict[str, int]) -> None:
     assert never, "newcomers who never came"
     assert max(visit.entered_at for visit in visits) > SUNDAY_NOON - timedelta(days=2)
     assert any(visit.left_at is None for visit in visits), "somebody is inside now"
+
+
+def test_stages_have_a_history_in_which_each_change_is_one(grown: dict[str, int]) -> None:
+    rows = db.session.execute(
+        select(StageChange.person_id, StageChange.day, StageChange.stage).order_by(
+            StageChange.person_id, StageChange.day
+        )
+    ).all()
+
+    assert len({day for _, day, _ in rows}) >= 12, "weeks and months, not only the last night"
+    assert {stage for *_, stage in rows} >= {Stage.ADAPTATION, Stage.ACTIVE, Stage.LOST}
+    same = [
+        (one, other) for one, other in pairwise(rows) if one[0] == other[0] and one[2] is other[2]
+    ]
+    assert same == []
+
+
+def test_survival_curves_and_forecasts_stand_before_the_first_night(
+    grown: dict[str, int],
+) -> None:
+    kinds = Counter(db.session.scalars(select(AnalysisResult.kind)))
+
+    assert kinds[AnalysisKind.FORECAST] == ORDER.clubs
+    assert kinds[AnalysisKind.SURVIVAL] >= 1
 
 
 def test_each_picture_lies_in_the_data_folder(data_folder: Path, grown: dict[str, int]) -> None:

@@ -26,6 +26,17 @@ LONGEST_MONTHS = 60
 FALSE_SHARE = 0.10
 
 
+def all_survival(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the curves of each club; nothing for one that is too young for an honest answer."""
+    clubs: dict[str, Any] = {}
+    for name, spells in values["clubs"].items():
+        try:
+            clubs[name] = survival({"spells": spells})
+        except CannotAnswerError:
+            clubs[name] = None
+    return {"clubs": clubs}
+
+
 def survival(values: dict[str, Any]) -> dict[str, Any]:
     """Return the curve of all members and the curves of each grouping with its test."""
     spells = values["spells"]

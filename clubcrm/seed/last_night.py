@@ -1,0 +1,79 @@
+"""What follows from a grown history: books, shifts, reports, findings and everybody's facts.
+
+Each part writes tables of its own, so that parts told at the same time give the same rows as parts
+told one after the other.
+"""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from clubcrm.core.db import db, unit_of_work
+from clubcrm.journeys.facts import refresh_all
+from clubcrm.journeys.risk_log import keep_scores, score_past
+from clubcrm.journeys.risk_past import EVERY_DAYS
+from clubcrm.seed.bookkeeping import keep_books
+from clubcrm.seed.counters import keep_counters
+from clubcrm.seed.ground import Ground, Progress, Unit
+from clubcrm.seed.hands import in_parts
+from clubcrm.seed.larder import keep_larders
+from clubcrm.seed.reports import foretell, note_introduction, tell_ends, tell_findings
+from clubcrm.seed.shifts import keep_shifts
+
+Part = Callable[[Ground, Unit], None]
+
+
+def tell_last_night(ground: Ground, progress: Progress, workers: int) -> None:
+    """Everything that a club's nights and its desk would have made of the history stands."""
+    progress("Books, reports and facts", 0.0)
+    note_introduction(ground, unit_of_work)
+    _tell((tell_ends, _count), ground, workers)
+    progress("Books, reports and facts", 0.4)
+    # Findings and forecasts both read the paid ends.
+    _tell((tell_findings, _foretell), ground, workers)
+    progress("Books, reports and facts", 1.0)
+
+
+def _tell(parts: tuple[Part, ...], ground: Ground, workers: int) -> None:
+    if workers == 1:
+        for part in parts:
+            part(ground, unit_of_work)
+        return
+    # No connection may be open when a process is copied: the copy opens its own.
+    db.session.remove()
+    db.engine.dispose()
+    unit = _one_writer(multiprocessing.get_context("fork").Lock())
+    in_parts(lambda number: parts[number](ground, unit), len(parts))
+
+
+def _count(ground: Ground, unit: Unit) -> None:
+    """Takings are counted and booked, and the bars have their goods."""
+    keep_books(ground, unit)
+    keep_shifts(ground, unit)
+    keep_larders(ground, unit)
+    keep_counters(ground, unit)
+
+
+def _foretell(ground: Ground, unit: Unit) -> None:
+    """Renewals are foretold, and the facts of every member are those of the last day."""
+    foretell(ground, unit)
+    day = ground.order.last_day
+    for club_id in ground.club_ids:
+        refresh_all(unit, club_id, day)
+        with unit() as session:
+            score_past(session, club_id, day - timedelta(days=EVERY_DAYS))
+            keep_scores(session, club_id, day)
+
+
+def _one_writer(lock: AbstractContextManager[object]) -> Unit:
+    """Units of work that wait for each other as long as it takes, in whichever process they are."""
+
+    @contextmanager
+    def unit(*, write: bool = True) -> Iterator[Session]:
+        with lock if write else nullcontext(), unit_of_work(write=write) as session:
+            yield session
+
+    return unit
