@@ -42,6 +42,11 @@ def is_shift_open(shift_id: int) -> bool:
     return db.session.scalar(state) is ShiftState.OPEN
 
 
+def till_of(shift_id: int) -> int:
+    """Return the key of the till a shift runs on."""
+    return db.session.get_one(Shift, shift_id).till_id
+
+
 def shift_name(shift_id: int) -> str:
     """Return the public id of a shift."""
     return db.session.get_one(Shift, shift_id).public_id

@@ -12,6 +12,7 @@ from bar_inventory.sales.papers import line_ids
 from bar_inventory.sales.pricing import CartOrder, Priced, PricedLine, price_cart
 from bar_inventory.sales.queries import sale_of_source
 from bar_inventory.sales.rules import Part, Settled, settle
+from bar_inventory.sales.slips import ask_for_slip
 from bar_inventory.stock.queries import selling_place
 from bar_inventory.stock.selling import SoldGoods, SoldLine, sell_goods
 from clubcrm.core import audit, clock, events, formats
@@ -107,6 +108,7 @@ def sell(order: SaleOrder, *, by: str) -> Sale:
             sale.club_id, clock.now(), sale.id, sale.person_id, sale.total_minor, sale.currency
         )
     )
+    ask_for_slip(sale, by=by)
     return sale
 
 

@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+from flask import after_this_request
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -28,6 +29,7 @@ from clubcrm.core.errors import invalid, not_found
 from clubcrm.core.shell import my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
+from memberships.api import print_after
 from memberships.permissions import REFUND_MONEY, USE_TILL
 from memberships.tills.queries import shift_for
 
@@ -86,7 +88,9 @@ def post_sale(body: dict[str, Any]) -> dict[str, Any]:
         shift_id=shift.id if shift else None,
         note=body["note"],
     )
-    return sale_shown(sell(order, by=actor.ref))
+    sale = sell(order, by=actor.ref)
+    after_this_request(lambda answer: print_after(answer, club_id))
+    return sale_shown(sale)
 
 
 @sales_api.get("/sales/<string:sale_id>")

@@ -1,8 +1,18 @@
 """Views room: what was sold: the list, one sale with its receipt, and taking it back."""
 
 import secrets
+from io import BytesIO
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,12 +27,14 @@ from bar_inventory.sales.queries import (
     tenders_of,
 )
 from bar_inventory.sales.returning import ReturnOrder, take_back
+from bar_inventory.sales.slips import ask_for_copy, copies_printed, slip_pdf
 from clubcrm.core import formats
 from clubcrm.core.api import page_key
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.shell import my_clubs
 from clubcrm.core.text import ascii_digits
 from clubcrm.core.web import current_actor, require
+from memberships.api import print_after
 from memberships.approvals.queries import names_of
 from memberships.billing.words import tender_icon, tender_words
 from memberships.permissions import REFUND_MONEY, USE_TILL
@@ -92,6 +104,29 @@ def back(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("sales.show", public_id=public_id), 303)
 
 
+@sale_pages.post("/<public_id>/print")
+@require(USE_TILL)
+def print_again(public_id: str) -> ResponseReturnValue:
+    """One more receipt comes out, marked and counted as a copy."""
+    sale = _sale(public_id)
+    number = ask_for_copy(sale, by=current_actor().ref)
+    if number:
+        flash(_("Copy %(number)s is on its way.", number=number), "success")
+    else:
+        flash(_("The receipt is on its way."), "success")
+    answer = make_response(redirect(url_for("sales.show", public_id=public_id), 303))
+    return print_after(answer, sale.club_id)
+
+
+@sale_pages.get("/<public_id>/slip.pdf")
+@require(USE_TILL)
+def slip(public_id: str) -> ResponseReturnValue:
+    """The receipt as a PDF of 80 mm."""
+    sale = _sale(public_id)
+    name = f"{sale.number}.pdf"
+    return send_file(BytesIO(slip_pdf(sale)), "application/pdf", download_name=name)
+
+
 def _sale(public_id: str) -> Sale:
     found = sale_for(current_actor().scope, public_id)
     if found is None:
@@ -114,6 +149,7 @@ def _page(sale: Sale, *, refusal: str = "", status: int = 200) -> ResponseReturn
         names=names_of([sale.sold_by]),
         may_void=is_shift_open(sale.shift_id),
         refusal=refusal,
+        printed=copies_printed(sale),
         tender_words=tender_words,
         tender_icon=tender_icon,
     )

@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -31,7 +40,7 @@ from clubcrm.core.text import ascii_digits, fold
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
 from clubcrm.people.queries.search import search as search_people
-from memberships.api import Tender, account_limit_of, account_of
+from memberships.api import Tender, account_limit_of, account_of, print_after
 from memberships.billing.fields import typed_amount
 from memberships.billing.rules import parse_amount
 from memberships.permissions import USE_TILL
@@ -179,7 +188,8 @@ def pay() -> ResponseReturnValue:
         words = " ".join([error.text, *(one.message for one in error.fields)]).strip()
         changed = error.extra.get("price") if error.code == "PRICE_CHANGED" else None
         return _page(club, said=words, code=error.code, changed=changed, status=error.status)
-    return redirect(url_for("till.show", sold=sale.public_id), 303)
+    answer = make_response(redirect(url_for("till.show", sold=sale.public_id), 303))
+    return print_after(answer, club.id)
 
 
 def _paying(club: ClubChoice, cart: Cart) -> carts.Paying:
