@@ -5,12 +5,11 @@ from typing import Any
 
 from flask import render_template
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from clubcrm.core.db import db
 from clubcrm.core.web import require
-from clubcrm.people.models import Person
 from clubcrm.reports.models import LeavingModel
+from clubcrm.reports.pasts import names_of
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.rules.snapshots import FACTS
 from clubcrm.reports.views.blueprint import asked, reports
@@ -53,11 +52,7 @@ def _finding(figures: dict[str, Any]) -> str:
 
 
 def _people(rows: list[list[Any]]) -> list[tuple[str, str, float, list[str]]]:
-    ids = [row[0] for row in rows]
-    names = {
-        person.id: (person.full_name, person.public_id)
-        for person in db.session.scalars(select(Person).where(Person.id.in_(ids)))
-    }
+    names = names_of(db.session(), [row[0] for row in rows])
     return [
         (*names[who], chance, [fact_words(FACTS[one]) for one in reasons])
         for who, chance, reasons in rows
