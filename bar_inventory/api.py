@@ -1,5 +1,6 @@
 """The door of the bar's floor: what rooms above may ask of it."""
 
+from bar_inventory.insight.queries import usual_of
 from bar_inventory.stock.handling import reverse_source
 from bar_inventory.stock.queries import selling_place
 from bar_inventory.stock.selling import (
@@ -26,4 +27,5 @@ __all__ = [
     "reverse_source",
     "sell_goods",
     "selling_place",
+    "usual_of",
 ]

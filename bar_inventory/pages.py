@@ -3,6 +3,7 @@
 from flask import Blueprint
 from flask_babel import lazy_gettext as _l
 
+from bar_inventory.insight.views import bar_report
 from bar_inventory.permissions import SEE_STOCK
 from bar_inventory.purchasing.views.api import stock_api
 from bar_inventory.purchasing.views.orders import orders
@@ -24,6 +25,7 @@ PAGES: tuple[Blueprint, ...] = (
     bar_products,
     orders,
     suppliers,
+    bar_report,
 )
 
 API: tuple[Blueprint, ...] = (sales_api, stock_api)

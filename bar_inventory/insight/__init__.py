@@ -1,0 +1,1 @@
+"""What the counter earned, on what, when, and what was thrown away."""

@@ -1,0 +1,88 @@
+"""The report of the bar: what it earned, on what, when, by whom, and what was thrown away."""
+
+from datetime import date, timedelta
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from bar_inventory.insight.queries import (
+    Period,
+    items_sold,
+    sales_at,
+    sellers,
+    slow_movers,
+    stock_value,
+    waste,
+)
+from bar_inventory.insight.rules import MICRO, abc_classes, busiest, by_hour, columns
+from bar_inventory.permissions import SEE_COSTS
+from bar_inventory.stock.models import WasteReason
+from clubcrm.core import clock
+from clubcrm.core.shell import ClubChoice, current_club
+from clubcrm.core.web import require
+from memberships.approvals.queries import names_of
+
+bar_report = Blueprint("bar_report", __name__)
+USUAL_DAYS, MOST_DAYS = 28, 366
+WIDTH, HEIGHT = 640, 120
+
+
+@bar_report.get("/stock/report")
+@require(SEE_COSTS)
+def show() -> ResponseReturnValue:
+    """Sales, margin, classes, hours, people, waste and what lies still, for some days."""
+    club = current_club()
+    period = _period(club)
+    items, hours = items_sold(period), by_hour(sales_at(period), club.zone)
+    people = sellers(period)
+    return render_template(
+        "bar_inventory/insight/report.html",
+        club=club,
+        period=period,
+        items=items,
+        classes=abc_classes(items),
+        net=sum(one.net_minor for one in items),
+        margin=sum(one.margin_minor for one in items),
+        sales=sum(count for count, _taken in hours.values()),
+        hours=hours,
+        top=busiest(hours),
+        columns=columns(hours, WIDTH, HEIGHT),
+        people=people,
+        names=names_of(one.by for one in people),
+        waste=[(waste_words(why), count, _minor(value)) for why, count, value in waste(period)],
+        slow=[(one, units, _minor(value)) for one, units, value in slow_movers(period)],
+        worth=_minor(stock_value(club.id)),
+    )
+
+
+def waste_words(reason: WasteReason | None) -> str:
+    """Return the words of a reason."""
+    words = {
+        WasteReason.EXPIRED: _("Too old"),
+        WasteReason.BROKEN: _("Broken"),
+        WasteReason.SPILLED: _("Spilled"),
+        WasteReason.STAFF: _("For the staff"),
+        WasteReason.TASTING: _("For tasting"),
+        WasteReason.MISSING: _("Missing"),
+        WasteReason.OTHER: _("Something else"),
+    }
+    return words[reason] if reason is not None else _("Something else")
+
+
+def _period(club: ClubChoice) -> Period:
+    today = clock.today(club.zone)
+    last = min(_day("to") or today, today)
+    first = _day("from") or last - timedelta(days=USUAL_DAYS - 1)
+    return Period(club.id, max(min(first, last), last - timedelta(days=MOST_DAYS)), last)
+
+
+def _day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _minor(micro: int) -> int:
+    return round(micro / MICRO)
