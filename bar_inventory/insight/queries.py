@@ -54,7 +54,13 @@ def items_sold(period: Period) -> list[ItemSum]:
     for product_id, name, quantity, net, cost in lines:
         gone, lost, regained = back.get(product_id, (0, 0, 0))
         found.append(
-            ItemSum(product_id, name, quantity - gone, round(int(net) - lost), round(int(cost) - regained))
+            ItemSum(
+                product_id,
+                name,
+                quantity - gone,
+                round(int(net) - lost),
+                round(int(cost) - regained),
+            )
         )
     return sorted(found, key=lambda one: (-one.net_minor, one.name))
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from access_control.permissions import ISSUE_CREDENTIALS, LET_IN, SCAN_AT_DESK
 from access_control.rules.codes import Code, Direction
 from access_control.rules.decide import EntryDecision
+from bar_inventory.api import usual_of
 from clubcrm.card.offer import offer_alerts
 from clubcrm.card.packages import package_alerts
 from clubcrm.card.photos import photo_address
@@ -33,6 +34,7 @@ from memberships.permissions import SIGN_CONTRACTS, TAKE_MONEY
 PINNED_FOR = timedelta(minutes=10)
 LET_IN_WITHIN = timedelta(minutes=30)
 STRIP_DAYS = 28
+USUAL_WITHIN = timedelta(days=180)
 # Reasons that a day pass puts right at once.
 SOLVED_BY_DAY_PASS = frozenset(
     {
@@ -209,7 +211,8 @@ def _tiles(
     rights = rights_at(scan.person_id, today)
     before = max((one for one in days if one < today), default=None)
     shown = tiles_of(rights, decision.contract_id, today, before, owes=known)
-    return tuple(shown)
+    drink = usual_of(scan.person_id, scan.at - USUAL_WITHIN)
+    return (*shown, Tile(_("Usual drink"), drink)) if drink else tuple(shown)
 
 
 def _strip(days: Mapping[date, int], today: date) -> tuple[tuple[int, str, str], ...]:
