@@ -1,6 +1,7 @@
 """The bars of the demo clubs: what they sell, what lies on their shelves, from whom it came."""
 
-from datetime import time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 from bar_inventory.catalogue.models import (
     Barcode,
@@ -27,23 +28,24 @@ from bar_inventory.stock.models import (
     WasteReason,
 )
 from clubcrm.core.text import fold
+from clubcrm.seed.bar_papers import Ticket
 from clubcrm.seed.ground import Ground, Unit
-from clubcrm.seed.larder_goods import ALLERGENS, GOODS, GROUPS, Goods
-from clubcrm.seed.larder_orders import Buying
+from clubcrm.seed.larder_goods import ALLERGENS, GOODS, GROUPS, HAPPY_HOUR, Goods
+from clubcrm.seed.larder_sales import Selling
 from clubcrm.seed.larder_shelf import WEEKS, Act
 
 
-def keep_larders(ground: Ground, unit: Unit) -> None:
-    """Each club has its bar: what it sells, what lies on its shelf, and from whom it came."""
+def keep_larders(ground: Ground, unit: Unit, rung: Mapping[int, Sequence[Ticket]]) -> None:
+    """Each club has its bar: what it sells and sold, what lies on its shelf, from whom it came."""
     for place, club_id in enumerate(ground.club_ids):
         with unit() as session:
-            _Larder(ground, place, club_id, session).fill()
+            _Larder(ground, place, club_id, session).fill(rung[club_id])
 
 
-class _Larder(Buying):
+class _Larder(Selling):
     store: Place
 
-    def fill(self) -> None:
+    def fill(self, tickets: Sequence[Ticket]) -> None:
         """The bar's whole story is written."""
         self.bar, self.store = (
             self.add(Place, name="Bar", sells=True),
@@ -54,8 +56,13 @@ class _Larder(Buying):
         self.suppliers()
         self.past_sales()
         self._weeks()
+        self.open_counter(tickets)
+        counted = self.last - timedelta(days=2)
+        self.sell(date.min, counted)
         self._count()
         self.orders()
+        self.sell(counted + timedelta(days=1), self.last)
+        self.wait()
         self.write_levels()
         for place in (self.bar, self.store):
             sum_days(place.id, self.last)
@@ -112,9 +119,9 @@ class _Larder(Buying):
             self.session.add(
                 PriceWindow(
                     price_id=version.id,
-                    weekdays=0b0011111,
-                    starts=time(14),
-                    ends=time(16),
+                    weekdays=HAPPY_HOUR[0],
+                    starts=HAPPY_HOUR[1],
+                    ends=HAPPY_HOUR[2],
                     price_minor=self.round_up(price * 8 // 10),
                 )
             )

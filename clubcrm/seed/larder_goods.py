@@ -1,6 +1,7 @@
 """What the bars of the demo clubs sell and use: prices as shares of a fee, and recipes."""
 
 from dataclasses import dataclass
+from datetime import time
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Goods:
     wish: tuple[str, str, str, int] | None = None
 
 
+# Shakes from Monday to Friday.
+HAPPY_HOUR = (0b0011111, time(14), time(16))
 GROUPS = (
     ("Coffee", "coffee"),
     ("Shakes", "cup"),

@@ -35,6 +35,7 @@ class Act:
     at: datetime
     source: str
     waste: WasteReason | None = None
+    by: str = ""
 
 
 class Shelf:
@@ -128,7 +129,7 @@ class Shelf:
             position=self.moves,
             on_day=act.at.astimezone(self.zone).date(),
             at=act.at,
-            by=self.by,
+            by=act.by or self.by,
         )
         return move
 

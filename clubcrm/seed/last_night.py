@@ -8,6 +8,7 @@ import multiprocessing
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from clubcrm.core.db import db, unit_of_work
 from clubcrm.journeys.facts import refresh_all
 from clubcrm.journeys.risk_log import keep_scores, score_past
 from clubcrm.journeys.risk_past import EVERY_DAYS
+from clubcrm.seed.bar_tickets import Tickets, ring_bars
 from clubcrm.seed.bookkeeping import keep_books
 from clubcrm.seed.counters import keep_counters
 from clubcrm.seed.ground import Ground, Progress, Unit
@@ -30,7 +32,9 @@ def tell_last_night(ground: Ground, progress: Progress, workers: int) -> None:
     """Everything that a club's nights and its desk would have made of the history stands."""
     progress("Books, reports and facts", 0.0)
     note_introduction(ground, unit_of_work)
-    _tell((tell_ends, _count), ground, workers)
+    # What the bars took is in the books and in the shifts, so it is rung up before both.
+    rung = ring_bars(ground, unit_of_work)
+    _tell((tell_ends, partial(_count, rung)), ground, workers)
     progress("Books, reports and facts", 0.4)
     # Findings and forecasts both read the paid ends.
     _tell((tell_findings, _foretell), ground, workers)
@@ -49,11 +53,11 @@ def _tell(parts: tuple[Part, ...], ground: Ground, workers: int) -> None:
     in_parts(lambda number: parts[number](ground, unit), len(parts))
 
 
-def _count(ground: Ground, unit: Unit) -> None:
+def _count(rung: Tickets, ground: Ground, unit: Unit) -> None:
     """Takings are counted and booked, and the bars have their goods."""
     keep_books(ground, unit)
     keep_shifts(ground, unit)
-    keep_larders(ground, unit)
+    keep_larders(ground, unit, rung)
     keep_counters(ground, unit)
 
 
