@@ -15,11 +15,12 @@ from memberships.billing.models import (
     Invoice,
     InvoiceKind,
     InvoiceLine,
+    NumberSeries,
     Payment,
     Refund,
     SeriesKind,
 )
-from memberships.billing.numbers import next_number, number_text
+from memberships.billing.numbers import number_text
 from memberships.billing.orders import LineKind, LineOrder, Tender
 from memberships.billing.totals import LineTotals
 
@@ -92,6 +93,8 @@ class BarPapers:
         self.session, self.club, self.chance = session, club, chance
         self.walk_in_id = walk_in_id
         self.parts: dict[int, list[Instalment]] = {}
+        self.series: dict[tuple[SeriesKind, int], NumberSeries] = {}
+        self.last: dict[tuple[SeriesKind, int], int] = {}
 
     def write(self, ticket: Ticket) -> None:
         """The ticket has its invoice, and its money is in."""
@@ -153,6 +156,22 @@ class BarPapers:
         self.session.flush()
         ticket.back = TakenBack(back_id, note.id, reason, at)
 
+    def close(self) -> None:
+        """The last number of every series is kept."""
+        for key, series in self.series.items():
+            series.last_number = self.last[key]
+        self.session.flush()
+
+    def _next(self, kind: SeriesKind, year: int) -> int:
+        if (kind, year) not in self.series:
+            series = self.session.get(NumberSeries, (self.club.id, kind, year))
+            if series is None:
+                series = NumberSeries(club_id=self.club.id, kind=kind, year=year, last_number=0)
+                self.session.add(series)
+            self.series[kind, year], self.last[kind, year] = series, series.last_number
+        self.last[kind, year] += 1
+        return self.last[kind, year]
+
     def _paper(
         self,
         ticket: Ticket,
@@ -162,7 +181,7 @@ class BarPapers:
         at: datetime,
     ) -> Invoice:
         year = ticket.day.year
-        sequence = next_number(self.club.id, SeriesKind(kind.value), year)
+        sequence = self._next(SeriesKind(kind.value), year)
         payer_id = ticket.person_id or self.walk_in_id
         paper = Invoice(
             public_id=public_id(self.chance),
@@ -229,7 +248,7 @@ class BarPapers:
     def _payment(self, ticket: Ticket, place: int) -> int:
         tender, amount = ticket.tenders[place]
         year = ticket.day.year
-        sequence = next_number(self.club.id, SeriesKind.RECEIPT, year)
+        sequence = self._next(SeriesKind.RECEIPT, year)
         payment = Payment(
             public_id=public_id(self.chance),
             club_id=self.club.id,

@@ -82,6 +82,7 @@ class _Bar:
             self.pay(ticket, number)
             self.papers.write(ticket)
         self.give_one_back(tickets)
+        self.papers.close()
         return tickets
 
     def walk_in(self) -> int:
