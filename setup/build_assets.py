@@ -64,7 +64,12 @@ def used_icons(icons: Path) -> list[str]:
     for source in sources:
         names.update(ICON_USE.findall(source.read_text(encoding="utf-8")))
     # The rail and the settings name their icons as plain words among others.
-    for wires in ("clubcrm/wiring.py", "memberships/places.py", "bar_inventory/pages.py"):
+    for wires in (
+        "clubcrm/wiring.py",
+        "memberships/places.py",
+        "bar_inventory/pages.py",
+        "bar_inventory/catalogue/words.py",
+    ):
         words = QUOTED.findall((ROOT / wires).read_text(encoding="utf-8"))
         names.update(word for word in words if (icons / f"{word}.svg").exists())
     return sorted(names)

@@ -6,6 +6,49 @@ from bar_inventory.catalogue.models import BaseUnit, ProductKind
 from clubcrm.core.formats import number
 
 BIG = 1000
+# Pictures a product may carry on its tile: names of the icon set, which the assets are built from.
+PICTURES = (
+    "coffee",
+    "cup",
+    "bottle",
+    "milk",
+    "bread",
+    "cookie",
+    "cake",
+    "candy",
+    "apple",
+    "cherry",
+    "salad",
+    "soup",
+    "meat",
+    "egg",
+    "droplet",
+    "barbell",
+    "shirt",
+)
+
+
+def picture_words(name: str) -> str:
+    """Return what a picture shows."""
+    return {
+        "coffee": _("hot drink"),
+        "cup": _("shake"),
+        "bottle": _("bottle"),
+        "milk": _("milk"),
+        "bread": _("bread"),
+        "cookie": _("biscuit"),
+        "cake": _("cake"),
+        "candy": _("sweets"),
+        "apple": _("fruit"),
+        "cherry": _("berries"),
+        "salad": _("salad"),
+        "soup": _("bowl"),
+        "meat": _("meat"),
+        "egg": _("egg"),
+        "droplet": _("drop"),
+        "barbell": _("sports goods"),
+        "shirt": _("clothes"),
+    }[name]
 
 
 def unit_words(unit: BaseUnit) -> str:

@@ -9,7 +9,13 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from bar_inventory.catalogue.models import BaseUnit, Category, Product, ProductKind
 from bar_inventory.catalogue.services import ALLERGENS, PriceDraft, ProductDraft, WindowDraft
-from bar_inventory.catalogue.words import allergen_words, kind_words, unit_words
+from bar_inventory.catalogue.words import (
+    PICTURES,
+    allergen_words,
+    kind_words,
+    picture_words,
+    unit_words,
+)
 from clubcrm.accounts.forms import NEEDED, MultiCheckboxField, PageForm
 from memberships.billing.fields import DECIMAL, NUMERIC, AmountField, _l
 
@@ -23,6 +29,7 @@ class ProductForm(PageForm):
     kind = SelectField(_l("What it is for"), [DataRequired(NEEDED)])
     unit = SelectField(_l("Counted in"), [DataRequired(NEEDED)])
     category = SelectField(_l("Group"), [Optional()])
+    picture = SelectField(_l("Picture on its tile"), [Optional()])
     sku = StringField(_l("Own number"), [Optional(), Length(max=40)])
     barcodes = StringField(_l("Barcodes, by spaces"), [Optional(), Length(max=300)])
     stocked = BooleanField(_l("Lies on the shelf by itself"), default=True)
@@ -45,18 +52,23 @@ class ProductForm(PageForm):
             ("", _("none")),
             *((one.public_id, one.name) for one in categories),
         ]
+        self.picture.choices = [
+            ("", _("the first letters")),
+            *((one, picture_words(one)) for one in PICTURES),
+        ]
         self.allergens.choices = [(one, allergen_words(one)) for one in ALLERGENS]
 
     def show(self, product: Product, codes: Sequence[str], category: str) -> None:
         """The fields hold the product as it is."""
         self.name.data, self.kind.data = product.name, product.kind.value
         self.unit.data, self.category.data = product.unit.value, category
+        self.picture.data = product.icon if product.icon in PICTURES else ""
         self.sku.data, self.barcodes.data = product.sku, " ".join(codes)
         self.stocked.data, self.below_zero.data = product.stocked, product.below_zero
         self.favourite.data, self.shelf_days.data = product.favourite, product.shelf_days
         self.allergens.data = list(product.allergens)
 
-    def draft(self, club_id: int | None, category_id: int | None, icon: str = "") -> ProductDraft:
+    def draft(self, club_id: int | None, category_id: int | None) -> ProductDraft:
         """Return the product as typed."""
         return ProductDraft(
             name=self.name.data or "",
@@ -68,7 +80,7 @@ class ProductForm(PageForm):
             stocked=bool(self.stocked.data),
             below_zero=bool(self.below_zero.data),
             allergens=tuple(self.allergens.data or ()),
-            icon=icon,
+            icon=self.picture.data or "",
             favourite=self.favourite.data,
             shelf_days=self.shelf_days.data,
             barcodes=tuple((self.barcodes.data or "").split()),

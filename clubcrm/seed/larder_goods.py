@@ -39,7 +39,7 @@ GOODS = (
     Goods("Oat milk", "Larder", "ingredient", "ml", "milk", 0, 6_000, 95, 60, 900),
     Goods("Coffee beans", "Larder", "ingredient", "g", "coffee", 0, 1_000, 170, 120, 420),
     Goods("Whey protein", "Larder", "ingredient", "g", "salad", 0, 2_500, 520, 365, 700),
-    Goods("Bananas", "Larder", "ingredient", "piece", "leaf", 0, 40, 60, 6, 14),
+    Goods("Bananas", "Larder", "ingredient", "piece", "apple", 0, 40, 60, 6, 14),
     Goods(
         "Water 0.5 l", "Drinks", "sold", "piece", "bottle", 15, 24, 130, 365, 30, below_zero=True
     ),

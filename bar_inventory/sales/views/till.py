@@ -15,6 +15,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from bar_inventory.catalogue.words import PICTURES
 from bar_inventory.sales import carts
 from bar_inventory.sales.models import Cart, Sale
 from bar_inventory.sales.papers import person_of
@@ -280,6 +281,7 @@ def _page(
         code=code,
         changed=changed,
         pressed=request.form.get("tender", ""),
+        pictures=PICTURES,
         **_cart_values(club),
     )
     return page, status

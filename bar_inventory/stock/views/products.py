@@ -88,7 +88,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(form, product, status=400)
     seen = request.form.get("seen_version", "")
-    draft = form.draft(product.club_id, _category(form.category.data), product.icon)
+    draft = form.draft(product.club_id, _category(form.category.data))
     version = int(seen) if seen.isdecimal() and len(seen) < 9 else 0
     try:
         change_product(product.id, draft, seen_version=version, by=current_actor().ref)

@@ -59,6 +59,7 @@ def index() -> ResponseReturnValue:
         club=club,
         rows=rows[:PAGE],
         following=rows[PAGE - 1].id if len(rows) > PAGE else None,
+        before=before,
         state=state,
         states=list(FiscalState),
         counts=counts_by_state(club.id),
