@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 from flask import Flask
@@ -42,21 +43,28 @@ class Watched:
 
 def measure(app: Flask, rounds: int, table: Table, store: str) -> None:
     """Each page has its line: time, statements, and the share of the time outside the store."""
-    with app.app_context():
-        with unit_of_work(write=False) as session:
-            people = session.scalar(select(func.count()).select_from(Person)) or 0
-            visits = session.scalar(select(func.count()).select_from(VisitDay)) or 0
-        with unit_of_work():
-            require_second_factor(False)
-            owner = user_by_email(email_of(STAFF[0][0]))
-            if owner is not None:
-                set_password(owner, SECRET)
+    with app.app_context(), unit_of_work(write=False) as session:
+        people = session.scalar(select(func.count()).select_from(Person)) or 0
+        visits = session.scalar(select(func.count()).select_from(VisitDay)) or 0
+    for page, taken, count, outside in looked_at(app, PAGES, rounds):
+        table.add(store, people, visits, page, 1000 * taken, count, outside)
+
+
+def looked_at(
+    app: Flask, pages: Sequence[str], rounds: int
+) -> Iterator[tuple[str, float, int, str]]:
+    """Yield for each page its median seconds, its statements, and the share outside the store."""
+    with app.app_context(), unit_of_work():
+        require_second_factor(False)
+        owner = user_by_email(email_of(STAFF[0][0]))
+        if owner is not None:
+            set_password(owner, SECRET)
     client = app.test_client()
     form = client.get("/sign-in").get_data(as_text=True)
     found = re.search(r'name="csrf_token" value="([^"]+)"', form)
     data = {"email": email_of(STAFF[0][0]), "password": SECRET}
     client.post("/sign-in", data=data | {"csrf_token": found[1] if found else ""})
-    for page in PAGES:
+    for page in pages:
         taken, watched = [], None
         for _ in range(rounds):
             with app.app_context():
@@ -69,7 +77,7 @@ def measure(app: Flask, rounds: int, table: Table, store: str) -> None:
         whole = median(taken)
         count, inside = (watched.count, watched.seconds) if watched else (0, 0.0)
         outside = share(max(0.0, taken[-1] - inside), taken[-1])
-        table.add(store, people, visits, page, 1000 * whole, count, outside)
+        yield page, whole, count, outside
 
 
 def night(app: Flask) -> float:
