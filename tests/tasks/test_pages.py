@@ -105,11 +105,15 @@ def test_second_caller_sees_who_is_on_the_phone(
     app: Flask, cast: Cast, client_of: ClientOf
 ) -> None:
     public_id = call(app, cast)
-    client_of("Frank").post(f"/tasks/{public_id}/take")
+    frank = client_of("Frank")
+    assert "I am on it" in frank.get(f"/tasks/{public_id}").text
+    frank.post(f"/tasks/{public_id}/take")
+    assert "The others see that you are on it." in frank.get(f"/tasks/{public_id}").text
 
     page = client_of("Max").get(f"/tasks/{public_id}").get_data(as_text=True)
 
     assert "Frank is on the phone with this member." in page
+    assert "I am on it" not in page
 
 
 def test_other_clubs_desk_finds_no_such_call(app: Flask, cast: Cast, client_of: ClientOf) -> None:

@@ -137,6 +137,7 @@ def _page(row: lists.WorkRow, error: DomainError | None = None) -> ResponseRetur
         "typed": request.form,
         "words": words,
         "busy": _busy(row),
+        "at_it": _is_at_it(row),
     }
     return render_template("clubcrm/tasks/call.html", **more), error.status if error else 200
 
@@ -147,3 +148,11 @@ def _busy(row: lists.WorkRow) -> str:
         return ""
     from_then = clock.now() - work.taken_at
     return lists.user_name(work.taken_by) if from_then < AT_IT else ""
+
+
+def _is_at_it(row: lists.WorkRow) -> bool:
+    """Tell whether the others see that this very person is on the phone."""
+    work = row.work
+    if work.taken_at is None or work.taken_by != current_actor().id:
+        return False
+    return clock.now() - work.taken_at < AT_IT
