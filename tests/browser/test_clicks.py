@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Flask
 from playwright.sync_api import Page
 
+from clubcrm.accounts.api import Role
 from clubcrm.core import clock
 from clubcrm.core.db import db, unit_of_work
 from memberships.billing.models import Payment
@@ -15,7 +16,7 @@ from memberships.trainers.clients import assign_client
 from memberships.trainers.models import TrainerSession
 from memberships.trainers.rules import SessionState
 from tests.browser.conftest import LAPTOP, PHONE, OpenDesk
-from tests.cast import Cast
+from tests.cast import Cast, make_user
 from tests.memberships.conftest import make_plan
 from tests.memberships.packages.shop import sell
 
@@ -60,7 +61,7 @@ ACTS: dict[str, tuple[tuple[str, ...], str]] = {
 
 
 def a_life(app: Flask, cast: Cast) -> None:
-    """Mia has a year and ten sessions, has paid a part in cash, and is Tara's client."""
+    """Mia has a year and ten sessions, paid a part in cash, and is Tara's client; Timur is free."""
     with app.app_context(), unit_of_work():
         mia, today = cast.members["Mia"], clock.today("Asia/Dhaka")
         begun = today - timedelta(days=30)
@@ -68,6 +69,7 @@ def a_life(app: Flask, cast: Cast) -> None:
         sell(cast)
         take_payment(PaymentOrder(cast.club, mia, 100_000, Tender.CASH, "test", "1"), by="user:1")
         assign_client(cast.users["Tara"], mia, by="user:1")
+        make_user("Timur", Role.TRAINER, [cast.club])
         assert db.session.query(Payment).count() == 1
 
 
