@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import event
-from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
 from clubcrm.core.db import Model, db
 
@@ -21,7 +21,7 @@ _held: set[type] = set()
 
 def remembered(key: tuple[object, ...], read: Callable[[], T]) -> T:
     """Return what stands under the key, read now if this transaction has not done so yet."""
-    kept = _kept(db.session())
+    kept = _kept(_written())
     if key not in kept:
         kept[key] = read()
     found: T = kept[key]
@@ -30,7 +30,7 @@ def remembered(key: tuple[object, ...], read: Callable[[], T]) -> T:
 
 def recall(key: tuple[object, ...]) -> Any:
     """Return what stands under the key in this transaction, None when nothing does."""
-    return _kept(db.session()).get(key)
+    return _kept(_written()).get(key)
 
 
 def keep(key: tuple[object, ...], value: object) -> None:
@@ -55,6 +55,14 @@ def hold(kind: type[Model]) -> None:
     _held.add(kind)
 
 
+def _written() -> Session:
+    """Write what was changed before answering, as the session does before any question."""
+    session = db.session()
+    if session.autoflush and (session.new or session.dirty or session.deleted):
+        session.flush()
+    return session
+
+
 def _kept(session: Session) -> dict[tuple[object, ...], Any]:
     kept: dict[tuple[object, ...], Any] = session.info.setdefault(_NAME, {})
     return kept
@@ -71,6 +79,16 @@ def _hold(session: Session, row: object) -> None:
     if type(row) in _held:
         # The session itself keeps rows by weak references only.
         _kept(session)["held", id(row)] = row
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _forget_told(state: ORMExecuteState) -> None:
+    if state.is_select or not state.session.info.get(_NAME):
+        return
+    table = getattr(state.statement, "table", None)
+    name = _watched.get(getattr(table, "name", ""))
+    if name is not None:
+        forget(name)
 
 
 @event.listens_for(Session, "after_flush")

@@ -80,7 +80,7 @@ def _buyer(invoice: Invoice) -> Buyer:
 
 
 def _sums(invoice: Invoice) -> Sums:
-    taxed = (
+    taxed = int(
         db.session.scalar(
             select(func.sum(InvoiceLine.net_minor)).where(
                 InvoiceLine.invoice_id == invoice.id, InvoiceLine.tax_bp > 0

@@ -107,3 +107,21 @@ def test_a_persons_row_that_is_held_shows_its_own_changes(app, cast):
         again = lock_person(cast.members["Mia"])
         assert isinstance(again, Person)
         assert again.desk_note == "Left her towel"
+
+
+def test_a_statement_on_a_watched_table_forgets_at_once(app, cast):
+    with app.app_context(), unit_of_work():
+        set_club_setting(cast.club, "a", 1)
+        assert club_setting(cast.club, "a", 0) == 1
+        db.session.execute(
+            update(ClubSetting).where(ClubSetting.club_id == cast.club).values(value=7)
+        )
+        assert club_setting(cast.club, "a", 0) == 7
+
+
+def test_what_was_changed_and_not_written_yet_counts(app, cast):
+    with app.app_context(), unit_of_work() as session:
+        set_club_setting(cast.club, "a", 1)
+        assert club_setting(cast.club, "a", 0) == 1
+        session.query(ClubSetting).filter_by(club_id=cast.club, name="a").one().value = 9
+        assert club_setting(cast.club, "a", 0) == 9
