@@ -32,7 +32,7 @@ stock_api = ApiBlueprint(
 @stock_api.doc(summary="Products of a club with prices of today and how many are left")
 @require(SEE_STOCK)
 @stock_api.arguments(schemas.ProductArgs, location="query")
-@stock_api.response(200, schemas.ProductList)
+@stock_api.response(200, schemas.BarProductList)
 def list_products(asked: dict[str, Any]) -> dict[str, Any]:
     club, limit = _club(asked["club"]), asked["limit"]
     found = queries.products_of(
@@ -45,8 +45,8 @@ def list_products(asked: dict[str, Any]) -> dict[str, Any]:
 @stock_api.post("/products")
 @stock_api.doc(summary="Create a product, with its first price when one is given")
 @require(EDIT_PRODUCTS)
-@stock_api.arguments(schemas.ProductBody)
-@stock_api.response(201, schemas.ProductShown)
+@stock_api.arguments(schemas.BarProductBody)
+@stock_api.response(201, schemas.BarProductShown)
 def post_product(body: dict[str, Any]) -> dict[str, Any]:
     club, by = _club(body["club"]), current_actor().ref
     draft = ProductDraft(
@@ -70,7 +70,7 @@ def post_product(body: dict[str, Any]) -> dict[str, Any]:
 @stock_api.get("/products/<string:public_id>")
 @stock_api.doc(summary="One product")
 @require(SEE_STOCK)
-@stock_api.response(200, schemas.ProductShown)
+@stock_api.response(200, schemas.BarProductShown)
 def get_product(public_id: str) -> dict[str, Any]:
     return _products([_product(public_id)], _club(None))[0]
 

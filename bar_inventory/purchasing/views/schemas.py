@@ -22,7 +22,7 @@ class ProductArgs(PageArgs):
     club = fields.String(**_MAYBE)
 
 
-class ProductBody(InputSchema):
+class BarProductBody(InputSchema):
     name = fields.String(required=True)
     kind = fields.Enum(ProductKind, by_value=True, load_default=ProductKind.SOLD)
     unit = fields.Enum(BaseUnit, by_value=True, load_default=BaseUnit.PIECE)
@@ -36,7 +36,7 @@ class ProductBody(InputSchema):
     club = fields.String(**_MAYBE)
 
 
-class ProductShown(InputSchema):
+class BarProductShown(InputSchema):
     id = fields.String()
     name = fields.String()
     kind = fields.String()
@@ -55,8 +55,8 @@ class ProductShown(InputSchema):
     sold_out = fields.Boolean()
 
 
-class ProductList(InputSchema):
-    items = fields.List(fields.Nested(ProductShown))
+class BarProductList(InputSchema):
+    items = fields.List(fields.Nested(BarProductShown))
     next = fields.String(allow_none=True)
 
 
@@ -79,7 +79,7 @@ class MoveBody(InputSchema):
     reason = fields.String(load_default="", validate=validate.Length(max=300))
 
 
-class MoveShown(InputSchema):
+class GoodsMoveShown(InputSchema):
     id = fields.String()
     kind = fields.String()
     product_id = fields.String()
@@ -94,7 +94,7 @@ class MoveShown(InputSchema):
 
 
 class MoveList(InputSchema):
-    items = fields.List(fields.Nested(MoveShown))
+    items = fields.List(fields.Nested(GoodsMoveShown))
     next = fields.String(allow_none=True)
 
 

@@ -62,7 +62,7 @@ def list_sales(asked: dict[str, Any]) -> dict[str, Any]:
 @sales_api.post("/sales")
 @sales_api.doc(summary="Sell; 409 OUT_OF_STOCK, PRICE_CHANGED, NO_SHIFT, CREDIT_LIMIT")
 @require(USE_TILL)
-@sales_api.arguments(schemas.SaleBody)
+@sales_api.arguments(schemas.CounterSaleBody)
 @sales_api.response(201, schemas.SaleShown)
 def post_sale(body: dict[str, Any]) -> dict[str, Any]:
     actor = current_actor()

@@ -13,7 +13,7 @@ _ID = validate.Length(min=1, max=64)
 _WHOLE: dict[str, Any] = {"strict": True, "validate": validate.Range(0, MOST)}
 
 
-class LineBody(InputSchema):
+class SaleLineBody(InputSchema):
     product_id = fields.String(
         load_default="", validate=validate.Length(max=64), metadata={"description": "or barcode"}
     )
@@ -30,14 +30,14 @@ class TenderBody(InputSchema):
     reference = fields.String(load_default="", validate=validate.Length(max=120))
 
 
-class SaleBody(InputSchema):
+class CounterSaleBody(InputSchema):
     member_id = fields.String(
         load_default=None, allow_none=True, validate=_ID,
         metadata={"description": "whose prices, and whose account"},
     )  # fmt: skip
     shift_id = fields.String(load_default=None, allow_none=True, validate=_ID)
     lines = fields.List(
-        fields.Nested(LineBody), required=True, validate=validate.Length(min=1, max=100)
+        fields.Nested(SaleLineBody), required=True, validate=validate.Length(min=1, max=100)
     )
     tenders = fields.List(
         fields.Nested(TenderBody), required=True, validate=validate.Length(min=1, max=10)
@@ -73,7 +73,7 @@ class SaleQuery(PageArgs):
     shift = fields.String(load_default="", validate=validate.Length(max=64))
 
 
-class LineShown(InputSchema):
+class SaleLineShown(InputSchema):
     line = fields.Integer()
     product_id = fields.String()
     name = fields.String()
@@ -106,7 +106,7 @@ class SaleShown(InputSchema):
     total_minor = fields.Integer()
     on_account_minor = fields.Integer()
     change_minor = fields.Integer()
-    lines = fields.List(fields.Nested(LineShown))
+    lines = fields.List(fields.Nested(SaleLineShown))
     tenders = fields.List(fields.Nested(TenderShown))
 
 

@@ -81,7 +81,7 @@ def list_lines(asked: dict[str, Any]) -> dict[str, Any]:
 @books_api.doc(summary="Write income or an expense; on a closed day it lands on the next open one")
 @require(WRITE_BOOKS)
 @books_api.arguments(schemas.EntryBody)
-@books_api.response(201, schemas.LineShown)
+@books_api.response(201, schemas.BookLineShown)
 def post_line(body: dict[str, Any]) -> dict[str, Any]:
     here = asked_books(body["club"])
     return _written(add_entry(_entry(here, body), by=current_actor().ref))
@@ -90,7 +90,7 @@ def post_line(body: dict[str, Any]) -> dict[str, Any]:
 @books_api.get("/lines/<string:line_id>")
 @books_api.doc(summary="One line of the cash book")
 @require(SEE_BOOKS)
-@books_api.response(200, schemas.LineShown)
+@books_api.response(200, schemas.BookLineShown)
 def get_line(line_id: str) -> dict[str, Any]:
     return _shown(_wanted(line_id))
 
@@ -99,7 +99,7 @@ def get_line(line_id: str) -> dict[str, Any]:
 @books_api.doc(summary="Take a line back by an opposite line of today; both sides of a transfer")
 @require(WRITE_BOOKS)
 @books_api.arguments(schemas.ReasonBody)
-@books_api.response(201, schemas.LineShown)
+@books_api.response(201, schemas.BookLineShown)
 def post_reversal(body: dict[str, Any], line_id: str) -> dict[str, Any]:
     line = _wanted(line_id).line
     return _written(reverse_line(line, body["reason"], by=current_actor().ref))
@@ -108,7 +108,7 @@ def post_reversal(body: dict[str, Any], line_id: str) -> dict[str, Any]:
 @books_api.post("/transfers")
 @books_api.doc(summary="Carry money from one account to another: two lines of one day")
 @require(WRITE_BOOKS)
-@books_api.arguments(schemas.TransferBody)
+@books_api.arguments(schemas.CashTransferBody)
 @books_api.response(201, schemas.LineList)
 def post_transfer(body: dict[str, Any]) -> dict[str, Any]:
     here = asked_books(body["club"])

@@ -56,7 +56,7 @@ class RecurringBody(EntryBody):
     until_on = fields.Date(load_default=None, allow_none=True)
 
 
-class TransferBody(InputSchema):
+class CashTransferBody(InputSchema):
     club = fields.String(**_CLUB)
     on = fields.Date(load_default=None)
     from_account = fields.Enum(Account, by_value=True, required=True)
@@ -75,7 +75,7 @@ class ReasonBody(InputSchema):
     reason = fields.String(required=True, validate=validate.Length(min=1, max=200))
 
 
-class LineShown(InputSchema):
+class BookLineShown(InputSchema):
     id = fields.String()
     kind = fields.String(metadata={"description": "entry, transfer, opening or count"})
     account = fields.String()
@@ -95,7 +95,7 @@ class LineShown(InputSchema):
 
 
 class LineList(InputSchema):
-    items = fields.List(fields.Nested(LineShown))
+    items = fields.List(fields.Nested(BookLineShown))
     next = fields.String(allow_none=True)
 
 
@@ -227,7 +227,7 @@ class MonthClosingBody(InputSchema):
     note = fields.String(load_default="", validate=validate.Length(max=300))
 
 
-class ClosingShown(InputSchema):
+class ClosingLine(InputSchema):
     id = fields.String()
     kind = fields.String()
     first_on = fields.Date()
@@ -235,9 +235,12 @@ class ClosingShown(InputSchema):
     sha256 = fields.String()
     note = fields.String()
     at = fields.AwareDateTime()
+
+
+class ClosingShown(ClosingLine):
     figures = fields.Dict(metadata={"description": "as sealed: canonical JSON of the SHA-256"})
 
 
 class ClosingList(InputSchema):
-    items = fields.List(fields.Nested(ClosingShown(exclude=("figures",))))
+    items = fields.List(fields.Nested(ClosingLine))
     next = fields.String(allow_none=True)
