@@ -110,7 +110,7 @@ from memberships.packages.selling import (
 from memberships.packages.services import return_visit, use_visit
 from memberships.packages.terms import PackageTerms
 from memberships.portal.links import freeze_address, offer_address, own_address, sign_in_address
-from memberships.printing.queries import copies_of
+from memberships.printing.queries import copies_of, has_printer
 from memberships.printing.rules import Look, Row
 from memberships.printing.running import print_after
 from memberships.printing.services import PrintOrder, open_drawer, print_copy, queue_print
@@ -273,6 +273,7 @@ __all__ = [
     "guest_arrived",
     "guests_left",
     "hand_on",
+    "has_printer",
     "host_arrived",
     "invite_guest",
     "issue",

@@ -14,7 +14,6 @@ from sqlalchemy import ColumnElement, delete, func, select, true, update
 from bar_inventory.catalogue.models import (
     Barcode,
     BaseUnit,
-    Category,
     Modifier,
     ModifierPrice,
     PriceVersion,
@@ -104,17 +103,6 @@ def set_active(product_id: int, active: bool, *, by: str) -> None:
     product.version += 1
     db.session.flush()
     audit.note("product.active", "product", product_id, after={"active": active}, by=by)
-
-
-def create_category(club_id: int | None, name: str, *, by: str) -> Category:
-    """Products may be grouped under this name."""
-    words = _named(name)
-    last = db.session.scalar(select(func.max(Category.position))) or 0
-    category = Category(club_id=club_id, name=words, position=last + 1)
-    db.session.add(category)
-    db.session.flush()
-    audit.note("category.created", "product_category", category.id, after={"name": words}, by=by)
-    return category
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bar_inventory.stock.rules import to_minor
+
 # Dickie's ABC analysis (1951): few products bring 80 % of the sales, most of the rest 15 %.
 A_SHARE, B_SHARE = 0.80, 0.95
-MICRO = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class ItemSum:
     @property
     def margin_minor(self) -> int:
         """Return what is left after the goods, at their cost when they were sold."""
-        return self.net_minor - round(self.cost_micro / MICRO)
+        return self.net_minor - to_minor(self.cost_micro)
 
     @property
     def margin_share(self) -> float | None:

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from bar_inventory.insight.queries import (
     Period,
@@ -15,9 +14,11 @@ from bar_inventory.insight.queries import (
     stock_value,
     waste,
 )
-from bar_inventory.insight.rules import MICRO, abc_classes, busiest, by_hour, columns
+from bar_inventory.insight.rules import abc_classes, busiest, by_hour, columns
 from bar_inventory.permissions import SEE_COSTS
 from bar_inventory.stock.models import WasteReason
+from bar_inventory.stock.rules import to_minor
+from bar_inventory.stock.words import waste_words
 from clubcrm.core import clock
 from clubcrm.core.shell import ClubChoice, current_club
 from clubcrm.core.web import require
@@ -50,24 +51,13 @@ def show() -> ResponseReturnValue:
         columns=columns(hours, WIDTH, HEIGHT),
         people=people,
         names=names_of(one.by for one in people),
-        waste=[(waste_words(why), count, _minor(value)) for why, count, value in waste(period)],
-        slow=[(one, units, _minor(value)) for one, units, value in slow_movers(period)],
-        worth=_minor(stock_value(club.id)),
+        waste=[
+            (waste_words(why or WasteReason.OTHER), count, to_minor(value))
+            for why, count, value in waste(period)
+        ],
+        slow=[(one, units, to_minor(value)) for one, units, value in slow_movers(period)],
+        worth=to_minor(stock_value(club.id)),
     )
-
-
-def waste_words(reason: WasteReason | None) -> str:
-    """Return the words of a reason."""
-    words = {
-        WasteReason.EXPIRED: _("Too old"),
-        WasteReason.BROKEN: _("Broken"),
-        WasteReason.SPILLED: _("Spilled"),
-        WasteReason.STAFF: _("For the staff"),
-        WasteReason.TASTING: _("For tasting"),
-        WasteReason.MISSING: _("Missing"),
-        WasteReason.OTHER: _("Something else"),
-    }
-    return words[reason] if reason is not None else _("Something else")
 
 
 def _period(club: ClubChoice) -> Period:
@@ -82,7 +72,3 @@ def _day(name: str) -> date | None:
         return date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
-
-
-def _minor(micro: int) -> int:
-    return round(micro / MICRO)

@@ -18,6 +18,7 @@ from memberships.api import (
     Row,
     Tender,
     copies_of,
+    has_printer,
     print_copy,
     print_pdf,
     queue_print,
@@ -29,7 +30,8 @@ LETTERS, LINE_MM, CODE_MM, EDGES_MM = 36, 5.2, 34, 12
 
 def ask_for_slip(sale: Sale, *, by: str) -> None:
     """The receipt waits for the printer, if there is one; with cash the drawer opens."""
-    queue_print(_order(sale), by=by)
+    if has_printer(sale.club_id):
+        queue_print(_order(sale), by=by)
 
 
 def ask_for_copy(sale: Sale, *, by: str) -> int:

@@ -14,7 +14,7 @@ from memberships.billing.models import Invoice, InvoiceKind
 from memberships.fiscal.drivers import Buyer, Content
 from memberships.fiscal.models import FiscalAttempt, FiscalDocument, FiscalSeries
 from memberships.fiscal.nepal import Cbms
-from memberships.fiscal.rules import DocumentKind, FiscalState, Meaning, Sums
+from memberships.fiscal.rules import DocumentKind, FiscalState, Meaning, Sums, document_number
 from memberships.printing.models import Printer, PrintJob
 from memberships.printing.rules import Look, PrintState, Row, Slip, kept
 
@@ -107,7 +107,7 @@ def _bill(
     day = clock.local_day(invoice.issued_at, club.zone)
     taxed = invoice.net_minor if invoice.tax_minor else 0
     sums = Sums(taxed, invoice.tax_minor, invoice.net_minor - taxed, invoice.total_minor)
-    number = f"{year}-B{club.id}-{sequence:06d}"
+    number = document_number(year, DocumentKind.BILL, club.id, sequence)
     content = Content(DocumentKind.BILL, number, year, day, sums, club.currency, Buyer(payer))
     return FiscalDocument(
         public_id=public_id(ground.order.chance("bill", club.id, year, sequence)),

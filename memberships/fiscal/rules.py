@@ -64,6 +64,12 @@ class Sums:
     total_minor: int
 
 
+def document_number(year: str, kind: DocumentKind, club_id: int, sequence: int) -> str:
+    """Return the number of a document as the office and the slip show it."""
+    letter = "B" if kind is DocumentKind.BILL else "R"
+    return f"{year}-{letter}{club_id}-{sequence:06d}"
+
+
 def meaning(answer: Answer, asked: Asked) -> Meaning:
     """Return what an answer of Nepal's Central Billing Monitoring System says.
 

@@ -20,9 +20,7 @@ from memberships.fiscal.drivers import Buyer, Content, Driver
 from memberships.fiscal.models import FiscalDocument, FiscalSeries
 from memberships.fiscal.queries import document_of
 from memberships.fiscal.registry import chosen, driver_named
-from memberships.fiscal.rules import DocumentKind, FiscalState, Sums, adds_up
-
-_LETTERS = {DocumentKind.BILL: "B", DocumentKind.RETURN: "R"}
+from memberships.fiscal.rules import DocumentKind, FiscalState, Sums, adds_up, document_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def _write(order: BillOrder, driver: Driver, first: FiscalDocument | None) -> Fi
     kind = DocumentKind.BILL if order.refers_to is None else DocumentKind.RETURN
     year = driver.year_of(day)
     sequence = _next_number(order.club_id, year, kind)
-    number = f"{year}-{_LETTERS[kind]}{order.club_id}-{sequence:06d}"
+    number = document_number(year, kind, order.club_id, sequence)
     content = Content(
         kind,
         number,

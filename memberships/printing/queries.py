@@ -20,6 +20,11 @@ def printers_of(club_id: int) -> Sequence[Printer]:
     ).all()
 
 
+def has_printer(club_id: int) -> bool:
+    """Tell whether a club has a printer at all, so that a slip is worth writing."""
+    return printer_at(club_id, None) is not None
+
+
 def printer_for(scope: Scope, public_id: str) -> Printer | None:
     """Return a printer of these clubs that is in use, None when there is none."""
     return db.session.scalars(

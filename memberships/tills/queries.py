@@ -1,7 +1,6 @@
 """Which shifts are open, what moved in them, and what has been reported of them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -139,12 +138,3 @@ def last_number(till_id: int, kind: ReportKind) -> int:
         )
         or 0
     )
-
-
-def shifts_between(club_id: int, first: datetime, last: datetime) -> Sequence[Shift]:
-    """Return the shifts of a club that were opened in the time, the oldest first."""
-    return db.session.scalars(
-        select(Shift)
-        .where(Shift.club_id == club_id, Shift.opened_at >= first, Shift.opened_at < last)
-        .order_by(Shift.id)
-    ).all()
