@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from clubcrm import tables, wiring
+from clubcrm import pages, tables, wiring
 from clubcrm.core import (
     api,
     assets,
@@ -53,18 +53,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.install(app, settings)
     web.install(app)
     i18n.install(app)
-    api.install(app, wiring.API_BLUEPRINTS)
+    api.install(app, pages.API_BLUEPRINTS)
     problems.install(app)
     assets.init_assets(app)
     formats.install(app)
     card_rows.install(app)
-    shell.install(app, wiring.PLACES)
+    shell.install(app, pages.PLACES)
     events.install(app, wiring.EVENT_HANDLERS)
     health.install(app)
-    pace.install(app, wiring.SEARCHES)
+    pace.install(app, pages.SEARCHES)
     metrics.install(app, wiring.FIGURES)
     wiring.install(app)
-    for blueprint in wiring.BLUEPRINTS:
+    for blueprint in pages.BLUEPRINTS:
         app.register_blueprint(blueprint)
     metrics.begin_counting(app)
     app.extensions["club_ledgers"] = tables.append_only_tables()

@@ -1,4 +1,4 @@
-"""The visible wires: blueprints, who hears which fact, jobs, the rail, rights and default roles.
+"""The visible wires: who hears which fact, jobs, invariants, and what the lower floors are handed.
 
 A newcomer reads this page to learn what causes what; a new feature adds its lines here.
 """
@@ -6,48 +6,27 @@ A newcomer reads this page to learn what causes what; a new feature adds its lin
 from collections.abc import Callable, Mapping
 from datetime import time, timedelta
 
-from flask import Blueprint, Flask
-from flask_babel import lazy_gettext as _l
+from flask import Flask
 
-import access_control.permissions as gate
-import clubcrm.accounts.permissions as accounts
-import clubcrm.card.permissions as card
-import clubcrm.journeys.permissions as journey_rights
-import clubcrm.messaging.permissions as messaging
-import clubcrm.people.permissions as people
-import clubcrm.reports.permissions as reports
-import clubcrm.tasks.permissions as tasks
-import memberships.permissions as memberships
 from access_control import api as gate_api
 from access_control import events as gate_facts
 from access_control import jobs as gate_jobs
-from access_control.device_api.controllers import controllers
-from access_control.device_api.iclock import iclock
 from access_control.events import AdmittedOffline, DeviceSilent, VisitStarted
 from access_control.queries import invariants as gate_checks
-from access_control.views.cards import card_pages
-from access_control.views.pages import gate_pages
-from access_control.views.reading import reading
-from access_control.views.settings import gate_settings
-from access_control.views.steering import steering
 from bar_inventory import checks as bar_checks
 from bar_inventory import granted as bar_granted
-from bar_inventory import pages as bar_pages
 from bar_inventory import unheard as bar_unheard
 from bar_inventory.purchasing import handlers as buying_handlers
 from bar_inventory.purchasing import jobs as bar_jobs
 from clubcrm.accounts import actors
 from clubcrm.accounts import invariants as account_checks
-from clubcrm.accounts import views as account_views
 from clubcrm.accounts.jobs import forget_old_access
-from clubcrm.card import own_year, places
-from clubcrm.card import views as card_views
+from clubcrm.card import own_year
 from clubcrm.core import invariants as core_checks
 from clubcrm.core.carrying import carry_facts
 from clubcrm.core.events import DeliveryParked, Fact, Handlers
 from clubcrm.core.jobs import Job
 from clubcrm.core.metrics import Figure
-from clubcrm.core.shell import Place
 from clubcrm.core.tidying import tidy
 from clubcrm.default_roles import DEFAULT_ROLES, RIGHTS
 from clubcrm.journeys import api as journeys
@@ -56,24 +35,16 @@ from clubcrm.journeys import dunning as payment_news
 from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
 from clubcrm.journeys.risk_jobs import keep_risk
-from clubcrm.journeys.views import journeys as journey_pages
-from clubcrm.journeys.views.api import api as journeys_api
-from clubcrm.journeys.views.risk import risk as risk_pages
 from clubcrm.messaging import handlers as message_handlers
 from clubcrm.messaging import invariants as message_checks
-from clubcrm.messaging import views as message_views
 from clubcrm.messaging.events import AnswerReceived, MessageProgressed, MessageSettled
 from clubcrm.messaging.jobs import ask_telegram, send_outbox
 from clubcrm.messaging.link_values import LinkMaker, own_page
 from clubcrm.messaging.mailbox_jobs import read_mailbox
-from clubcrm.messaging.views.api import api as messages_api
+from clubcrm.pages import SETTINGS
 from clubcrm.people import events as people_facts
-from clubcrm.people import views as people_views
 from clubcrm.reports import figures
 from clubcrm.reports.jobs import nightly_findings, nightly_reports
-from clubcrm.reports.views import reports as report_pages
-from clubcrm.reports.views import touchpoints as touch_reports
-from clubcrm.reports.views.api import api as reports_api
 from clubcrm.tasks import bar_news
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
@@ -82,15 +53,10 @@ from clubcrm.tasks.job_watch import watch_jobs
 from clubcrm.tasks.jobs import expire_tasks
 from clubcrm.tasks.surveys import survey_address
 from clubcrm.tasks.trainer_list import trainer_work
-from clubcrm.tasks.views import tasks as task_views
-from clubcrm.tasks.views.api import api as tasks_api
-from clubcrm.tasks.views.survey import survey
 from memberships import checks as membership_checks
 from memberships import events as membership_facts
 from memberships import granted
 from memberships import jobs as membership_jobs
-from memberships import pages as membership_pages
-from memberships import places as membership_places
 from memberships.api import freeze_address, offer_address
 from memberships.billing import office_jobs
 from memberships.billing.gateways import jobs as gateway_jobs
@@ -102,42 +68,6 @@ from memberships.schedule import jobs as schedule_jobs
 from memberships.schedule.reads import bookings_between
 from memberships.trainers import handlers as trainer_handlers
 from memberships.unheard import QUIET_FACTS
-
-# Page blueprints and device doors, registered by create_app.
-BLUEPRINTS: tuple[Blueprint, ...] = (
-    *account_views.BLUEPRINTS,
-    iclock,
-    gate_pages,
-    gate_settings,
-    card_pages,
-    places.desk,
-    card_views.card,
-    people_views.people,
-    task_views,
-    survey,
-    journey_pages,
-    risk_pages,
-    *message_views.BLUEPRINTS,
-    touch_reports.pages,
-    report_pages,
-    *membership_pages.PAGES,
-    *bar_pages.PAGES,
-)
-
-# API blueprints: checked by schema and described in /api/v1/openapi.json.
-API_BLUEPRINTS: tuple[Blueprint, ...] = (
-    journeys_api,
-    messages_api,
-    tasks_api,
-    controllers,
-    reading,
-    steering,
-    people_views.api,
-    touch_reports.api,
-    reports_api,
-    *membership_pages.API,
-    *bar_pages.API,
-)
 
 EVENT_HANDLERS: Handlers = {
     VisitStarted: (
@@ -265,83 +195,6 @@ MESSAGE_LINKS: Mapping[str, LinkMaker] = {
     "survey_link": survey_address,
 }
 
-# Places of the rail, in order; those whose right a person lacks are not shown.
-PLACES: tuple[Place, ...] = (
-    Place("trainer.today", _l("Training"), "stretching", memberships.TRAIN, role="trainer"),
-    Place("desk.show", _l("Desk"), "door-enter", card.WATCH_DESK),
-    Place("people.index", _l("Members"), "users", people.SEE_PEOPLE),
-    Place("schedule.week", _l("Schedule"), "calendar", memberships.SEE_CLASSES),
-    Place("money.index", _l("Money"), "cash", memberships.SEE_MONEY),
-    Place("tasks.my_day", _l("My day"), "checks", tasks.SEE_TASKS),
-    Place("journeys.map", _l("Journeys"), "route", journey_rights.SEE_JOURNEY),
-    Place("reports.index", _l("Reports"), "chart-bar", reports.SEE_REPORTS),
-    *bar_pages.PLACES,
-)
-
-# Pages of the settings, in order; "" means that everybody who is signed in may open it.
-SETTINGS: tuple[Place, ...] = (
-    Place(
-        "settings.profile", _l("My profile"), "user-circle", "", _l("Language, colours, password")
-    ),
-    Place(
-        "settings.sessions", _l("Signed in"), "devices", "", _l("Browsers you are signed in from")
-    ),
-    Place(
-        "settings.clubs",
-        _l("Clubs"),
-        "building-store",
-        accounts.CHANGE_CLUBS,
-        _l("Hours, closed days, time zone"),
-    ),
-    *membership_places.SETTINGS,
-    *bar_pages.SETTINGS,
-    Place(
-        "money_settings.show",
-        _l("Taxes and limits"),
-        "receipt",
-        memberships.EDIT_MONEY,
-        _l("Taxes, rounding of cash, what each role may do alone"),
-    ),
-    Place(
-        "gate.devices",
-        _l("Devices"),
-        "router",
-        gate.SEE_GATE,
-        _l("Terminals at the doors: whether they speak, and since when"),
-    ),
-    Place(
-        "gate_settings.gate",
-        _l("Rules of the gate"),
-        "door-enter",
-        gate.EDIT_GATE,
-        _l("Who is refused, who gets a note, and the limits"),
-    ),
-    Place(
-        "channels.show",
-        _l("Channels"),
-        "mail",
-        messaging.RUN_OUTBOX,
-        _l("Mail, text messages, Telegram, WhatsApp: whether they work, and what they cost"),
-    ),
-    Place(
-        "settings.staff", _l("Staff"), "users", accounts.SEE_STAFF, _l("Who works here, and where")
-    ),
-    Place(
-        "settings.roles",
-        _l("Roles and rights"),
-        "shield-check",
-        accounts.CHANGE_ROLES,
-        _l("What each role may do"),
-    ),
-    Place(
-        "settings.tokens",
-        _l("Programs"),
-        "key",
-        accounts.CHANGE_TOKENS,
-        _l("Tokens for scripts and other systems"),
-    ),
-)
-
 # Invariants by id; each returns the offending rows as sentences.
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     **membership_checks.CHECKS,
@@ -353,19 +206,6 @@ INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     "I13": core_checks.store_is_sound,
     "I14": account_checks.unaudited_rights,
 }
-
-# Endpoints that search people; how often one person asks them within a minute is limited.
-SEARCHES: tuple[str, ...] = (
-    "desk.search",
-    "desk.found",
-    "people.index",
-    "till.members",
-    "people_api.list_members",
-    "schedule.show",
-    "texts.look",
-    "going_on.transfer",
-    "going_on.family",
-)
 
 # Numbers that /metrics shows beside those of the core.
 FIGURES: tuple[Figure, ...] = figures.FIGURES

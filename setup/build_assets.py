@@ -65,7 +65,7 @@ def used_icons(icons: Path) -> list[str]:
         names.update(ICON_USE.findall(source.read_text(encoding="utf-8")))
     # The rail and the settings name their icons as plain words among others.
     for wires in (
-        "clubcrm/wiring.py",
+        "clubcrm/pages.py",
         "memberships/places.py",
         "bar_inventory/pages.py",
         "bar_inventory/catalogue/words.py",

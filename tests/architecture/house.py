@@ -34,6 +34,7 @@ ROOMLESS = (
     "clubcrm.seed",
     "clubcrm.app",
     "clubcrm.wiring",
+    "clubcrm.pages",
     "clubcrm.default_roles",
     "clubcrm.tables",
     "clubcrm.__main__",

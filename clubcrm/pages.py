@@ -1,0 +1,169 @@
+"""The pages: every blueprint, the places of the rail and of the settings, doors that search.
+
+A new page adds its blueprint and its place here; what causes what stands in `wiring`.
+"""
+
+from flask import Blueprint
+from flask_babel import lazy_gettext as _l
+
+import access_control.permissions as gate
+import clubcrm.accounts.permissions as accounts
+import clubcrm.card.permissions as card
+import clubcrm.journeys.permissions as journey_rights
+import clubcrm.messaging.permissions as messaging
+import clubcrm.people.permissions as people
+import clubcrm.reports.permissions as reports
+import clubcrm.tasks.permissions as tasks
+import memberships.permissions as memberships
+from access_control.device_api.controllers import controllers
+from access_control.device_api.iclock import iclock
+from access_control.views.cards import card_pages
+from access_control.views.pages import gate_pages
+from access_control.views.reading import reading
+from access_control.views.settings import gate_settings
+from access_control.views.steering import steering
+from bar_inventory import pages as bar_pages
+from clubcrm.accounts import views as account_views
+from clubcrm.card import places
+from clubcrm.card import views as card_views
+from clubcrm.core.shell import Place
+from clubcrm.journeys.views import journeys as journey_pages
+from clubcrm.journeys.views.api import api as journeys_api
+from clubcrm.journeys.views.risk import risk as risk_pages
+from clubcrm.messaging import views as message_views
+from clubcrm.messaging.views.api import api as messages_api
+from clubcrm.people import views as people_views
+from clubcrm.reports.views import reports as report_pages
+from clubcrm.reports.views import touchpoints as touch_reports
+from clubcrm.reports.views.api import api as reports_api
+from clubcrm.tasks.views import tasks as task_views
+from clubcrm.tasks.views.api import api as tasks_api
+from clubcrm.tasks.views.survey import survey
+from memberships import pages as membership_pages
+from memberships import places as membership_places
+
+# Page blueprints and device doors, registered by create_app.
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    *account_views.BLUEPRINTS,
+    iclock,
+    gate_pages,
+    gate_settings,
+    card_pages,
+    places.desk,
+    card_views.card,
+    people_views.people,
+    task_views,
+    survey,
+    journey_pages,
+    risk_pages,
+    *message_views.BLUEPRINTS,
+    touch_reports.pages,
+    report_pages,
+    *membership_pages.PAGES,
+    *bar_pages.PAGES,
+)
+
+# API blueprints: checked by schema and described in /api/v1/openapi.json.
+API_BLUEPRINTS: tuple[Blueprint, ...] = (
+    journeys_api,
+    messages_api,
+    tasks_api,
+    controllers,
+    reading,
+    steering,
+    people_views.api,
+    touch_reports.api,
+    reports_api,
+    *membership_pages.API,
+    *bar_pages.API,
+)
+
+# Places of the rail, in order; those whose right a person lacks are not shown.
+PLACES: tuple[Place, ...] = (
+    Place("trainer.today", _l("Training"), "stretching", memberships.TRAIN, role="trainer"),
+    Place("desk.show", _l("Desk"), "door-enter", card.WATCH_DESK),
+    Place("people.index", _l("Members"), "users", people.SEE_PEOPLE),
+    Place("schedule.week", _l("Schedule"), "calendar", memberships.SEE_CLASSES),
+    Place("money.index", _l("Money"), "cash", memberships.SEE_MONEY),
+    Place("tasks.my_day", _l("My day"), "checks", tasks.SEE_TASKS),
+    Place("journeys.map", _l("Journeys"), "route", journey_rights.SEE_JOURNEY),
+    Place("reports.index", _l("Reports"), "chart-bar", reports.SEE_REPORTS),
+    *bar_pages.PLACES,
+)
+
+# Pages of the settings, in order; "" means that everybody who is signed in may open it.
+SETTINGS: tuple[Place, ...] = (
+    Place(
+        "settings.profile", _l("My profile"), "user-circle", "", _l("Language, colours, password")
+    ),
+    Place(
+        "settings.sessions", _l("Signed in"), "devices", "", _l("Browsers you are signed in from")
+    ),
+    Place(
+        "settings.clubs",
+        _l("Clubs"),
+        "building-store",
+        accounts.CHANGE_CLUBS,
+        _l("Hours, closed days, time zone"),
+    ),
+    *membership_places.SETTINGS,
+    *bar_pages.SETTINGS,
+    Place(
+        "money_settings.show",
+        _l("Taxes and limits"),
+        "receipt",
+        memberships.EDIT_MONEY,
+        _l("Taxes, rounding of cash, what each role may do alone"),
+    ),
+    Place(
+        "gate.devices",
+        _l("Devices"),
+        "router",
+        gate.SEE_GATE,
+        _l("Terminals at the doors: whether they speak, and since when"),
+    ),
+    Place(
+        "gate_settings.gate",
+        _l("Rules of the gate"),
+        "door-enter",
+        gate.EDIT_GATE,
+        _l("Who is refused, who gets a note, and the limits"),
+    ),
+    Place(
+        "channels.show",
+        _l("Channels"),
+        "mail",
+        messaging.RUN_OUTBOX,
+        _l("Mail, text messages, Telegram, WhatsApp: whether they work, and what they cost"),
+    ),
+    Place(
+        "settings.staff", _l("Staff"), "users", accounts.SEE_STAFF, _l("Who works here, and where")
+    ),
+    Place(
+        "settings.roles",
+        _l("Roles and rights"),
+        "shield-check",
+        accounts.CHANGE_ROLES,
+        _l("What each role may do"),
+    ),
+    Place(
+        "settings.tokens",
+        _l("Programs"),
+        "key",
+        accounts.CHANGE_TOKENS,
+        _l("Tokens for scripts and other systems"),
+    ),
+)
+
+# Endpoints that search people; how often one person asks them within a minute is limited.
+SEARCHES: tuple[str, ...] = (
+    "desk.search",
+    "desk.found",
+    "people.index",
+    "till.members",
+    "people_api.list_members",
+    "schedule.show",
+    "texts.look",
+    "going_on.transfer",
+    "going_on.family",
+)
