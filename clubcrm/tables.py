@@ -15,6 +15,7 @@ import clubcrm.core.leases
 import clubcrm.core.states
 import clubcrm.journeys.models
 import clubcrm.journeys.risk_tables
+import clubcrm.leads.models
 import clubcrm.messaging.models
 import clubcrm.messaging.tracking
 import clubcrm.people.models
@@ -70,6 +71,7 @@ _MODULES = (
     clubcrm.core.states,
     clubcrm.journeys.models,
     clubcrm.journeys.risk_tables,
+    clubcrm.leads.models,
     clubcrm.messaging.models,
     clubcrm.messaging.tracking,
     clubcrm.people.models,

@@ -1,0 +1,1 @@
+"""Rules of leads: stages, clocks, owners and scores."""
