@@ -15,7 +15,10 @@ import clubcrm.core.leases
 import clubcrm.core.states
 import clubcrm.journeys.models
 import clubcrm.journeys.risk_tables
+import clubcrm.leads.door.models
 import clubcrm.leads.models
+import clubcrm.leads.quotes.models
+import clubcrm.leads.target_tables
 import clubcrm.messaging.models
 import clubcrm.messaging.tracking
 import clubcrm.people.models
@@ -71,7 +74,10 @@ _MODULES = (
     clubcrm.core.states,
     clubcrm.journeys.models,
     clubcrm.journeys.risk_tables,
+    clubcrm.leads.door.models,
     clubcrm.leads.models,
+    clubcrm.leads.quotes.models,
+    clubcrm.leads.target_tables,
     clubcrm.messaging.models,
     clubcrm.messaging.tracking,
     clubcrm.people.models,

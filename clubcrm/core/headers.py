@@ -33,7 +33,7 @@ def install(app: Flask, settings: Settings) -> None:
         response.headers["Permissions-Policy"] = PERMISSIONS
         response.headers["X-Frame-Options"] = "DENY"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if strict:
             response.headers["Strict-Transport-Security"] = f"max-age={ONE_YEAR}; includeSubDomains"
         if request.endpoint != "static" and "Cache-Control" not in response.headers:

@@ -1,0 +1,1 @@
+"""Price quotes for leads: several plans to choose from, a last day, and an answer by link."""
