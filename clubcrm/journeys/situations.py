@@ -20,7 +20,7 @@ from clubcrm.journeys.rules.touchpoints import Performer, Why, is_service
 from clubcrm.journeys.rules.verdicts import Situation
 from clubcrm.journeys.surroundings import Deal, Surroundings, surroundings
 from clubcrm.journeys.versions import numbers_of_cycles, settings_by_number
-from clubcrm.messaging.queries import offered, reach_of
+from clubcrm.messaging.queries import offered, reaches_of
 from clubcrm.messaging.rules.channels import NoWay, PersonReach, pick_channel
 from clubcrm.messaging.rules.kinds import kind_of
 from clubcrm.messaging.texts import Texts, texts_of
@@ -81,12 +81,13 @@ def situations(
     if not rows:
         return {}
     frame = ground or ground_of(session, rows[0].club_id, day)
+    reaches = reaches_of(ids, (Purpose.MARKETING, Purpose.SERVICE))
     found = _Gathered(
         frame,
         surroundings(session, ids, day, frame.zone),
         _touches(session, ids),
-        reach_of(ids, Purpose.MARKETING),
-        reach_of(ids, Purpose.SERVICE),
+        reaches[Purpose.MARKETING],
+        reaches[Purpose.SERVICE],
         offered(),
         numbers_of_cycles(session, ids),
     )

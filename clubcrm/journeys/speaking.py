@@ -15,7 +15,7 @@ from clubcrm.journeys.rules.codes import Code, Performer, Why
 from clubcrm.journeys.rules.settings import SERVICE, JourneySettings
 from clubcrm.messaging.api import NoWay, Order, queue_many
 from clubcrm.people.models import Purpose
-from clubcrm.tasks.api import TaskOrder, WorkForm, open_task
+from clubcrm.tasks.api import TaskOrder, WorkForm, open_tasks
 
 ROLES = {
     Performer.FRONT_DESK: "desk",
@@ -37,10 +37,11 @@ class Spoken:
 
 def speak(club: Club, planned: Sequence[Spoken]) -> None:
     """Each touchpoint waits in the outbox or on somebody's list, or is skipped with its reason."""
-    for one in planned:
-        if one.row.performer is not Performer.AUTOMATIC:
-            one.row.task_id = _open_work(club, one.row, one.settings, one.rank)
-            one.row.state = TouchState.QUEUED
+    by_hand = [one for one in planned if one.row.performer is not Performer.AUTOMATIC]
+    closed = _closed_days(club.id, [one.row for one in by_hand])
+    tasks = open_tasks([_work_order(club, one, closed) for one in by_hand])
+    for one, task in zip(by_hand, tasks, strict=True):
+        one.row.task_id, one.row.state = task.id, TouchState.QUEUED
     write(club, [one for one in planned if one.row.performer is Performer.AUTOMATIC])
     db.session.flush()
 
@@ -96,49 +97,56 @@ def _fields(row: Touchpoint) -> dict[str, str]:
     return {"milestone": str(detail)} if row.code == Code.MILESTONE and detail else {}
 
 
-def _open_work(club: Club, row: Touchpoint, settings: JourneySettings, rank: float) -> int:
-    """Somebody has this on his list; a call is due at an hour at which one may ring."""
+def _work_order(club: Club, one: Spoken, closed: frozenset[date]) -> TaskOrder:
+    """Return what somebody has on his list; a call is due at an hour at which one may ring."""
+    row, settings = one.row, one.settings
     rule = settings.codes[row.code]
     meets = rule.on_arrival
     if meets:
         due = datetime.combine(row.planned_on, _wall(settings.hours.quiet_to))
     else:
-        day = _calling_day(club.id, row, settings.hours.no_call_weekdays)
+        day = _calling_day(row, settings.hours.no_call_weekdays, closed)
         due = datetime.combine(day, _wall(settings.hours.calls_from))
     after = datetime.combine(row.valid_until + timedelta(days=1), time())
-    task = open_task(
-        TaskOrder(
-            source=source_of(row),
-            club_id=club.id,
-            person_id=row.person_id,
-            kind=row.code,
-            title=(rule.name or touch_name(row.code))[:200],
-            sentence=touch_aim(row.code),
-            role=ROLES[row.performer],
-            at_arrival=meets,
-            form=WorkForm.TALK if meets else WorkForm.CALL,
-            code=row.code,
-            rank=rank,
-            facts=row.reason,
-            to_own=True,
-            due_at=clock.instant_of(due, club.zone),
-            expires_at=clock.instant_of(after, club.zone),
-        )
+    return TaskOrder(
+        source=source_of(row),
+        club_id=club.id,
+        person_id=row.person_id,
+        kind=row.code,
+        title=(rule.name or touch_name(row.code))[:200],
+        sentence=touch_aim(row.code),
+        role=ROLES[row.performer],
+        at_arrival=meets,
+        form=WorkForm.TALK if meets else WorkForm.CALL,
+        code=row.code,
+        rank=one.rank,
+        facts=row.reason,
+        to_own=True,
+        due_at=clock.instant_of(due, club.zone),
+        expires_at=clock.instant_of(after, club.zone),
     )
-    return task.id
 
 
-def _calling_day(club_id: int, row: Touchpoint, silent_weekdays: tuple[int, ...]) -> date:
-    first, last = row.planned_on, row.valid_until
-    closed = set(
+def _closed_days(club_id: int, rows: Sequence[Touchpoint]) -> frozenset[date]:
+    """Return the days on which the club is shut while one of the touchpoints is of use."""
+    if not rows:
+        return frozenset()
+    first = min(one.planned_on for one in rows)
+    last = max(one.valid_until for one in rows)
+    return frozenset(
         db.session.scalars(
             select(ClosedDay.day).where(
                 ClosedDay.club_id == club_id, ClosedDay.day.between(first, last)
             )
         )
     )
-    day = first
-    while day < last and (day.weekday() in silent_weekdays or day in closed):
+
+
+def _calling_day(
+    row: Touchpoint, silent_weekdays: tuple[int, ...], closed: frozenset[date]
+) -> date:
+    day = row.planned_on
+    while day < row.valid_until and (day.weekday() in silent_weekdays or day in closed):
         day += timedelta(days=1)
     return day
 

@@ -15,7 +15,7 @@ from clubcrm.messaging.opened import open_channels
 from clubcrm.messaging.rules.channels import PersonReach, Reach
 from clubcrm.messaging.tracking import ChannelState, DeadAddress
 from clubcrm.people.models import Channel, Person, Purpose
-from clubcrm.people.queries.reach import reach_of_many
+from clubcrm.people.queries.reach import reach_for
 
 SAME_TEXT_HOURS = 24
 PAGE = 50
@@ -49,27 +49,42 @@ def offered() -> tuple[str, ...]:
 
 def reach_of(people: Iterable[int], purpose: Purpose) -> dict[int, PersonReach]:
     """Return for each person the addresses that messages could take, in the words of our rules."""
-    found = reach_of_many(list(people), purpose)
-    channels = offered()
-    ways = {
-        person: [one for one in reach.reaches if one.channel.value in channels]
-        for person, reach in found.items()
-    }
-    dead = dead_addresses({one.address for reaches in ways.values() for one in reaches})
+    return reaches_of(people, (purpose,))[purpose]
+
+
+def reaches_of(
+    people: Iterable[int], purposes: Sequence[Purpose]
+) -> dict[Purpose, dict[int, PersonReach]]:
+    """Return the same for several purposes; what they share is read once."""
+    channels = frozenset(offered())
+    found = reach_for(list(people), purposes)
+    dead = dead_addresses(
+        {
+            one.address
+            for by_person in found.values()
+            for reach in by_person.values()
+            for one in reach.reaches
+            if one.channel.value in channels
+        }
+    )
     return {
-        person: PersonReach(
-            [
-                Reach(
-                    one.channel.value,
-                    one.address,
-                    one.works and (one.channel, one.address) not in dead,
-                    one.consented,
-                )
-                for one in reaches
-            ],
-            found[person].do_not_contact,
-        )
-        for person, reaches in ways.items()
+        purpose: {
+            person: PersonReach(
+                [
+                    Reach(
+                        one.channel.value,
+                        one.address,
+                        one.works and (one.channel, one.address) not in dead,
+                        one.consented,
+                    )
+                    for one in reach.reaches
+                    if one.channel.value in channels
+                ],
+                reach.do_not_contact,
+            )
+            for person, reach in by_person.items()
+        }
+        for purpose, by_person in found.items()
     }
 
 

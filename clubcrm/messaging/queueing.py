@@ -4,7 +4,7 @@ However many orders there are, the store is asked a fixed number of times for ea
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -111,18 +111,18 @@ def _no_text(code: str) -> DomainError:
     return DomainError("NO_TEXT", f"There are no words for {code} yet.")
 
 
-def _ways(orders: Iterable[Order]) -> dict[str, Reach | NoWay]:
-    by_purpose: dict[Purpose, list[Order]] = defaultdict(list)
-    for one in orders:
-        by_purpose[one.purpose].append(one)
+def _ways(orders: Collection[Order]) -> dict[str, Reach | NoWay]:
+    if not orders:
+        return {}
+    purposes = sorted({one.purpose for one in orders})
+    reaches = queries.reaches_of({one.person_id for one in orders}, purposes)
     channels = queries.offered()
     found: dict[str, Reach | NoWay] = {}
-    for purpose, several in by_purpose.items():
-        reach = queries.reach_of({one.person_id for one in several}, purpose)
-        for one in several:
-            if one.person_id not in reach:
-                raise not_found("There is no such person.")
-            found[one.dedupe_key] = pick_channel(reach[one.person_id], channels, one.channels)
+    for one in orders:
+        reach = reaches[one.purpose].get(one.person_id)
+        if reach is None:
+            raise not_found("There is no such person.")
+        found[one.dedupe_key] = pick_channel(reach, channels, one.channels)
     return found
 
 

@@ -1,6 +1,7 @@
 """Queries room: what messages, forms and placeholders are called, and what is wrong in words."""
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from clubcrm.messaging.rules.kinds import TextKind
 from clubcrm.messaging.rules.placeholders import Faults
@@ -15,65 +16,50 @@ def kind_words(kind: TextKind) -> str:
     }[kind]
 
 
+# Words of the reader's language are looked up when they are shown, and only those that are.
+_CODES = {
+    "J01": _l("Welcome"),
+    "J02": _l("First-visit nudge"),
+    "J03": _l("Start session"),
+    "J04": _l("Two-week check"),
+    "J05": _l("First-month review"),
+    "J06a": _l("Silence message"),
+    "J06b": _l("Silence call"),
+    "J07": _l("Slump talk"),
+    "J08": _l("Milestone"),
+    "J09": _l("Birthday"),
+    "J10": _l("Package running out"),
+    "J11": _l("Invitation"),
+    "J12": _l("Half-way review"),
+    "J13a": _l("Early-bird and report"),
+    "J13b": _l("Renewal call"),
+    "J13c": _l("One-tap payment"),
+    "J14a": _l("Price kept for you"),
+    "J14b": _l("Why-left call"),
+    "J14c": _l("Last invitation"),
+    "X1": _l("Payment declined"),
+    "X1b": _l("Payment declined again"),
+    "X1c": _l("Payment still open"),
+    "X2": _l("Freeze ends"),
+    "X3": _l("Complaint follow-up"),
+    "X4": _l("Cancellation confirmed"),
+    "X4b": _l("Cancellation taken back"),
+    "X5": _l("Waiver ends"),
+    "X6": _l("Medical certificate ends"),
+    "X7": _l("Renewal confirmed"),
+    "X8": _l("Renews by itself"),
+    "X9": _l("Link to the own page"),
+    "K1": _l("Class called off"),
+    "K2": _l("Place in a class"),
+    "K3": _l("Place kept for a while"),
+    "K4": _l("Booking ended"),
+    "K5": _l("Missed a class"),
+}
+
+
 def code_words(code: str) -> str:
     """Return what the message of a code is called; an unknown code stands for itself."""
-    return {**_joining(), **_going_on(), **_service(), **_classes()}.get(code, code)
-
-
-def _joining() -> dict[str, str]:
-    return {
-        "J01": _("Welcome"),
-        "J02": _("First-visit nudge"),
-        "J03": _("Start session"),
-        "J04": _("Two-week check"),
-        "J05": _("First-month review"),
-        "J06a": _("Silence message"),
-        "J06b": _("Silence call"),
-        "J07": _("Slump talk"),
-        "J08": _("Milestone"),
-        "J09": _("Birthday"),
-        "J10": _("Package running out"),
-        "J11": _("Invitation"),
-        "J12": _("Half-way review"),
-    }
-
-
-def _going_on() -> dict[str, str]:
-    return {
-        "J13a": _("Early-bird and report"),
-        "J13b": _("Renewal call"),
-        "J13c": _("One-tap payment"),
-        "J14a": _("Price kept for you"),
-        "J14b": _("Why-left call"),
-        "J14c": _("Last invitation"),
-    }
-
-
-def _service() -> dict[str, str]:
-    return {
-        "X1": _("Payment declined"),
-        "X1b": _("Payment declined again"),
-        "X1c": _("Payment still open"),
-        "X2": _("Freeze ends"),
-        "X3": _("Complaint follow-up"),
-        "X4": _("Cancellation confirmed"),
-        "X4b": _("Cancellation taken back"),
-        "X5": _("Waiver ends"),
-        "X6": _("Medical certificate ends"),
-        "X7": _("Renewal confirmed"),
-        "X8": _("Renews by itself"),
-        "X9": _("Link to the own page"),
-    }
-
-
-def _classes() -> dict[str, str]:
-    return {
-        "K1": _("Class called off"),
-        "K2": _("Place in a class"),
-        "K3": _("Place kept for a while"),
-        "K4": _("Booking ended"),
-        "K5": _("Missed a class"),
-    }
+    return str(_CODES.get(code, code))
 
 
 def part_words(code: str) -> str:

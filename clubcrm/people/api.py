@@ -3,7 +3,7 @@
 from clubcrm.people.consents import Answer, answer
 from clubcrm.people.contact_points import flag_address, move_address, put_first
 from clubcrm.people.findability import drop_search_word, set_search_word
-from clubcrm.people.flags import hang_flag, take_flag_down
+from clubcrm.people.flags import Flag, hang_flag, hang_flags, take_flag_down
 from clubcrm.people.holds import HoldOrder, lift_hold, place_hold
 from clubcrm.people.links import OpenedLink, link_address, make_link, open_link, revoke_links
 from clubcrm.people.portraits import save_photo
@@ -18,6 +18,7 @@ from clubcrm.people.walk_in import walk_in
 
 __all__ = [
     "Answer",
+    "Flag",
     "HoldOrder",
     "OpenedLink",
     "PersonDraft",
@@ -30,6 +31,7 @@ __all__ = [
     "find_or_register",
     "flag_address",
     "hang_flag",
+    "hang_flags",
     "holds_of",
     "lift_hold",
     "link_address",

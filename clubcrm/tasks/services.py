@@ -1,8 +1,9 @@
 """Verbs of staff work: open once per cause, finish, put off, set aside, take back, let expire."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
@@ -14,15 +15,13 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.core.states import move
 from clubcrm.core.types import new_public_id
-from clubcrm.people.api import hang_flag, lift_hold, take_flag_down
+from clubcrm.people.api import Flag, hang_flags, lift_hold, take_flag_down
 from clubcrm.people.models import HoldKind
 from clubcrm.tasks import queries
 from clubcrm.tasks.events import TaskClosed
 from clubcrm.tasks.models import TASK_MOVES, Task, TaskState, TaskWork
 from clubcrm.tasks.outcomes import WorkForm
-from clubcrm.tasks.routing import own_worker
-from memberships.api import substitute_for
-from memberships.schedule.rota import is_away
+from clubcrm.tasks.routing import Wanted, doers_of
 
 OPEN_TASK = "open_task"
 COMPLAINT = "complaint"
@@ -58,8 +57,29 @@ class TaskOrder:
 
 def open_task(order: TaskOrder) -> Task:
     """The task stands on somebody's list, and on the gate's screen when it waits for an arrival."""
-    make = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
-    values = {
+    return open_tasks([order])[0]
+
+
+def open_tasks(orders: Sequence[TaskOrder]) -> list[Task]:
+    """The same for many, in their order and with a fixed number of statements."""
+    if not orders:
+        return []
+    by_source = {one.source: one for one in orders}
+    rows = [
+        _row(order, doer)
+        for order, doer in zip(by_source.values(), _doers(by_source.values()), strict=True)
+    ]
+    make: Any = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
+    fresh = make(Task).on_conflict_do_nothing().returning(Task.source)
+    new = set(db.session.scalars(fresh, rows))
+    found = db.session.scalars(select(Task).where(Task.source.in_(by_source)))
+    tasks = {one.source: one for one in found}
+    _begin([(tasks[source], by_source[source]) for source in by_source if source in new])
+    return [tasks[one.source] for one in orders]
+
+
+def _row(order: TaskOrder, doer: int | None) -> dict[str, object]:
+    return {
         "public_id": new_public_id(),
         "club_id": order.club_id,
         "person_id": order.person_id,
@@ -67,7 +87,7 @@ def open_task(order: TaskOrder) -> Task:
         "title": order.title,
         "sentence": order.sentence,
         "role": order.role,
-        "assigned_to": _assignee(order),
+        "assigned_to": doer,
         "at_arrival": order.at_arrival,
         "state": TaskState.OPEN,
         "source": order.source,
@@ -77,15 +97,21 @@ def open_task(order: TaskOrder) -> Task:
         "closed_by": "",
         "created_at": clock.now(),
     }
-    fresh = make(Task).values(values).on_conflict_do_nothing().returning(Task.id)
-    is_new = db.session.execute(fresh).first() is not None
-    task = db.session.scalars(select(Task).where(Task.source == order.source)).one()
-    if is_new and order.form is not None:
-        db.session.add(_work(task, order.form, order))
-        db.session.flush()
-    if is_new and task.person_id is not None:
-        hang_flag(task.person_id, OPEN_TASK, _flag(task), task.title)
-    return task
+
+
+def _begin(opened: Sequence[tuple[Task, TaskOrder]]) -> None:
+    """New tasks have what a call or talk needs, and the flag by which the desk sees them."""
+    db.session.add_all(
+        [_work(task, order.form, order) for task, order in opened if order.form is not None]
+    )
+    db.session.flush()
+    hang_flags(
+        [
+            Flag(task.person_id, OPEN_TASK, _flag(task), task.title)
+            for task, _order in opened
+            if task.person_id is not None
+        ]
+    )
 
 
 def _work(task: Task, form: WorkForm, order: TaskOrder) -> TaskWork:
@@ -94,22 +120,18 @@ def _work(task: Task, form: WorkForm, order: TaskOrder) -> TaskWork:
     )
 
 
-def _assignee(order: TaskOrder) -> int | None:
-    """Return who does it: the person meant, or who stands in for him on the club's due day.
-
-    Nobody, when he is away without a substitute: then everybody of the role may do it.
-    """
-    zone = db.session.get_one(Club, order.club_id).zone
-    day = clock.local_day(order.due_at, zone)
-    meant = order.assigned_to
-    if meant is None and order.to_own and order.person_id is not None:
-        meant = own_worker(order.person_id, order.club_id, order.role, day)
-    if meant is None:
-        return None
-    stands_in = substitute_for(meant, day)
-    if stands_in is None and order.to_own and is_away(meant, day):
-        return None
-    return stands_in or meant
+def _doers(orders: Iterable[TaskOrder]) -> list[int | None]:
+    """Return who does each on the club's due day."""
+    zones: dict[int, str] = {}
+    wanted = []
+    for one in orders:
+        if one.club_id not in zones:
+            zones[one.club_id] = db.session.get_one(Club, one.club_id).zone
+        day = clock.local_day(one.due_at, zones[one.club_id])
+        wanted.append(
+            Wanted(one.club_id, one.role, day, one.person_id, one.assigned_to, one.to_own)
+        )
+    return doers_of(wanted)
 
 
 def finish(task: Task, outcome: str, *, by: str) -> None:

@@ -1,11 +1,12 @@
 """Queries room: the clients of a trainer with the reasons to call them, and whose client one is."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from clubcrm.accounts.models import User
 from clubcrm.core import clock
@@ -116,14 +117,33 @@ def trainers_of_client(person_id: int, day: date) -> list[tuple[int, str, str]]:
     rows = db.session.execute(
         select(User.id, User.public_id, User.name)
         .join(TrainerClient, TrainerClient.trainer_id == User.id)
-        .where(
-            TrainerClient.person_id == person_id,
-            TrainerClient.from_on <= day,
-            or_(TrainerClient.until_on.is_(None), TrainerClient.until_on >= day),
-        )
+        .where(TrainerClient.person_id == person_id, *_trains_between(day, day))
         .order_by(User.name)
     )
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+def trainers_between(
+    person_ids: Collection[int], first: date, last: date
+) -> dict[int, list[tuple[int, date, date | None]]]:
+    """Return for each person the trainers of these days with their first and last day, by name."""
+    found: dict[int, list[tuple[int, date, date | None]]] = defaultdict(list)
+    rows = db.session.execute(
+        select(TrainerClient.person_id, User.id, TrainerClient.from_on, TrainerClient.until_on)
+        .join(User, User.id == TrainerClient.trainer_id)
+        .where(TrainerClient.person_id.in_(person_ids), *_trains_between(first, last))
+        .order_by(User.name)
+    )
+    for person, trainer, begins, ends in rows:
+        found[person].append((trainer, begins, ends))
+    return found
+
+
+def _trains_between(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        TrainerClient.from_on <= last,
+        or_(TrainerClient.until_on.is_(None), TrainerClient.until_on >= first),
+    )
 
 
 def _packages_of(person_ids: Sequence[int]) -> dict[int, tuple[PackageRow, ...]]:

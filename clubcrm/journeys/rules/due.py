@@ -1,5 +1,6 @@
 """Rules: the values that say that a touchpoint is called for, or why it is not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -28,13 +29,14 @@ class NotDue:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One touchpoint looked at for one member on one day."""
+    """One touchpoint looked at for one member on one day; `before` is what was said of it."""
 
     rule: CodeRule
     facts: CycleFacts
     said: tuple[Said, ...]
     day: date
     settings: JourneySettings
+    before: Sequence[Said] = ()
 
     @property
     def code(self) -> str:
@@ -43,11 +45,11 @@ class Asked:
 
     def mine(self) -> list[Said]:
         """Return what was said of this touchpoint before; what gave way may be said again."""
-        return [one for one in self.said if one.code == self.code and not one.gave_way]
+        return [one for one in self.before if not one.gave_way]
 
     def next_number(self) -> int:
         """Return the number of the next occurrence."""
-        return max((one.occurrence for one in self.said if one.code == self.code), default=0) + 1
+        return max((one.occurrence for one in self.before), default=0) + 1
 
     def no(self, why: Why, day: date | None = None) -> NotDue:
         """Return that it is not called for."""

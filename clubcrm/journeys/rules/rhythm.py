@@ -5,7 +5,7 @@ Source of the formulas: facts of a cycle, silence (R1, R1b), slump (R2) and the 
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -88,11 +88,13 @@ def merged(ranges: Iterable[DayRange]) -> list[DayRange]:
     return result
 
 
-def running_days(after: date, until: date, stops: Iterable[DayRange] = ()) -> int:
+def running_days(after: date, until: date, stops: Collection[DayRange] = ()) -> int:
     """Return the days after the first date up to the second on which the clock ran."""
     if until <= after:
         return 0
     days = (until - after).days
+    if not stops:
+        return days
     begin, end = after.toordinal() + 1, until.toordinal()
     for stop in merged(stops):
         overlap = min(end, stop.last.toordinal()) - max(begin, stop.first.toordinal()) + 1
@@ -108,7 +110,7 @@ def rhythm_of(member: MemberDays, day: date, settings: RhythmSettings | None = N
     begin = bisect_right(all_days, member.joined_on - date.resolution)
     seen = all_days[begin : bisect_right(all_days, day)]
     last = seen[-1] if seen else None
-    ages = [running_days(visit, day, stops) for visit in seen]
+    ages = _ages(seen, day, stops)
     span, gaps = _gap(seen, stops, chosen.gap_window)
     return Rhythm(
         last_visit_on=last,
@@ -128,8 +130,18 @@ def _gap(seen: Sequence[date], stops: Sequence[DayRange], window: int) -> tuple[
     if not seen:
         return 0, 0
     last = seen[-1]
-    recent = [visit for visit in seen if running_days(visit, last, stops) < window]
-    return running_days(recent[0], last, stops), len(recent) - 1
+    ages = _ages(seen, last, stops)
+    recent = [age for age in ages if age < window]
+    return recent[0], len(recent) - 1
+
+
+def _ages(days: Sequence[date], until: date, stops: Sequence[DayRange]) -> list[int]:
+    """Return the running days from each of the days to the last one."""
+    if stops:
+        return [running_days(day, until, stops) for day in days]
+    # Most people's clock never stops, and then a difference says it all.
+    end = until.toordinal()
+    return [end - day.toordinal() for day in days]
 
 
 def d_star(rhythm: Rhythm, settings: RhythmSettings | None = None) -> int:

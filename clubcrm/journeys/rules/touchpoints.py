@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from clubcrm.journeys.rules.codes import Code, Performer, Term, Why
+from clubcrm.journeys.rules.codes import Code, Performer, Why
 from clubcrm.journeys.rules.cycle import CycleFacts, Package, Said, Touch
 from clubcrm.journeys.rules.due import Asked, Due, NotDue
 from clubcrm.journeys.rules.endings import ENDINGS
@@ -54,8 +54,11 @@ def due_touchpoints(
 ) -> list[Due | NotDue]:
     """Return for each touchpoint of the journey that it is due, or why it is not."""
     chosen = settings or default_settings()
+    before: dict[str, list[Said]] = {}
+    for one in said:
+        before.setdefault(one.code, []).append(one)
     return [
-        _look(Asked(rule, facts, said, day, chosen))
+        _look(Asked(rule, facts, said, day, chosen, before.get(rule.code, ())))
         for rule in chosen.codes.values()
         if rule.code in RULES or rule.code in facts.own
     ]
@@ -66,7 +69,7 @@ def _look(asked: Asked) -> Due | NotDue:
     if not rule.on:
         return asked.no(Why.SWITCHED_OFF)
     term = facts.term if rule.code in BY_OWN_TERM else facts.led_as
-    if Term(term) not in rule.terms:
+    if term not in rule.terms:
         return asked.no(Why.NOT_IN_TERM)
     if rule.code in RULES:
         return RULES[rule.code](asked)

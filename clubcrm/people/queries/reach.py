@@ -1,6 +1,6 @@
 """Queries: by which addresses people may be written to, for one purpose."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Row, or_, select
@@ -57,6 +57,13 @@ def reach_of_many(person_ids: Sequence[int], purpose: Purpose) -> dict[int, Pers
 
     Service messages may go until they are refused, marketing only after a yes.
     """
+    return reach_for(person_ids, (purpose,))[purpose]
+
+
+def reach_for(
+    person_ids: Sequence[int], purposes: Sequence[Purpose]
+) -> dict[Purpose, dict[int, PersonReach]]:
+    """Return the same for several purposes, one more select for each of them."""
     people = db.session.execute(
         select(
             Person.id,
@@ -69,24 +76,36 @@ def reach_of_many(person_ids: Sequence[int], purpose: Purpose) -> dict[int, Pers
         .join(Club, Club.id == Person.club_id)
         .where(Person.id.in_(person_ids))
     ).all()
-    answers = newest_answers(person_ids, purpose)
+    points = _points(person_ids)
+    found: dict[Purpose, dict[int, PersonReach]] = {}
+    for purpose in purposes:
+        ways = _ways(points, newest_answers(person_ids, purpose), purpose)
+        found[purpose] = {
+            row.id: PersonReach(
+                row.id,
+                f"{row.given_name} {row.family_name}".strip(),
+                row.language or row.locale,
+                row.do_not_contact,
+                tuple(ways.get(row.id, ())),
+            )
+            for row in people
+        }
+    return found
+
+
+def _ways(
+    points: Iterable[Row[int, ContactKind, str, ReachState]],
+    answers: Mapping[tuple[int, Channel], bool],
+    purpose: Purpose,
+) -> dict[int, list[Reach]]:
     unasked = purpose is Purpose.SERVICE
     ways: dict[int, list[Reach]] = {}
-    for person, kind, value, state in _points(person_ids):
+    for person, kind, value, state in points:
         for channel in CHANNELS_OF[kind]:
             allowed = answers.get((person, channel), unasked)
             reach = Reach(channel, value, state is ReachState.GOOD, allowed)
             ways.setdefault(person, []).append(reach)
-    return {
-        row.id: PersonReach(
-            row.id,
-            f"{row.given_name} {row.family_name}".strip(),
-            row.language or row.locale,
-            row.do_not_contact,
-            tuple(ways.get(row.id, ())),
-        )
-        for row in people
-    }
+    return ways
 
 
 def _points(person_ids: Sequence[int]) -> Sequence[Row[int, ContactKind, str, ReachState]]:
