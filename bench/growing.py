@@ -4,7 +4,7 @@ Copies are other people with the same lives. Ids move by a fixed step, names tha
 the number of their copy, and what only one row may point at stays with the original.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -39,15 +39,20 @@ EARLIER = 730
 
 
 @contextmanager
-def large_store(kind: str, members: int, years: float, earlier: int = 0) -> Iterator[Store]:
-    """Give a store of so many members, with so many more times the visit-days in earlier years."""
+def large_store(
+    kind: str, members: int, years: float, earlier: int = 0, copied: Sequence[str] = COPIED
+) -> Iterator[Store]:
+    """Give a store of so many members, with so many more times the visit-days in earlier years.
+
+    `copied` names the tables that the copies have; what hangs on others is the original's alone.
+    """
     seeded = min(members, SEED)
     with STORES[kind](seeded, years) as store:
         engine = create_engine(store.sqlalchemy_url)
         with engine.begin() as connection:
             steps = _steps(connection)
             for copy in range(1, max(1, members // seeded)):
-                for name in COPIED:
+                for name in copied:
                     connection.execute(_copied(_table(name), steps, copy, kind))
             for back in range(1, earlier + 1):
                 connection.execute(_moved_back(back, kind))

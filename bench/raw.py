@@ -91,3 +91,16 @@ def per_second(count: int, work: Callable[[int], object]) -> float:
     for number in range(count):
         work(number)
     return count / (time.perf_counter() - started)
+
+
+def bare_rows(store: Store, statement: str) -> float:
+    """Return the seconds in which the bare driver gives all rows of a statement."""
+    if store.kind == "sqlite":
+        connection: Any = sqlite3.connect(store.url.removeprefix("sqlite:///"))
+    else:
+        connection = psycopg.connect(store.url)
+    started = time.perf_counter()
+    connection.execute(statement).fetchall()
+    taken = time.perf_counter() - started
+    connection.close()
+    return taken

@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import event, func, select
 
 from access_control.models import VisitDay
+from bench.growing import large_store
 from bench.options import Options
-from bench.stores import STORES
 from bench.tables import Table, share
 from clubcrm.accounts.api import require_second_factor, set_password, user_by_email
 from clubcrm.core import clock
@@ -20,7 +20,7 @@ from clubcrm.people.models import Person
 from clubcrm.reports.rolling_up import roll_up
 from clubcrm.seed.house import STAFF, email_of
 
-MEMBERS, YEARS = 100_000, 2
+MEMBERS, YEARS, EARLIER = 100_000, 1, 2
 PAGES = ("/reports/", "/reports/renewals", "/reports/renewals?by=plan", "/reports/forecast")
 SECRET = "green-light-at-the-gate"  # noqa: S105 - of a store made for the measurement
 
@@ -98,7 +98,7 @@ def run(options: Options) -> list[Table]:
     nights = Table("Roll-up of the reports", ("store", "members", "s"))
     for kind in options.stores:
         people = int(MEMBERS * options.scale)
-        with STORES[kind](people, YEARS) as store:
+        with large_store(kind, people, YEARS, EARLIER) as store:
             app = store.app()
             nights.add(kind, people, night(app))
             measure(app, options.rounds, table, kind)
