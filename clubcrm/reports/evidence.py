@@ -1,7 +1,7 @@
 """Queries room: the rows that findings are made of, as columns per touchpoint, and their costs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -33,6 +33,10 @@ class Table:
     cycle: list[int] = field(default_factory=list)
     term: list[int] = field(default_factory=list)
     share: list[float] = field(default_factory=list)
+
+    def columns(self) -> dict[str, Any]:
+        """The columns by name, as they are: nobody changes them any more."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def tell_night(
                 costs = costs_of(session, told.seen)
                 paces = evidence.paces(session, told.seen, night)
                 wanted.append((told, _Known(beside, costs, rows, paces)))
-                orders.append({"touchpoints": {c: asdict(table) for c, table in tables.items()}})
+                orders.append({"touchpoints": {c: table.columns() for c, table in tables.items()}})
     if not orders:
         return 0
     answers = ask("all_effects", {"orders": orders})["answers"]

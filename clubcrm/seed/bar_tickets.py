@@ -106,7 +106,13 @@ class _Bar:
         """Who buys on a day: the same thirsty members again and again, and some nameless people."""
         rows = self.session.execute(
             select(Visit.person_id, Visit.entered_at)
-            .where(Visit.club_id == self.club_id, Visit.day == day)
+            .where(
+                Visit.club_id == self.club_id,
+                Visit.day == day,
+                # The days about it, since visits are found by the hour of entering.
+                Visit.entered_at >= self.shelf.at(day - timedelta(days=1), 0),
+                Visit.entered_at < self.shelf.at(day + timedelta(days=2), 0),
+            )
             .order_by(Visit.entered_at, Visit.person_id)
         )
         found = {

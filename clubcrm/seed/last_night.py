@@ -8,7 +8,6 @@ import multiprocessing
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
-from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -16,13 +15,13 @@ from clubcrm.core.db import db, unit_of_work
 from clubcrm.journeys.facts import refresh_all
 from clubcrm.journeys.risk_log import keep_scores, score_past
 from clubcrm.journeys.risk_past import EVERY_DAYS
-from clubcrm.seed.bar_tickets import Tickets, ring_bars
+from clubcrm.seed.bar_tickets import ring_bars
 from clubcrm.seed.bookkeeping import keep_books
 from clubcrm.seed.counters import keep_counters
 from clubcrm.seed.ground import Ground, Progress, Unit
 from clubcrm.seed.hands import in_parts
 from clubcrm.seed.larder import keep_larders
-from clubcrm.seed.reports import foretell, note_introduction, tell_ends, tell_findings
+from clubcrm.seed.reports import foretell, learn, note_introduction, tell_ends, tell_findings
 from clubcrm.seed.shifts import keep_shifts
 
 Part = Callable[[Ground, Unit], None]
@@ -32,12 +31,10 @@ def tell_last_night(ground: Ground, progress: Progress, workers: int) -> None:
     """Everything that a club's nights and its desk would have made of the history stands."""
     progress("Books, reports and facts", 0.0)
     note_introduction(ground, unit_of_work)
-    # What the bars took is in the books and in the shifts, so it is rung up before both.
-    rung = ring_bars(ground, unit_of_work)
-    _tell((tell_ends, partial(_count, rung)), ground, workers)
-    progress("Books, reports and facts", 0.4)
-    # Findings and forecasts both read the paid ends.
-    _tell((tell_findings, _foretell), ground, workers)
+    _tell((_find_out, _count), ground, workers)
+    progress("Books, reports and facts", 0.6)
+    # Forecasts read the paid ends, and the model of leavers what members bought.
+    _tell((_foretell, learn), ground, workers)
     progress("Books, reports and facts", 1.0)
 
 
@@ -53,8 +50,16 @@ def _tell(parts: tuple[Part, ...], ground: Ground, workers: int) -> None:
     in_parts(lambda number: parts[number](ground, unit), len(parts))
 
 
-def _count(rung: Tickets, ground: Ground, unit: Unit) -> None:
+def _find_out(ground: Ground, unit: Unit) -> None:
+    """The paid ends stand in the store, and what was found out of each touchpoint."""
+    tell_ends(ground, unit)
+    tell_findings(ground, unit)
+
+
+def _count(ground: Ground, unit: Unit) -> None:
     """Takings are counted and booked, and the bars have their goods."""
+    # What the bars took is in the books and in the shifts, so it is rung up before both.
+    rung = ring_bars(ground, unit)
     keep_books(ground, unit)
     keep_shifts(ground, unit)
     keep_larders(ground, unit, rung)

@@ -63,6 +63,12 @@ def pack(second: int, member: int, contract: int, kind: ScanKind) -> int:
     return (((second << MEMBER_BITS | member) << CONTRACT_BITS) | contract) << KIND_BITS | kind
 
 
+def member_of(packed: int) -> int:
+    """The member of a packed scan."""
+    member: int = packed >> (KIND_BITS + CONTRACT_BITS) & (2**MEMBER_BITS - 1)
+    return member
+
+
 def unpack(packed: int) -> Scan:
     """The scan of a whole number."""
     kind = packed & (2**KIND_BITS - 1)

@@ -7,12 +7,13 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from access_control.models import AccessEvent, EventStatus, Visit, VisitDay
+from access_control.rules.anniversaries import age_on
 from access_control.rules.codes import Code, CredentialKind, Direction, Severity
 from access_control.rules.decide import EntryDecision, decide_entry
 from access_control.rules.facts import inputs_of
 from access_control.rules.visits import LeftHow
 from clubcrm.seed.ground import Ground, instant
-from clubcrm.seed.lives import Scan, ScanKind, unpack
+from clubcrm.seed.lives import Scan, ScanKind, member_of, unpack
 from clubcrm.seed.order import Numbered
 from clubcrm.seed.rights import ZONE, RightsBook, Trace
 from clubcrm.seed.strangers import FIRST_STRANGER, Strangers
@@ -31,6 +32,7 @@ PIN, BY_SCAN, BY_RULE = CredentialKind.PIN.value, LeftHow.SCAN.value, LeftHow.AU
 LAST_MONTH = 30
 PLAIN_GAP_DAYS = 20
 ADULT_DAYS = 15 * 366
+LEAP_DAY = (2, 29)
 BATCH = 4_000
 Answer = tuple[str, str, str, int | None]
 Row = tuple[object, ...]
@@ -88,16 +90,18 @@ class Passages:
         self._clock = store.clock_texts()
         self._wall_clock = [text[:8] for text in self._clock]
         self._offsets: dict[tuple[int, int], int] = {}
-        self._plain: dict[tuple[int, int, int], tuple[Answer, str]] = {}
+        self._plain: dict[tuple[int, int, int, int | None], tuple[Answer, str]] = {}
+        self._second, self._text = -1, ""
         self._batch = Batch()
         self._place = 0
 
     def tell(self, scans: list[int]) -> Iterator[Batch]:
         """The rows of every scan of this part, in order of time, a batch at a time."""
+        is_mine = self.is_mine
         for place, packed in enumerate(scans):
-            scan = unpack(packed)
-            if not self.is_mine(scan.member):
+            if not is_mine(member_of(packed)):
                 continue
+            scan = unpack(packed)
             self._place = place
             if scan.kind is STRANGER:
                 self._stranger(scan)
@@ -138,13 +142,25 @@ class Passages:
 
     def _wall(self, local: int) -> str:
         day, rest = divmod(local, DAY_S)
+        return f"{self._name(day)} {self._wall_clock[rest]}"
+
+    def _name(self, day: int) -> str:
         name = self._names.get(day)
         if name is None:
             name = self._names[day] = date.fromordinal(EPOCH + day).isoformat()
-        return f"{name} {self._wall_clock[rest]}"
+        return name
 
     def _instant(self, second: int) -> str:
-        return self._ground.store.instant_text(second, self._names, self._clock)
+        """The instant as text; the same one is asked for several times while a scan is told."""
+        if second != self._second:
+            day, rest = divmod(second, DAY_S)
+            self._second, self._text = second, f"{self._name(day)} {self._clock[rest]}"
+        return self._text
+
+    def _later(self, second: int) -> str:
+        """An instant that nobody asks for again."""
+        day, rest = divmod(second, DAY_S)
+        return f"{self._name(day)} {self._clock[rest]}"
 
     def _entry(self, scan: Scan) -> None:
         ground, member = self._ground, scan.member
@@ -172,17 +188,15 @@ class Passages:
         """
         ground, member = self._ground, scan.member
         day = local // DAY_S + EPOCH
-        if scan.kind > ENTRY or any(self._book.blocks(member, day)):
+        if scan.kind > ENTRY or (member in ground.blocks and any(self._book.blocks(member, day))):
             return None
         agreements = ground.lives[member].agreements
         agreement = agreements[scan.contract]
         if (
-            trace.day == 0
-            or day - trace.day >= PLAIN_GAP_DAYS
+            (trace.day and day - trace.day >= PLAIN_GAP_DAYS)
             or trace.day == (local - VISIT_DAY_TURN_S) // DAY_S + EPOCH
             or (member, scan.contract) in ground.lots
             or agreement.starts > day
-            or ground.births[member].toordinal() + ADULT_DAYS > day
             or self._is_birthday(member, day)
         ):
             return None
@@ -194,11 +208,21 @@ class Passages:
 
     def _is_birthday(self, member: int, day: int) -> bool:
         birth, on = self._ground.births[member], date.fromordinal(day)
-        return (birth.month == on.month and abs(birth.day - on.day) <= 1) or birth.day == 29
+        if (birth.month, birth.day) == LEAP_DAY:
+            return True
+        return birth.month == on.month and abs(birth.day - on.day) <= 1
+
+    def _young(self, member: int, day: int) -> int | None:
+        """The age of a child, on which the gate's answer may depend; None for everybody else."""
+        birth = self._ground.births[member]
+        if birth.toordinal() + ADULT_DAYS <= day:
+            return None
+        return age_on(birth, date.fromordinal(day))
 
     def _plain_answer(self, scan: Scan, town: int, local: int, sight: int) -> tuple[Answer, str]:
         """Decided once per contract and sight; only instant and day differ from scan to scan."""
-        key = (scan.member, scan.contract, sight)
+        member, day = scan.member, local // DAY_S
+        key = (member, scan.contract, sight, self._young(member, day + EPOCH))
         kept = self._plain.get(key)
         if kept is None:
             facts = self._book.facts(scan.second, local, town, Trace(), scan.member)
@@ -207,8 +231,9 @@ class Passages:
             rest = json.dumps(values, ensure_ascii=False)[1:]
             kept = self._plain[key] = (_answer(decide_entry(facts)), rest)
         at = self._instant(scan.second)
-        day = self._wall(local)[:10]
-        return kept[0], f'{{"at": "{at[:10]}T{at[11:19]}+00:00", "day": "{day}", {kept[1]}'
+        return kept[0], (
+            f'{{"at": "{at[:10]}T{at[11:19]}+00:00", "day": "{self._name(day)}", {kept[1]}'
+        )
 
     def _decided(self, scan: Scan, town: int, local: int, trace: Trace) -> None:
         facts = self._book.facts(scan.second, local, town, trace, scan.member)
@@ -270,7 +295,7 @@ class Passages:
             return
         over = trace.last + AUTO_EXIT_S
         if trace.visit[7] is None and over <= self._ground.until:
-            trace.visit[7], trace.visit[8] = self._instant(over), BY_RULE
+            trace.visit[7], trace.visit[8] = self._later(over), BY_RULE
         self._batch.visits.append(self._shape_visit(tuple(trace.visit)))
         trace.visit = None
 
@@ -346,7 +371,7 @@ class Passages:
                 door.exit_id if leaves else door.entry_id, f"{pin}|{wall}|{state}", ZONE,
                 PIN, pin, ground.pin_ids[scan.member] if known else None,
                 ground.person_ids[scan.member] if known else None, contract_id, at, wall,
-                self._instant(scan.second + 1),
+                self._later(scan.second + 1),
                 OUT if leaves else IN, status, decision, code,
                 notes, RULES, inputs, f"{pin}\t{wall}\t{state}\t1\t0\t0\t0",
             ))

@@ -38,8 +38,13 @@ def foretell(ground: Ground, unit: Unit) -> None:
     with _without_statistics():
         foresee(unit, dict.fromkeys(ground.club_ids, last), 0, moment)
         follow_all_lives(unit, dict.fromkeys(ground.club_ids, last), moment)
+
+
+def learn(ground: Ground, unit: Unit) -> None:
+    """Each club's model of who leaves stands in the store."""
+    with _without_statistics():
         for club_id in ground.club_ids:
-            learn_leaving(unit, club_id, last, moment)
+            learn_leaving(unit, club_id, ground.order.last_day, ground.order.moment)
 
 
 def tell_findings(ground: Ground, unit: Unit) -> None:

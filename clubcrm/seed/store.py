@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Index, Table, text
+from sqlalchemy.schema import CreateIndex, DropIndex
 
 from clubcrm.core.db import Model
 from clubcrm.seed.sinks import POSTGRES, SQLITE, Sink, same
@@ -188,17 +189,28 @@ class BulkStore:
             for index in sorted(table.indexes, key=_index_name)
             if not index.unique
         ]
-        self.flush()
-        self.land()
-        with self._separate() as connection:
-            for index in indexes:
-                index.drop(connection, checkfirst=True)
+        self._change([DropIndex(index) for index in indexes])
+        self._keep_journal("MEMORY")
         yield
+        self._change([CreateIndex(index) for index in indexes])
+        self._keep_journal("WAL")
+
+    def _keep_journal(self, kind: str) -> None:
+        """In memory, a page is written once, not to the log first; nobody else may be reading."""
+        if self.is_sqlite:
+            # This connection leaves the pool, which is emptied, so that it is really closed later.
+            if not self._connection.connection.is_detached:
+                self._connection.detach()
+            self._engine.dispose()
+            self._driver.execute(f"PRAGMA journal_mode={kind}")
+
+    def _change(self, shapes: Sequence[DropIndex | CreateIndex]) -> None:
+        """The waiting rows have landed, and the shape of the store is another."""
         self.flush()
         self.land()
-        with self._separate() as connection:
-            for index in indexes:
-                index.create(connection, checkfirst=True)
+        for shape in shapes:
+            self._driver.execute(str(shape.compile(dialect=self._engine.dialect)))
+        self.land()
 
     @contextmanager
     def _separate(self) -> Iterator[Connection]:
