@@ -34,6 +34,7 @@ PLAIN_GAP_DAYS = 20
 ADULT_DAYS = 15 * 366
 LEAP_DAY = (2, 29)
 BATCH = 4_000
+REFUSED = Severity.DENY.value
 Answer = tuple[str, str, str, int | None]
 Row = tuple[object, ...]
 EVENT_COLUMNS = (
@@ -177,7 +178,8 @@ class Passages:
         elif (sight := self._plain_sight(scan, local, trace)) is not None:
             answer, inputs = self._plain_answer(scan, town, local, sight)
             event_id = self._event(scan, town, local, answer, inputs)
-            self._arrive(scan, town, local, event_id, answer[3], 0)
+            if answer[0] != REFUSED:
+                self._arrive(scan, town, local, event_id, answer[3], 0)
         else:
             self._decided(scan, town, local, trace)
 
