@@ -7,6 +7,7 @@ import bar_inventory.permissions as bar
 import clubcrm.accounts.permissions as accounts
 import clubcrm.card.permissions as card
 import clubcrm.journeys.permissions as journey_rights
+import clubcrm.leads.permissions as leads
 import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
 import clubcrm.reports.permissions as reports
@@ -24,6 +25,7 @@ RIGHTS: Mapping[str, object] = {
     **tasks.RIGHTS,
     **messaging.RIGHTS,
     **journey_rights.RIGHTS,
+    **leads.RIGHTS,
     **reports.RIGHTS,
 }
 
@@ -35,6 +37,8 @@ RUNS_THE_DESK = SEES_MEMBERS | {
     tasks.SEE_TASKS,
     messaging.SEE_OUTBOX,
     journey_rights.SEE_JOURNEY,
+    leads.SEE_LEADS,
+    leads.WORK_LEADS,
     people.EDIT_PEOPLE,
     memberships.SIGN_CONTRACTS,
     memberships.FREEZE_CONTRACTS,
@@ -80,6 +84,8 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         tasks.SEE_TASKS,
         messaging.SEE_OUTBOX,
         journey_rights.SEE_JOURNEY,
+        leads.SEE_LEADS,
+        leads.WORK_LEADS,
     }
     | {memberships.SEE_CLASSES, memberships.BOOK_CLASSES, memberships.INVITE_GUESTS},
     "desk": RUNS_THE_DESK,

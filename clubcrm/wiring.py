@@ -35,6 +35,9 @@ from clubcrm.journeys import dunning as payment_news
 from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
 from clubcrm.journeys.risk_jobs import keep_risk
+from clubcrm.leads import handlers as lead_handlers
+from clubcrm.leads.events import InquiryWaits, LeadMoved, LeadRegistered
+from clubcrm.leads.jobs import settle_trials
 from clubcrm.messaging import handlers as message_handlers
 from clubcrm.messaging import invariants as message_checks
 from clubcrm.messaging.events import AnswerReceived, MessageProgressed, MessageSettled
@@ -74,11 +77,13 @@ EVENT_HANDLERS: Handlers = {
         journey_handlers.on_visit_started,
         trainer_handlers.on_arrival,
         attendance.on_visit_started,
+        lead_handlers.on_visit_started,
     ),
     gate_facts.VisitEnded: (attendance.on_visit_ended,),
     class_facts.BookingDropped: (class_news.on_booking_dropped,),
     class_facts.BookingMissed: (class_news.on_booking_missed,),
     class_facts.ClassCancelled: (class_news.on_class_cancelled,),
+    class_facts.GuestInvited: (lead_handlers.on_guest_invited,),
     class_facts.PlaceGiven: (class_news.on_place_given,),
     class_facts.PlaceOffered: (class_news.on_place_offered,),
     AdmittedOffline: (task_handlers.on_admitted_offline,),
@@ -92,6 +97,7 @@ EVENT_HANDLERS: Handlers = {
     membership_facts.ContractSigned: (
         journey_handlers.on_contract_signed,
         journey_handlers.on_contract_moved,
+        lead_handlers.on_contract_signed,
     ),
     membership_facts.RenewalDeclined: (journey_handlers.on_contract_moved,),
     people_facts.ConsentWithdrawn: (
@@ -141,7 +147,9 @@ UNHEARD: Mapping[type[Fact], str] = {
     MessageProgressed: "the outbox and the reports read how far each message has come",
     **QUIET_FACTS,
     **bar_unheard.QUIET_FACTS,
-    class_facts.GuestInvited: "the funnel of new people will hear it",
+    InquiryWaits: "the tray and the start pages count what waits",
+    LeadMoved: "the board and the reports read the stages of leads",
+    LeadRegistered: "the call to a new lead is a task of the same transaction",
 }
 
 JOBS: tuple[Job, ...] = (
@@ -160,6 +168,7 @@ JOBS: tuple[Job, ...] = (
     *bar_jobs.JOBS,
     # After 04:00, when the visit-day of last night is over.
     Job("nightly-planning", nightly_planning, daily_at=time(4, 30)),
+    Job("settle-trials", settle_trials, daily_at=time(4, 15)),
     Job("nightly-reports", nightly_reports, daily_at=time(4, 45)),
     Job("nightly-findings", nightly_findings, daily_at=time(5, 15)),
     Job("keep-risk", keep_risk, daily_at=time(5, 15)),

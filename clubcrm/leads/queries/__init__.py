@@ -1,0 +1,1 @@
+"""Queries of leads: the board, the tray, one lead, what is late."""

@@ -1,0 +1,256 @@
+"""Queries room: the board: columns of stages with their counts, sums and first cards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
+
+from clubcrm.accounts.models import User
+from clubcrm.core.clubs import Scope
+from clubcrm.core.db import db
+from clubcrm.core.text import fold, like_literal
+from clubcrm.leads.models import Lead, LeadSource, LeadTask
+from clubcrm.leads.rules.scores import Heat, heat_of
+from clubcrm.leads.rules.stages import OPEN, LeadStage
+from clubcrm.people.models import Person
+from clubcrm.tasks.models import Task, TaskState
+
+CARDS = 25
+LIST = 100
+# What is over stands on the board only for so long.
+OVER_SHOWN = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardWish:
+    """Which leads of a club are asked for; `now` is what late and lately are told by."""
+
+    club_id: int
+    now: datetime
+    owner_id: int | None = None
+    unowned: bool = False
+    source_id: int | None = None
+    words: str = ""
+    without_step: bool = False
+    late: bool = False
+    cards: int = CARDS
+
+
+@dataclass(frozen=True, slots=True)
+class LeadCard:
+    """One lead as a card shows it."""
+
+    id: int
+    public_id: str
+    stage: LeadStage
+    name: str
+    person_id: str
+    channel: str
+    source: str
+    owner: str
+    owner_id: int | None
+    interest: str
+    value_minor: int | None
+    currency: str
+    arrived_at: datetime
+    answer_by: datetime
+    first_attempt_at: datetime | None
+    trial_at: datetime | None
+    attempts: int
+    score: int
+    step: str
+    step_kind: str
+    step_due: datetime | None
+    closed_at: datetime | None
+
+    @property
+    def heat(self) -> Heat:
+        """Return how promising the lead is, in one word."""
+        return heat_of(self.score)
+
+    def is_unanswered(self, now: datetime) -> bool:
+        """Tell whether nobody has tried to answer although the promised time is over."""
+        return self.stage in OPEN and self.first_attempt_at is None and self.answer_by <= now
+
+    @property
+    def lacks_step(self) -> bool:
+        """Tell whether the lead is open and nothing is to be done for it."""
+        return self.stage in OPEN and self.step_due is None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One stage of the board: how many leads, worth how much, and the first cards."""
+
+    stage: LeadStage
+    count: int = 0
+    value_minor: int = 0
+    cards: Sequence[LeadCard] = field(default=())
+
+
+def board(wish: BoardWish) -> Mapping[LeadStage, Column]:
+    """Return every stage with its leads; two selects whatever the number of leads."""
+    counts = _counts(wish)
+    cards: dict[LeadStage, list[LeadCard]] = {}
+    for card in _first_cards(wish):
+        cards.setdefault(card.stage, []).append(card)
+    return {
+        stage: Column(stage, *counts.get(stage, (0, 0)), cards.get(stage, []))
+        for stage in LeadStage
+    }
+
+
+def stage_list(wish: BoardWish, stage: LeadStage, skip: int = 0) -> list[LeadCard]:
+    """Return the leads of one stage in the order of the board, from a number on."""
+    steps = _next_steps(wish)
+    chosen = _cards_select(steps).where(*_where(wish, steps), Lead.state == stage)
+    return _cards(chosen.order_by(*_order(steps)).offset(skip).limit(LIST))
+
+
+def card_of(scope: Scope, public_id: str) -> LeadCard | None:
+    """Return one lead of these clubs as a card."""
+    steps = _next_steps(None)
+    chosen = _cards_select(steps).where(
+        Lead.public_id == public_id, Lead.club_id.in_(scope.club_ids)
+    )
+    return next(iter(_cards(chosen)), None)
+
+
+def _counts(wish: BoardWish) -> dict[LeadStage, tuple[int, int]]:
+    steps = _next_steps(wish)
+    rows = db.session.execute(
+        select(Lead.state, func.count(), func.coalesce(func.sum(Lead.value_minor), 0))
+        .select_from(Lead)
+        .join(Person, Person.id == Lead.person_id)
+        .outerjoin(steps, steps.c.lead_id == Lead.id)
+        .where(*_where(wish, steps))
+        .group_by(Lead.state)
+    )
+    return {stage: (count, int(value or 0)) for stage, count, value in rows}
+
+
+def _first_cards(wish: BoardWish) -> list[LeadCard]:
+    steps = _next_steps(wish)
+    place = func.row_number().over(partition_by=Lead.state, order_by=_order(steps)).label("place")
+    ranked = (
+        select(Lead.id.label("lead_id"), place)
+        .join(Person, Person.id == Lead.person_id)
+        .outerjoin(steps, steps.c.lead_id == Lead.id)
+        .where(*_where(wish, steps))
+        .subquery()
+    )
+    chosen = (
+        _cards_select(steps)
+        .join(ranked, ranked.c.lead_id == Lead.id)
+        .where(ranked.c.place <= wish.cards)
+        .order_by(ranked.c.place)
+    )
+    return _cards(chosen)
+
+
+def _next_steps(wish: BoardWish | None) -> Subquery:
+    """The soonest open task of each lead; the first of those due at one moment."""
+    place = (
+        func.row_number()
+        .over(partition_by=LeadTask.lead_id, order_by=(Task.due_at, Task.id))
+        .label("place")
+    )
+    chosen = (
+        select(LeadTask.lead_id, Task.title, Task.kind, Task.due_at, place)
+        .join(Task, Task.id == LeadTask.task_id)
+        .where(Task.state == TaskState.OPEN)
+    )
+    if wish is not None:
+        chosen = chosen.where(Task.club_id == wish.club_id)
+    ranked = chosen.subquery()
+    return (
+        select(ranked.c.lead_id, ranked.c.title, ranked.c.kind, ranked.c.due_at)
+        .where(ranked.c.place == 1)
+        .subquery()
+    )
+
+
+def _where(wish: BoardWish, steps: Subquery) -> list[ColumnElement[bool]]:
+    since = wish.now - OVER_SHOWN
+    found: list[ColumnElement[bool]] = [
+        Lead.club_id == wish.club_id,
+        or_(Lead.state.in_(OPEN), Lead.won_at >= since, Lead.lost_at >= since),
+    ]
+    if wish.unowned:
+        found.append(Lead.owner_id.is_(None))
+    elif wish.owner_id is not None:
+        found.append(Lead.owner_id == wish.owner_id)
+    if wish.source_id is not None:
+        found.append(Lead.source_id == wish.source_id)
+    if wish.without_step:
+        found += [Lead.state.in_(OPEN), steps.c.lead_id.is_(None)]
+    if wish.late:
+        unanswered = (Lead.first_attempt_at.is_(None)) & (Lead.answer_by <= wish.now)
+        found += [Lead.state.in_(OPEN), or_(unanswered, steps.c.due_at <= wish.now)]
+    for word in fold(wish.words).split():
+        found.append(Person.search_text.like(f"%{like_literal(word)}%", escape="\\"))
+    return found
+
+
+def _order(steps: Subquery) -> tuple[Any, ...]:
+    """What nobody has planned comes first, then what is due soonest; what is over, newest first."""
+    return (
+        steps.c.due_at.is_not(None),
+        steps.c.due_at,
+        func.coalesce(Lead.won_at, Lead.lost_at).desc(),
+        Lead.id,
+    )
+
+
+def _cards_select(steps: Subquery) -> Select[Any]:
+    return (
+        select(
+            Lead,
+            Person.given_name,
+            Person.family_name,
+            Person.public_id,
+            LeadSource.name,
+            User.name,
+            steps.c.title,
+            steps.c.kind,
+            steps.c.due_at,
+        )
+        .join(Person, Person.id == Lead.person_id)
+        .outerjoin(LeadSource, LeadSource.id == Lead.source_id)
+        .outerjoin(User, User.id == Lead.owner_id)
+        .outerjoin(steps, steps.c.lead_id == Lead.id)
+    )
+
+
+def _cards(chosen: Select[Any]) -> list[LeadCard]:
+    return [
+        LeadCard(
+            id=lead.id,
+            public_id=lead.public_id,
+            stage=lead.state,
+            name=f"{given} {family}".strip(),
+            person_id=person_id,
+            channel=lead.channel,
+            source=source or "",
+            owner=owner or "",
+            owner_id=lead.owner_id,
+            interest=lead.interest,
+            value_minor=lead.value_minor,
+            currency=lead.currency,
+            arrived_at=lead.arrived_at,
+            answer_by=lead.answer_by,
+            first_attempt_at=lead.first_attempt_at,
+            trial_at=lead.trial_at,
+            attempts=lead.attempts,
+            score=lead.score,
+            step=title or "",
+            step_kind=kind or "",
+            step_due=due,
+            closed_at=lead.won_at or lead.lost_at,
+        )
+        for lead, given, family, person_id, source, owner, title, kind, due in db.session.execute(
+            chosen
+        )
+    ]

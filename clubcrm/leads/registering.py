@@ -1,0 +1,154 @@
+"""Services room: an inquiry becomes a lead, or one more question of a lead that is open."""
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from clubcrm.core import audit, clock, events
+from clubcrm.core.clubs import Club
+from clubcrm.core.db import db
+from clubcrm.core.errors import DomainError, invalid
+from clubcrm.core.states import move
+from clubcrm.leads import known, moving, next_steps, scoring
+from clubcrm.leads.events import LeadRegistered
+from clubcrm.leads.models import Inquiry, Lead, LeadTouch
+from clubcrm.leads.opening import hours_of
+from clubcrm.leads.rules.clock import after_open_minutes
+from clubcrm.leads.rules.stages import (
+    INQUIRY_MOVES,
+    OPEN,
+    PARKED,
+    InquiryState,
+    LeadStage,
+    TouchOrder,
+)
+from clubcrm.leads.rules.steps import ASKED_AGAIN
+from clubcrm.leads.sellers import give_out
+from clubcrm.leads.settings import lead_settings
+from clubcrm.people.api import Answer, answer, register
+from clubcrm.people.models import Channel, Person, Purpose
+from clubcrm.people.queries.locks import lock_person
+from memberships.contracts.catalogue import plan_by_id
+
+
+def take_in(
+    inquiry: Inquiry,
+    *,
+    by: str,
+    person: Person | None = None,
+    owner_id: int | None = None,
+    value_minor: int | None = None,
+) -> Lead:
+    """The inquiry belongs to a lead: the open one of the same person, or a new one.
+
+    Raises STATE when it was decided before, INVALID_INPUT when nobody could be answered.
+    """
+    if inquiry.state is InquiryState.ACCEPTED:
+        raise DomainError("STATE", _("Somebody else has just taken this in."))
+    who = person or _person_of(inquiry, by)
+    # Two questions of one person at the same moment are one lead.
+    lock_person(who.id)
+    lead = open_lead_of(who.id, inquiry.club_id)
+    if lead is None:
+        lead = _new_lead(inquiry, who, owner_id, value_minor, by)
+    else:
+        _asked_again(lead, inquiry, by)
+    inquiry.person_id, inquiry.lead_id = who.id, lead.id
+    inquiry.decided_at, inquiry.decided_by = clock.now(), by
+    db.session.flush()
+    move(inquiry, InquiryState.ACCEPTED, moves=INQUIRY_MOVES, by=by)
+    _note_agreement(inquiry, who, by)
+    scoring.refresh(lead)
+    return lead
+
+
+def open_lead_of(person_id: int, club_id: int) -> Lead | None:
+    """Return the lead of the person in the club that is neither won nor lost, if there is one."""
+    return db.session.scalars(
+        select(Lead).where(
+            Lead.person_id == person_id, Lead.club_id == club_id, Lead.state.in_(OPEN)
+        )
+    ).first()
+
+
+def _person_of(inquiry: Inquiry, by: str) -> Person:
+    found, _is_other = known.same_person(inquiry)
+    if found is not None:
+        return found
+    draft = known.draft_of(inquiry)
+    if not (draft.phone or draft.email):
+        raise invalid({"phone": _("Write a phone number or an e-mail address that can be used.")})
+    return register(draft, inquiry.club_id, by=by)
+
+
+def _new_lead(
+    inquiry: Inquiry, person: Person, owner_id: int | None, value_minor: int | None, by: str
+) -> Lead:
+    club = db.session.get_one(Club, inquiry.club_id)
+    language = person.language or inquiry.language
+    minutes = lead_settings(club.id).answer_minutes
+    plan = plan_by_id(inquiry.plan_id) if inquiry.plan_id else None
+    lead = Lead(
+        club_id=club.id,
+        person_id=person.id,
+        state=LeadStage.NEW,
+        channel=inquiry.channel,
+        source_id=inquiry.source_id,
+        campaign=_campaign(inquiry.id),
+        host_id=inquiry.host_id,
+        owner_id=owner_id or give_out(club.id, language, inquiry.source_id),
+        interest=inquiry.interest,
+        plan_id=inquiry.plan_id,
+        value_minor=plan.terms.price_minor if plan and value_minor is None else value_minor,
+        currency=club.currency,
+        arrived_at=inquiry.arrived_at,
+        answer_by=after_open_minutes(hours_of(club.id), inquiry.arrived_at, minutes),
+        created_by=by,
+    )
+    db.session.add(lead)
+    db.session.flush()
+    after = {"channel": lead.channel.value, "owner": lead.owner_id}
+    audit.note("lead.registered", "lead", lead.id, after=after, by=by)
+    events.record(
+        LeadRegistered(
+            club.id, clock.now(), lead_id=lead.id, person_id=person.id, channel=lead.channel.value
+        )
+    )
+    next_steps.open_step_of_stage(lead)
+    return lead
+
+
+def _asked_again(lead: Lead, inquiry: Inquiry, by: str) -> None:
+    """Who was parked and asks again is spoken to now, and what we did not know is filled in."""
+    lead.interest = lead.interest or inquiry.interest
+    lead.source_id = lead.source_id or inquiry.source_id
+    lead.host_id = lead.host_id or inquiry.host_id
+    lead.plan_id = lead.plan_id or inquiry.plan_id
+    db.session.flush()
+    audit.note("lead.asked_again", "lead", lead.id, after={"inquiry": inquiry.id}, by=by)
+    if lead.state in PARKED:
+        back = LeadStage.CONTACTED if lead.reached_at else LeadStage.NEW
+        moving.move_lead(lead, moving.Move(back), by=by)
+    next_steps.open_step(lead, ASKED_AGAIN)
+
+
+def _campaign(inquiry_id: int) -> str:
+    touch = db.session.get(LeadTouch, (inquiry_id, TouchOrder.FIRST))
+    return touch.utm_campaign if touch else ""
+
+
+def _note_agreement(inquiry: Inquiry, person: Person, by: str) -> None:
+    """Who agreed to news when he asked is on record for the ways he left."""
+    if not inquiry.consent_version:
+        return
+    ways = known.contacts_of(inquiry.club_id, inquiry.phone, inquiry.email)
+    left = ((Channel.EMAIL, ways.email), (Channel.SMS, ways.phone))
+    for channel, value in left:
+        if value:
+            said = Answer(
+                channel,
+                Purpose.MARKETING,
+                given=True,
+                source=f"lead:{inquiry.channel.value}",
+                text_version=inquiry.consent_version,
+            )
+            answer(person, said, by=by)

@@ -1,0 +1,131 @@
+"""Services room: who takes the new leads of a club, and whose turn it is."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from clubcrm.accounts.models import Role, User, UserClub, UserState
+from clubcrm.core import audit, clock
+from clubcrm.core.db import db
+from clubcrm.core.errors import not_found
+from clubcrm.leads.models import LeadSeller
+from clubcrm.leads.opening import zone_of
+from clubcrm.leads.rules.owners import Seller, next_owner
+from memberships.schedule.rota import away_between
+
+# Who may own a lead; who takes new ones by himself unless somebody chose otherwise.
+MAY_OWN = (Role.SALES, Role.MANAGER, Role.OWNER, Role.DESK)
+
+
+def give_out(club_id: int, language: str, source_id: int | None) -> int | None:
+    """Return who gets the club's next lead, whose turn is over with it; None when nobody can."""
+    _enrol(club_id)
+    rows = db.session.scalars(
+        select(LeadSeller)
+        .where(LeadSeller.club_id == club_id)
+        .order_by(LeadSeller.user_id)
+        .with_for_update()
+    ).all()
+    chosen = next_owner(_standing(club_id, rows), language, source_id)
+    if chosen is not None:
+        newest = select(func.max(LeadSeller.turn)).where(LeadSeller.club_id == club_id)
+        db.session.execute(
+            update(LeadSeller)
+            .where(LeadSeller.club_id == club_id, LeadSeller.user_id == chosen)
+            .values(turn=(db.session.scalar(newest) or 0) + 1)
+        )
+    return chosen
+
+
+def sellers_of(club_id: int) -> list[tuple[User, LeadSeller | None]]:
+    """Return everybody who may own leads of the club, with what he takes, by name."""
+    rows = db.session.execute(
+        select(User, LeadSeller)
+        .join(UserClub, UserClub.user_id == User.id)
+        .outerjoin(LeadSeller, (LeadSeller.user_id == User.id) & (LeadSeller.club_id == club_id))
+        .where(
+            UserClub.club_id == club_id,
+            User.state == UserState.ACTIVE,
+            User.role.in_(MAY_OWN),
+        )
+        .order_by(User.name, User.id)
+    )
+    return [(user, row) for user, row in rows]
+
+
+def seller_in(club_id: int, public_id: str) -> User:
+    """Return who may own leads of the club; raises NOT_FOUND for others."""
+    found = next((user for user, _row in sellers_of(club_id) if user.public_id == public_id), None)
+    if found is None:
+        raise not_found(_("Nobody of that name sells in this club."))
+    return found
+
+
+def choose_seller(club_id: int, chosen: Seller, *, by: str) -> None:
+    """The person takes new leads of these languages and sources, or none at all."""
+    row = db.session.get(LeadSeller, (club_id, chosen.user_id))
+    if row is None:
+        row = LeadSeller(club_id=club_id, user_id=chosen.user_id)
+        db.session.add(row)
+    row.takes = chosen.takes
+    row.languages = sorted(chosen.languages)
+    row.source_ids = sorted(chosen.source_ids)
+    db.session.flush()
+    after = {"takes": chosen.takes, "languages": row.languages, "sources": row.source_ids}
+    audit.note("lead_seller.chosen", "user", chosen.user_id, after=after, by=by)
+
+
+def _enrol(club_id: int) -> None:
+    """Sellers whom nobody has asked about take everything, in the order they began here."""
+    known = select(LeadSeller.user_id).where(LeadSeller.club_id == club_id)
+    fresh = db.session.scalars(
+        select(User.id)
+        .join(UserClub, UserClub.user_id == User.id)
+        .where(
+            UserClub.club_id == club_id,
+            User.role == Role.SALES,
+            User.state == UserState.ACTIVE,
+            User.id.not_in(known),
+        )
+        .order_by(User.id)
+    ).all()
+    make = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
+    blank = {"club_id": club_id, "takes": True, "languages": [], "source_ids": [], "turn": 0}
+    for user_id in fresh:
+        # Two leads may come in at once on a club's first day.
+        row = make(LeadSeller).values({**blank, "user_id": user_id})
+        db.session.execute(row.on_conflict_do_nothing())
+
+
+def _standing(club_id: int, rows: Sequence[LeadSeller]) -> list[Seller]:
+    today = clock.today(zone_of(club_id))
+    working, away = _working(club_id), _away(today)
+    return [
+        Seller(
+            row.user_id,
+            row.turn,
+            row.takes and row.user_id in working,
+            row.user_id in away,
+            frozenset(row.languages),
+            frozenset(row.source_ids),
+        )
+        for row in rows
+    ]
+
+
+def _working(club_id: int) -> set[int]:
+    return set(
+        db.session.scalars(
+            select(User.id)
+            .join(UserClub, UserClub.user_id == User.id)
+            .where(UserClub.club_id == club_id, User.state == UserState.ACTIVE)
+        )
+    )
+
+
+def _away(day: date) -> set[int]:
+    return {one.user_id for one in away_between(day, day)}
