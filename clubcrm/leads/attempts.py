@@ -1,7 +1,7 @@
 """Services room: somebody has tried to speak with a lead, and what it came to is followed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from clubcrm.core import audit, clock
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid
+from clubcrm.core.open_hours import open_time, open_week
 from clubcrm.core.text import clean
 from clubcrm.leads import moving, next_steps, scoring
 from clubcrm.leads.models import Lead, LeadAttempt
-from clubcrm.leads.opening import hours_of
-from clubcrm.leads.rules.clock import open_minutes
+from clubcrm.leads.queries.surroundings import first_number, open_steps
 from clubcrm.leads.rules.stages import (
     OPEN,
     REACHED_BY,
@@ -24,7 +24,9 @@ from clubcrm.leads.rules.stages import (
 )
 from clubcrm.leads.rules.steps import AGAIN, CALL_BACK, stage_after
 from clubcrm.people.api import flag_address
-from clubcrm.people.models import ContactKind, ContactPoint, ReachState
+from clubcrm.people.models import ContactKind
+
+ONE_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,14 @@ def _check(tried: ContactTry) -> None:
 
 
 def _stop_clocks(lead: Lead, moment: datetime, reached: bool, user_id: int | None) -> None:
-    hours = hours_of(lead.club_id)
+    minutes = int(open_time(open_week(lead.club_id), lead.arrived_at, moment) / ONE_MINUTE)
     if lead.first_attempt_at is None:
         lead.first_attempt_at = moment
         lead.first_attempt_by = user_id
-        lead.first_attempt_minutes = open_minutes(hours, lead.arrived_at, moment)
+        lead.first_attempt_minutes = minutes
     if reached and lead.reached_at is None:
         lead.reached_at = moment
-        lead.reached_minutes = open_minutes(hours, lead.arrived_at, moment)
+        lead.reached_minutes = minutes
     lead.attempts += 1
     lead.last_attempt_at = moment
     lead.changed_at = moment
@@ -103,7 +105,7 @@ def _follow(lead: Lead, tried: ContactTry, by: str) -> None:
         next_steps.open_step(lead, CALL_BACK, due_at=tried.until)
     elif tried.outcome not in REACHED_BY and lead.state is not LeadStage.UNREACHABLE:
         next_steps.open_step(lead, AGAIN)
-    elif not next_steps.open_steps(lead.id):
+    elif not open_steps(lead.id):
         next_steps.open_step_of_stage(lead)
 
 
@@ -118,15 +120,6 @@ def _unanswered(lead_id: int) -> int:
 
 
 def _flag_number(person_id: int) -> None:
-    number = db.session.scalar(
-        select(ContactPoint.value)
-        .where(
-            ContactPoint.person_id == person_id,
-            ContactPoint.kind == ContactKind.PHONE,
-            ContactPoint.state == ReachState.GOOD,
-        )
-        .order_by(ContactPoint.is_primary.desc(), ContactPoint.id)
-        .limit(1)
-    )
+    number = first_number(person_id)
     if number:
         flag_address(ContactKind.PHONE, number, "wrong number, said a call")

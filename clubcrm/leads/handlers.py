@@ -9,6 +9,7 @@ from clubcrm.core import clock
 from clubcrm.core.db import db
 from clubcrm.leads import moving, registering
 from clubcrm.leads.models import Inquiry, Lead
+from clubcrm.leads.queries.surroundings import contract_with, guest_pass_with
 from clubcrm.leads.rules.stages import (
     OPEN,
     ArrivalChannel,
@@ -18,7 +19,6 @@ from clubcrm.leads.rules.stages import (
 from clubcrm.leads.sources import source_of_channel
 from clubcrm.people.models import Person
 from clubcrm.people.queries.locks import lock_person
-from memberships.contracts.models import Contract
 from memberships.contracts.rules import PlanKind
 from memberships.events import ContractSigned
 from memberships.schedule.events import GuestInvited
@@ -47,7 +47,7 @@ def on_contract_signed(fact: ContractSigned) -> None:
     if fact.plan_kind in NO_WIN:
         return
     lead = _open_lead(fact.person_id, fact.club_id) or _lost_lately(fact)
-    contract = db.session.get(Contract, fact.contract_id)
+    contract = contract_with(fact.contract_id)
     if lead is None or contract is None:
         return
     lead.contract_id = contract.id
@@ -59,7 +59,7 @@ def on_contract_signed(fact: ContractSigned) -> None:
 
 def on_guest_invited(fact: GuestInvited) -> None:
     """Whom a member brings is a lead with the member as its source, expected that day."""
-    granted = db.session.get(GuestPass, fact.guest_pass_id)
+    granted = guest_pass_with(fact.guest_pass_id)
     person = lock_person(fact.person_id)
     if granted is None or person is None:
         return

@@ -1,7 +1,7 @@
 """Services room: leads from somewhere else, with what is known of their course; twice is once."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -9,11 +9,10 @@ from sqlalchemy import select
 from clubcrm.core import clock
 from clubcrm.core.db import db
 from clubcrm.core.errors import invalid
+from clubcrm.core.open_hours import OpenWeek, open_time, open_week
 from clubcrm.leads import moving, receiving, scoring
 from clubcrm.leads.arriving import Arrival, Trail, Wish
 from clubcrm.leads.models import Inquiry, Lead
-from clubcrm.leads.opening import hours_of
-from clubcrm.leads.rules.clock import open_minutes
 from clubcrm.leads.rules.stages import ArrivalChannel, LeadStage, LostReason
 from clubcrm.leads.sources import source_named
 
@@ -108,15 +107,19 @@ def _check(row: LeadRow) -> None:
 
 
 def _tell_course(lead: Lead, row: LeadRow) -> None:
-    hours = hours_of(lead.club_id)
+    week = open_week(lead.club_id)
     tried = row.first_attempt_at or row.reached_at
     if tried is not None and lead.first_attempt_at is None:
         lead.first_attempt_at = tried
-        lead.first_attempt_minutes = open_minutes(hours, lead.arrived_at, tried)
+        lead.first_attempt_minutes = _minutes(week, lead.arrived_at, tried)
     if row.reached_at is not None and lead.reached_at is None:
         lead.reached_at = row.reached_at
-        lead.reached_minutes = open_minutes(hours, lead.arrived_at, row.reached_at)
+        lead.reached_minutes = _minutes(week, lead.arrived_at, row.reached_at)
     db.session.flush()
+
+
+def _minutes(week: OpenWeek, begins: datetime, ends: datetime) -> int:
+    return int(open_time(week, begins, ends) / timedelta(minutes=1))
 
 
 def _move_of(row: LeadRow) -> moving.Move:

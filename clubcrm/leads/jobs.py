@@ -9,7 +9,7 @@ from clubcrm.core.errors import DomainError
 from clubcrm.core.jobs import JobContext, Outcome
 from clubcrm.leads import moving, scoring
 from clubcrm.leads.models import Lead
-from clubcrm.leads.opening import zone_of
+from clubcrm.leads.queries.surroundings import zone_of
 from clubcrm.leads.rules.stages import LeadStage
 
 log = structlog.get_logger(__name__)

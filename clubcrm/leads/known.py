@@ -3,27 +3,26 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from clubcrm.core import clock
 from clubcrm.core.clubs import Scope
-from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.leads.models import Inquiry
-from clubcrm.leads.opening import zone_of
+from clubcrm.leads.queries.surroundings import (
+    country_of,
+    people_reached_at,
+    person_with,
+    zone_of,
+)
 from clubcrm.people.api import PersonDraft
-from clubcrm.people.models import ContactKind, ContactPoint, Person
+from clubcrm.people.models import Person
 from clubcrm.people.queries.duplicates import Match, identities_of, likely_duplicates
 from clubcrm.people.rules.contacts import email_address, phone_number
 from clubcrm.people.rules.likeness import Identity, Reason, duplicate_score
-from clubcrm.people.services import country_of
 from memberships.api import rights_at
 from memberships.contracts.rules import PlanKind
 
 # A trial or a day pass makes nobody a member: those people are still asked to join.
 NO_MEMBERSHIP = frozenset({PlanKind.TRIAL, PlanKind.DAY})
-# A whole family may have one number; more than these are no family.
-MOST_SHARING = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +73,17 @@ def same_person(inquiry: Inquiry) -> tuple[Person | None, bool]:
     reached = {ways.phone, ways.email} - {""}
     if not reached:
         return None, False
-    found = db.session.scalars(
-        select(Person.id)
-        .join(ContactPoint, ContactPoint.person_id == Person.id)
-        .where(
-            ContactPoint.kind.in_((ContactKind.PHONE, ContactKind.EMAIL)),
-            ContactPoint.value.in_(reached),
-            Person.club_id == inquiry.club_id,
-        )
-        .order_by(Person.id)
-        .limit(MOST_SHARING)
-    ).all()
+    found = people_reached_at(inquiry.club_id, reached)
     probe = _identity(inquiry.name, ways)
     scored = [
         (duplicate_score(probe, identity), person_id)
-        for person_id, identity in sorted(identities_of(set(found)).items())
+        for person_id, identity in sorted(identities_of(found).items())
     ]
     if not scored:
         return None, False
     likeness, person_id = max(scored, key=lambda one: (one[0].score, -one[1]))
     named = bool(inquiry.name.strip())
-    return db.session.get_one(Person, person_id), named and Reason.OTHER_NAME in likeness.reasons
+    return person_with(person_id), named and Reason.OTHER_NAME in likeness.reasons
 
 
 def doubt_about(inquiry: Inquiry) -> str:

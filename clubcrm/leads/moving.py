@@ -13,8 +13,8 @@ from clubcrm.core.text import clean
 from clubcrm.leads import next_steps, scoring
 from clubcrm.leads.events import LeadMoved
 from clubcrm.leads.models import Lead
-from clubcrm.leads.opening import zone_of
 from clubcrm.leads.queries.paths import entered_stages
+from clubcrm.leads.queries.surroundings import open_steps, zone_of
 from clubcrm.leads.rules.stages import (
     LEAD_MOVES,
     OVER,
@@ -23,7 +23,7 @@ from clubcrm.leads.rules.stages import (
     PathWarning,
     warning_of,
 )
-from clubcrm.tasks.handing_over import hand_task
+from clubcrm.tasks.api import hand_task
 
 FURTHEST_DAYS = 730
 
@@ -202,5 +202,5 @@ def _touch(lead: Lead) -> None:
 
 
 def _hand_steps(lead: Lead, by: str) -> None:
-    for task in next_steps.open_steps(lead.id):
+    for task in open_steps(lead.id):
         hand_task(task, lead.owner_id, by=by)

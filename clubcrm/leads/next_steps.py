@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from clubcrm.core import clock
 from clubcrm.core.db import db
 from clubcrm.leads.models import Lead, LeadTask
-from clubcrm.leads.opening import zone_of
+from clubcrm.leads.queries.surroundings import open_steps, zone_of
 from clubcrm.leads.rules.steps import STEP_OF, DueRule, Step, StepKind
 from clubcrm.leads.words import STEPS
 from clubcrm.tasks.api import TaskOrder, open_task, take_back
 from clubcrm.tasks.calling import next_calling_time
-from clubcrm.tasks.models import Task, TaskState
+from clubcrm.tasks.models import Task
 
 MORNING = time(10)
 ROLE = "sales"
@@ -55,18 +55,6 @@ def take_back_steps(lead: Lead, *, all_of_them: bool = False) -> None:
     for task in open_steps(lead.id):
         if all_of_them or task.kind != StepKind.OWN:
             take_back(task.id, f"lead: {lead.state.value}")
-
-
-def open_steps(lead_id: int) -> list[Task]:
-    """Return what is to be done for a lead, the soonest first."""
-    return list(
-        db.session.scalars(
-            select(Task)
-            .join(LeadTask, LeadTask.task_id == Task.id)
-            .where(LeadTask.lead_id == lead_id, Task.state == TaskState.OPEN)
-            .order_by(Task.due_at, Task.id)
-        )
-    )
 
 
 def lead_of_task(task_id: int) -> Lead | None:

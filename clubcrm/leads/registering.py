@@ -1,5 +1,7 @@
 """Services room: an inquiry becomes a lead, or one more question of a lead that is open."""
 
+from datetime import timedelta
+
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -7,12 +9,12 @@ from clubcrm.core import audit, clock, events
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid
+from clubcrm.core.open_hours import due_after, open_week
 from clubcrm.core.states import move
 from clubcrm.leads import known, moving, next_steps, scoring
 from clubcrm.leads.events import LeadRegistered
 from clubcrm.leads.models import Inquiry, Lead, LeadTouch
-from clubcrm.leads.opening import hours_of
-from clubcrm.leads.rules.clock import after_open_minutes
+from clubcrm.leads.queries.surroundings import Somebody, has_answered
 from clubcrm.leads.rules.stages import (
     INQUIRY_MOVES,
     OPEN,
@@ -25,7 +27,7 @@ from clubcrm.leads.rules.steps import ASKED_AGAIN
 from clubcrm.leads.sellers import give_out
 from clubcrm.leads.settings import lead_settings
 from clubcrm.people.api import Answer, answer, register
-from clubcrm.people.models import Channel, Person, Purpose
+from clubcrm.people.models import Channel, Purpose
 from clubcrm.people.queries.locks import lock_person
 from memberships.contracts.catalogue import plan_by_id
 
@@ -34,7 +36,7 @@ def take_in(
     inquiry: Inquiry,
     *,
     by: str,
-    person: Person | None = None,
+    person: Somebody | None = None,
     owner_id: int | None = None,
     value_minor: int | None = None,
 ) -> Lead:
@@ -70,7 +72,7 @@ def open_lead_of(person_id: int, club_id: int) -> Lead | None:
     ).first()
 
 
-def _person_of(inquiry: Inquiry, by: str) -> Person:
+def _person_of(inquiry: Inquiry, by: str) -> Somebody:
     found, _is_other = known.same_person(inquiry)
     if found is not None:
         return found
@@ -81,7 +83,7 @@ def _person_of(inquiry: Inquiry, by: str) -> Person:
 
 
 def _new_lead(
-    inquiry: Inquiry, person: Person, owner_id: int | None, value_minor: int | None, by: str
+    inquiry: Inquiry, person: Somebody, owner_id: int | None, value_minor: int | None, by: str
 ) -> Lead:
     club = db.session.get_one(Club, inquiry.club_id)
     language = person.language or inquiry.language
@@ -101,7 +103,7 @@ def _new_lead(
         value_minor=plan.terms.price_minor if plan and value_minor is None else value_minor,
         currency=club.currency,
         arrived_at=inquiry.arrived_at,
-        answer_by=after_open_minutes(hours_of(club.id), inquiry.arrived_at, minutes),
+        answer_by=due_after(open_week(club.id), inquiry.arrived_at, timedelta(minutes=minutes)),
         created_by=by,
     )
     db.session.add(lead)
@@ -136,14 +138,19 @@ def _campaign(inquiry_id: int) -> str:
     return touch.utm_campaign if touch else ""
 
 
-def _note_agreement(inquiry: Inquiry, person: Person, by: str) -> None:
-    """Who agreed to news when he asked is on record for the ways he left."""
+def _note_agreement(inquiry: Inquiry, person: Somebody, by: str) -> None:
+    """Who agreed to news when he asked is on record for the ways he left.
+
+    Anybody can write somebody else's number into a form: what a person has answered before
+    stands.
+    """
     if not inquiry.consent_version:
         return
     ways = known.contacts_of(inquiry.club_id, inquiry.phone, inquiry.email)
+    said_before = has_answered(person.id)
     left = ((Channel.EMAIL, ways.email), (Channel.SMS, ways.phone))
     for channel, value in left:
-        if value:
+        if value and channel.value not in said_before:
             said = Answer(
                 channel,
                 Purpose.MARKETING,

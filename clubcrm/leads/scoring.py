@@ -5,9 +5,9 @@ from sqlalchemy import case, func, select
 from clubcrm.core import clock
 from clubcrm.core.db import db
 from clubcrm.leads.models import Inquiry, Lead, LeadAttempt
+from clubcrm.leads.queries.surroundings import counted_ways
 from clubcrm.leads.rules.scores import Score, ScoreFacts, score_of
 from clubcrm.leads.rules.stages import OPEN
-from clubcrm.people.models import ContactKind, ContactPoint
 
 
 def refresh(lead: Lead) -> None:
@@ -55,14 +55,6 @@ class _Counts:
             self._read(some, person_ids[start : start + 1000])
 
     def _read(self, leads: list[int], people: list[int]) -> None:
-        ways = (
-            select(ContactPoint.person_id, func.count(ContactPoint.kind.distinct()))
-            .where(
-                ContactPoint.person_id.in_(people),
-                ContactPoint.kind.in_((ContactKind.PHONE, ContactKind.EMAIL)),
-            )
-            .group_by(ContactPoint.person_id)
-        )
         asked = (
             select(Inquiry.lead_id, func.count())
             .where(Inquiry.lead_id.in_(leads))
@@ -77,7 +69,7 @@ class _Counts:
             .where(LeadAttempt.lead_id.in_(leads))
             .group_by(LeadAttempt.lead_id)
         )
-        self.ways.update({one: int(count) for one, count in db.session.execute(ways)})
+        self.ways.update(counted_ways(people))
         self.inquiries.update(
             {one: int(count) for one, count in db.session.execute(asked) if one is not None}
         )

@@ -8,17 +8,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from clubcrm.accounts.models import Role, User, UserClub, UserState
+from clubcrm.accounts.models import User
 from clubcrm.core import audit, clock
 from clubcrm.core.db import db
 from clubcrm.core.errors import not_found
 from clubcrm.leads.models import LeadSeller
-from clubcrm.leads.opening import zone_of
+from clubcrm.leads.queries.surroundings import owners_in, sellers_nobody_asked, zone_of
 from clubcrm.leads.rules.owners import Seller, next_owner
 from memberships.schedule.rota import away_between
-
-# Who may own a lead; who takes new ones by himself unless somebody chose otherwise.
-MAY_OWN = (Role.SALES, Role.MANAGER, Role.OWNER, Role.DESK)
 
 
 def give_out(club_id: int, language: str, source_id: int | None) -> int | None:
@@ -43,18 +40,7 @@ def give_out(club_id: int, language: str, source_id: int | None) -> int | None:
 
 def sellers_of(club_id: int) -> list[tuple[User, LeadSeller | None]]:
     """Return everybody who may own leads of the club, with what he takes, by name."""
-    rows = db.session.execute(
-        select(User, LeadSeller)
-        .join(UserClub, UserClub.user_id == User.id)
-        .outerjoin(LeadSeller, (LeadSeller.user_id == User.id) & (LeadSeller.club_id == club_id))
-        .where(
-            UserClub.club_id == club_id,
-            User.state == UserState.ACTIVE,
-            User.role.in_(MAY_OWN),
-        )
-        .order_by(User.name, User.id)
-    )
-    return [(user, row) for user, row in rows]
+    return owners_in(club_id)
 
 
 def seller_in(club_id: int, public_id: str) -> User:
@@ -81,29 +67,17 @@ def choose_seller(club_id: int, chosen: Seller, *, by: str) -> None:
 
 def _enrol(club_id: int) -> None:
     """Sellers whom nobody has asked about take everything, in the order they began here."""
-    known = select(LeadSeller.user_id).where(LeadSeller.club_id == club_id)
-    fresh = db.session.scalars(
-        select(User.id)
-        .join(UserClub, UserClub.user_id == User.id)
-        .where(
-            UserClub.club_id == club_id,
-            User.role == Role.SALES,
-            User.state == UserState.ACTIVE,
-            User.id.not_in(known),
-        )
-        .order_by(User.id)
-    ).all()
     make = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
     blank = {"club_id": club_id, "takes": True, "languages": [], "source_ids": [], "turn": 0}
-    for user_id in fresh:
+    for user_id in sellers_nobody_asked(club_id):
         # Two leads may come in at once on a club's first day.
         row = make(LeadSeller).values({**blank, "user_id": user_id})
         db.session.execute(row.on_conflict_do_nothing())
 
 
 def _standing(club_id: int, rows: Sequence[LeadSeller]) -> list[Seller]:
-    today = clock.today(zone_of(club_id))
-    working, away = _working(club_id), _away(today)
+    away = _away(clock.today(zone_of(club_id)))
+    working = {user.id for user, _row in owners_in(club_id)}
     return [
         Seller(
             row.user_id,
@@ -115,16 +89,6 @@ def _standing(club_id: int, rows: Sequence[LeadSeller]) -> list[Seller]:
         )
         for row in rows
     ]
-
-
-def _working(club_id: int) -> set[int]:
-    return set(
-        db.session.scalars(
-            select(User.id)
-            .join(UserClub, UserClub.user_id == User.id)
-            .where(UserClub.club_id == club_id, User.state == UserState.ACTIVE)
-        )
-    )
 
 
 def _away(day: date) -> set[int]:

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
 from clubcrm.core import clock
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.leads import moving
 from clubcrm.leads.models import Lead
-from clubcrm.leads.opening import zone_of
+from clubcrm.leads.queries.surroundings import session_in, zone_of
 from clubcrm.leads.rules.stages import OPEN, LeadStage, PathWarning
 from memberships.api import BookRequest, PlanOnSale, SignRequest, book, plans_on_sale, sign
 from memberships.contracts.rules import PlanKind
@@ -65,11 +64,7 @@ def book_trial(lead: Lead, wish: TrialWish, *, by: str) -> PathWarning:
 
 def session_for(club_id: int, public_id: str) -> ClassSession:
     """Return a class of the club; raises NOT_FOUND for others."""
-    found = db.session.scalars(
-        select(ClassSession).where(
-            ClassSession.public_id == public_id, ClassSession.club_id == club_id
-        )
-    ).first()
+    found = session_in(club_id, public_id)
     if found is None:
         raise not_found(_("There is no such class in this club."))
     return found

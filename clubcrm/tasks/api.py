@@ -2,6 +2,7 @@
 
 from clubcrm.tasks.attempts import Attempt, log_attempt
 from clubcrm.tasks.complaints import Complaint, open_complaint
+from clubcrm.tasks.handing_over import hand_task
 from clubcrm.tasks.outcomes import AttemptOutcome, WorkForm
 from clubcrm.tasks.services import (
     TaskOrder,
@@ -23,6 +24,7 @@ __all__ = [
     "WorkForm",
     "expire_due",
     "finish",
+    "hand_task",
     "log_attempt",
     "open_complaint",
     "open_task",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from clubcrm.core.db import db
 from clubcrm.leads.api import Arrival, ArrivalChannel, Trail, receive, receive_by_hand
 from clubcrm.leads.models import Inquiry, Lead
-from clubcrm.leads.next_steps import open_steps
+from clubcrm.leads.queries.surroundings import open_steps
 from tests.cast import Cast
 
 NOON = datetime(2026, 3, 23, 6, 0, tzinfo=UTC)  # a Monday

@@ -17,14 +17,12 @@ from clubcrm.leads.api import (
     ContactOutcome,
     ContactTry,
     ContactWay,
-    LeadRow,
     LeadStage,
     LostReason,
     Move,
     OwnStep,
     TrialWish,
     book_trial,
-    import_lead,
     log_try,
     move_lead,
     open_own_step,
@@ -32,10 +30,10 @@ from clubcrm.leads.api import (
 from clubcrm.leads.handlers import on_contract_signed, on_guest_invited, on_visit_started
 from clubcrm.leads.models import Lead, LeadAttempt
 from clubcrm.leads.moving import Details, describe, give_to, take
-from clubcrm.leads.next_steps import open_steps
 from clubcrm.leads.queries.alerts import lead_alerts
 from clubcrm.leads.queries.board import BoardWish, board
 from clubcrm.leads.queries.story import story_of
+from clubcrm.leads.queries.surroundings import open_steps
 from clubcrm.people.api import PersonDraft
 from clubcrm.people.models import ContactPoint
 from clubcrm.tasks.api import finish
@@ -381,44 +379,3 @@ def test_the_story_tells_everything_in_order(cast, noon) -> None:
     assert [line.kind.value for line in story_of(lead)] == ["task", "moved", "tried", "asked"] or [
         line.kind.value for line in story_of(lead)
     ] == ["task", "tried", "moved", "asked"]
-
-
-def row(cast: Cast, **said: object) -> LeadRow:
-    usual: dict[str, object] = {
-        "club_id": cast.club,
-        "number": "old-7",
-        "name": "Rina Das",
-        "phone": "01711777001",
-        "source": "Fair",
-        "arrived_at": NOON - timedelta(days=20),
-        "first_attempt_at": NOON - timedelta(days=20) + timedelta(minutes=30),
-        "stage": LeadStage.LOST,
-        "lost_reason": LostReason.PRICE,
-    }
-    return LeadRow(**(usual | said))  # type: ignore[arg-type]
-
-
-def test_an_imported_row_is_a_lead_once_with_its_course(cast) -> None:
-    lead, fresh = import_lead(row(cast), by=SARA)
-    again, second = import_lead(row(cast), by=SARA)
-
-    assert (fresh, second, again.id) == (True, False, lead.id)
-    assert (lead.state, lead.lost_reason) == (LeadStage.LOST, LostReason.PRICE)
-    assert (lead.first_attempt_minutes, lead.arrived_at) == (30, NOON - timedelta(days=20))
-
-
-@pytest.mark.parametrize(
-    ("said", "field"),
-    [
-        ({"name": " "}, "name"),
-        ({"number": ""}, "number"),
-        ({"stage": LeadStage.WON}, "stage"),
-        ({"arrived_at": NOON + timedelta(days=1)}, "arrived_at"),
-        ({"phone": "12"}, "phone"),
-    ],
-)
-def test_a_row_that_cannot_be_a_lead_names_its_field(cast, said: dict[str, object], field: str):
-    with pytest.raises(DomainError) as refused:
-        import_lead(row(cast, **said), by=SARA)
-
-    assert [one.field for one in refused.value.fields] == [field]

@@ -1,11 +1,7 @@
-"""Clocks of opening hours, turns of sellers, scores, what follows a try: pure rules in tables."""
-
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+"""Turns of sellers, scores, what follows a try, odd ways: tables of pure rules."""
 
 import pytest
 
-from clubcrm.leads.rules.clock import OpeningHours, after_open_minutes, open_minutes
 from clubcrm.leads.rules.owners import Seller, next_owner
 from clubcrm.leads.rules.scores import Heat, ScoreFacts, ScoreReason, heat_of, score_of
 from clubcrm.leads.rules.stages import (
@@ -17,63 +13,6 @@ from clubcrm.leads.rules.stages import (
     warning_of,
 )
 from clubcrm.leads.rules.steps import STEP_OF, stage_after
-
-DHAKA = ZoneInfo("Asia/Dhaka")
-WEEK = OpeningHours(
-    "Asia/Dhaka",
-    {day: (time(7), time(22)) for day in range(6)} | {6: (time(9), time(18))},
-    frozenset({date(2026, 12, 16)}),
-)
-NIGHTS = OpeningHours("Europe/Berlin", {day: (time(18), time(2)) for day in range(7)})
-
-
-def dhaka(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=DHAKA)
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "minutes"),
-    [
-        ("2026-11-23 10:00", "2026-11-23 10:25", 25),
-        ("2026-11-23 21:50", "2026-11-24 07:05", 15),  # the night does not count
-        ("2026-11-23 23:00", "2026-11-24 06:00", 0),
-        ("2026-11-28 21:30", "2026-11-29 09:10", 40),  # Sunday opens later
-        ("2026-12-15 21:59", "2026-12-17 07:01", 2),  # Victory Day is closed
-        ("2026-11-23 10:25", "2026-11-23 10:00", 0),
-    ],
-)
-def test_only_minutes_of_opening_hours_count(start: str, end: str, minutes: int) -> None:
-    assert open_minutes(WEEK, dhaka(start), dhaka(end)) == minutes
-
-
-def test_hours_over_midnight_and_a_change_of_the_clock_count_as_they_pass() -> None:
-    # The night of 24 to 25 October 2026 has one hour more in Berlin; the club shuts before it.
-    evening = datetime(2026, 10, 24, 17, 0, tzinfo=UTC)  # 19:00 on the wall
-
-    assert open_minutes(NIGHTS, evening, evening + timedelta(hours=26)) == 7 * 60 + 120
-    assert open_minutes(OpeningHours("Europe/Berlin"), evening, evening + timedelta(days=1)) == 1440
-
-
-@pytest.mark.parametrize(
-    ("start", "minutes", "due"),
-    [
-        ("2026-11-23 10:00", 15, "2026-11-23 10:15"),
-        ("2026-11-23 21:55", 15, "2026-11-24 07:10"),
-        ("2026-11-23 23:30", 15, "2026-11-24 07:15"),
-        ("2026-12-15 21:50", 15, "2026-12-17 07:05"),
-    ],
-)
-def test_an_answer_is_promised_within_opening_hours(start: str, minutes: int, due: str) -> None:
-    assert after_open_minutes(WEEK, dhaka(start), minutes) == dhaka(due)
-
-
-def test_promise_and_count_are_each_others_inverse() -> None:
-    for hour in range(48):
-        start = dhaka("2026-12-15 00:00") + timedelta(hours=hour)
-        for minutes in (1, 15, 90, 1000):
-            due = after_open_minutes(WEEK, start, minutes)
-            assert open_minutes(WEEK, start, due) == minutes
-
 
 SARA, SIM, BELA = (
     Seller(1, turn=5),
