@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from bar_inventory.insight.views import bar_report
 from bar_inventory.permissions import SEE_STOCK
 from bar_inventory.purchasing.views.api import stock_api
+from bar_inventory.purchasing.views.importing import bar_import
 from bar_inventory.purchasing.views.orders import orders
 from bar_inventory.purchasing.views.shelf import stock
 from bar_inventory.purchasing.views.suppliers import suppliers
@@ -13,6 +14,8 @@ from bar_inventory.sales.views.api import sales_api
 from bar_inventory.sales.views.sales import sale_pages
 from bar_inventory.sales.views.till import till
 from bar_inventory.stock.views.counts import counts
+from bar_inventory.stock.views.pictures import bar_pictures
+from bar_inventory.stock.views.places import bar_places
 from bar_inventory.stock.views.products import bar_products
 from clubcrm.core.shell import Place
 from memberships.permissions import USE_TILL
@@ -23,6 +26,9 @@ PAGES: tuple[Blueprint, ...] = (
     stock,
     counts,
     bar_products,
+    bar_import,
+    bar_places,
+    bar_pictures,
     orders,
     suppliers,
     bar_report,

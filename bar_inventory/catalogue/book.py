@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select
 
 from bar_inventory.catalogue.models import (
     Modifier,
@@ -35,6 +35,22 @@ def book_of_club(club_id: int, at: datetime) -> Book:
     return {facts.product_id: facts for facts in _facts(of_club & Product.active, at)}
 
 
+def recipe_of(product_id: int, at: datetime) -> ProductFacts | None:
+    """Return what a product is made of in the house, stocked or not; None without a recipe."""
+    recipe = newest_recipes(at)
+    row = db.session.execute(
+        select(recipe.c.recipe_id, recipe.c.yields).where(
+            recipe.c.product_id == product_id, recipe.c.place == 1
+        )
+    ).first()
+    parts = _parts([row.recipe_id]) if row else {}
+    if row is None or not parts:
+        return None
+    return ProductFacts(
+        product_id, False, yield_units=row.yields, parts=tuple(parts[row.recipe_id])
+    )
+
+
 def ingredients_of(facts: ProductFacts) -> set[int]:
     """Return every product that a recipe may take, with substitutes and wishes."""
     named = {part.product_id for part in facts.parts}
@@ -43,76 +59,66 @@ def ingredients_of(facts: ProductFacts) -> set[int]:
     return named
 
 
-def recipe_ids(product_ids: Sequence[int], at: datetime) -> dict[int, int]:
-    """Return by product the version of its recipe that holds at an instant."""
-    ranked = (
+def newest_recipes(at: datetime) -> Subquery:
+    """Return versions of recipes up to an instant; the one that holds has the first place."""
+    place = func.row_number().over(
+        partition_by=Recipe.product_id,
+        order_by=(Recipe.valid_from.desc(), Recipe.number.desc()),
+    )
+    return (
         select(
             Recipe.product_id,
-            Recipe.id,
-            func.row_number()
-            .over(
-                partition_by=Recipe.product_id,
-                order_by=(Recipe.valid_from.desc(), Recipe.number.desc()),
-            )
-            .label("place"),
+            Recipe.id.label("recipe_id"),
+            Recipe.yield_units.label("yields"),
+            place.label("place"),
         )
-        .where(Recipe.product_id.in_(product_ids), Recipe.valid_from <= at)
+        .where(Recipe.valid_from <= at)
         .subquery()
     )
-    rows = db.session.execute(select(ranked.c.product_id, ranked.c.id).where(ranked.c.place == 1))
-    return {row.product_id: row.id for row in rows}
 
 
 def _facts(which: ColumnElement[bool], at: datetime) -> list[ProductFacts]:
+    recipe = newest_recipes(at)
     products = db.session.execute(
-        select(Product.id, Product.stocked, Product.below_zero).where(which)
+        select(Product.id, Product.stocked, Product.below_zero, recipe.c.recipe_id, recipe.c.yields)
+        .outerjoin(
+            recipe,
+            (recipe.c.product_id == Product.id) & (recipe.c.place == 1) & ~Product.stocked,
+        )
+        .where(which)
     ).all()
-    made = [row.id for row in products if not row.stocked]
-    recipes = recipe_ids(made, at) if made else {}
-    chosen = list(recipes.values())
+    chosen = [row.recipe_id for row in products if row.recipe_id is not None]
     parts = _parts(chosen) if chosen else {}
     wishes = _wishes(chosen) if chosen else {}
-    yields = _yields(chosen) if chosen else {}
     return [
         ProductFacts(
             row.id,
             row.stocked,
             row.below_zero,
-            yields.get(recipes.get(row.id, 0), 1),
-            tuple(parts.get(recipes.get(row.id, 0), ())),
-            tuple(wishes.get(recipes.get(row.id, 0), ())),
+            row.yields or 1,
+            tuple(parts.get(row.recipe_id or 0, ())),
+            tuple(wishes.get(row.recipe_id or 0, ())),
         )
         for row in products
     ]
 
 
-def _yields(recipes: Sequence[int]) -> dict[int, int]:
-    rows = db.session.execute(select(Recipe.id, Recipe.yield_units).where(Recipe.id.in_(recipes)))
-    return {row.id: row.yield_units for row in rows}
-
-
 def _parts(recipes: Sequence[int]) -> dict[int, list[Part]]:
-    items = db.session.execute(
-        select(
-            RecipeItem.id,
-            RecipeItem.recipe_id,
-            RecipeItem.ingredient_id,
-            RecipeItem.units,
-            RecipeItem.waste_bp,
-        )
+    """Return the ingredients of recipes, each with what stands in for it."""
+    rows = db.session.execute(
+        select(RecipeItem, Substitute.ingredient_id, Substitute.units)
+        .outerjoin(Substitute, Substitute.item_id == RecipeItem.id)
         .where(RecipeItem.recipe_id.in_(recipes))
-        .order_by(RecipeItem.recipe_id, RecipeItem.position)
+        .order_by(RecipeItem.recipe_id, RecipeItem.position, Substitute.position)
     ).all()
+    items: dict[int, RecipeItem] = {}
     stand_ins: dict[int, list[tuple[int, int]]] = {}
-    for row in db.session.execute(
-        select(Substitute.item_id, Substitute.ingredient_id, Substitute.units)
-        .join(RecipeItem, RecipeItem.id == Substitute.item_id)
-        .where(RecipeItem.recipe_id.in_(recipes))
-        .order_by(Substitute.item_id, Substitute.position)
-    ):
-        stand_ins.setdefault(row.item_id, []).append((row.ingredient_id, row.units))
+    for item, ingredient_id, units in rows:
+        items[item.id] = item
+        if ingredient_id is not None:
+            stand_ins.setdefault(item.id, []).append((ingredient_id, units))
     found: dict[int, list[Part]] = {}
-    for item in items:
+    for item in items.values():
         found.setdefault(item.recipe_id, []).append(
             Part(item.ingredient_id, item.units, item.waste_bp, tuple(stand_ins.get(item.id, ())))
         )

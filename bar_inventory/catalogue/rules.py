@@ -2,10 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import time
 from fractions import Fraction
 
 WHOLE_BP = 10_000
 DEEPEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A happy hour: bit 0 of the weekdays is Monday; past midnight it belongs to its first day."""
+
+    weekdays: int
+    starts: time
+    ends: time
+    price_minor: int
+    member_price_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ sold keeps its own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, delete, func, select, true, update
@@ -25,7 +25,7 @@ from bar_inventory.catalogue.models import (
     Substitute,
 )
 from bar_inventory.catalogue.queries import made_of
-from bar_inventory.catalogue.rules import Part, goes_into_itself
+from bar_inventory.catalogue.rules import Part, Window, goes_into_itself
 from clubcrm.core import audit, clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
@@ -106,17 +106,6 @@ def set_active(product_id: int, active: bool, *, by: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowDraft:
-    """Happy hour: a bit per weekday from Monday on, wall times, and the price."""
-
-    weekdays: int
-    starts: time
-    ends: time
-    price_minor: int
-    member_price_minor: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PriceDraft:
     """What a product costs in a club from an instant on; None means from now."""
 
@@ -126,7 +115,7 @@ class PriceDraft:
     member_price_minor: int | None = None
     tax_bp: int | None = None
     valid_from: datetime | None = None
-    windows: tuple[WindowDraft, ...] = ()
+    windows: tuple[Window, ...] = ()
 
 
 def set_price(draft: PriceDraft, *, by: str) -> PriceVersion:

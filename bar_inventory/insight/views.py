@@ -14,12 +14,13 @@ from bar_inventory.insight.queries import (
     stock_value,
     waste,
 )
-from bar_inventory.insight.rules import abc_classes, busiest, by_hour, columns
+from bar_inventory.insight.rules import ItemSum, abc_classes, busiest, by_hour, columns
 from bar_inventory.permissions import SEE_COSTS
 from bar_inventory.stock.models import WasteReason
 from bar_inventory.stock.rules import to_minor
 from bar_inventory.stock.words import waste_words
 from clubcrm.core import clock
+from clubcrm.core.export import amount, download
 from clubcrm.core.shell import ClubChoice, current_club
 from clubcrm.core.web import require
 from memberships.approvals.queries import names_of
@@ -35,7 +36,10 @@ def show() -> ResponseReturnValue:
     """Sales, margin, classes, hours, people, waste and what lies still, for some days."""
     club = current_club()
     period = _period(club)
-    items, hours = items_sold(period), by_hour(sales_at(period), club.zone)
+    items = items_sold(period)
+    if request.args.get("as"):
+        return _sheet(club, period, items)
+    hours = by_hour(sales_at(period), club.zone)
     people = sellers(period)
     return render_template(
         "bar_inventory/insight/report.html",
@@ -58,6 +62,25 @@ def show() -> ResponseReturnValue:
         slow=[(one, units, to_minor(value)) for one, units, value in slow_movers(period)],
         worth=to_minor(stock_value(club.id)),
     )
+
+
+def _sheet(club: ClubChoice, period: Period, items: list[ItemSum]) -> ResponseReturnValue:
+    """The products of the period as a table that a sheet calculates with."""
+    classes = abc_classes(items)
+    heads = ("product", "class", "sold", "sales_without_tax", "cost", "margin", "margin_share")
+    rows = [
+        (
+            one.name,
+            classes[one.product_id],
+            one.quantity,
+            amount(one.net_minor, club.currency),
+            amount(to_minor(one.cost_micro), club.currency),
+            amount(one.margin_minor, club.currency),
+            None if one.margin_share is None else f"{one.margin_share:.4f}",
+        )
+        for one in items
+    ]
+    return download(f"bar-{period.first}-{period.last}", request.args["as"], heads, rows)
 
 
 def _period(club: ClubChoice) -> Period:

@@ -90,6 +90,8 @@ class TableOrder:
     is_dry: bool = False
     source: str = "import"
     by: str = "system"
+    # Our columns with the headings chosen for them; empty looks for the usual headings.
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 class _TriedError(Exception):
@@ -137,7 +139,7 @@ def _each(
     for row in read_rows(order.path):
         try:
             with unit_of_work():
-                take(_cells(row), club, order, report)
+                take(_cells(row, order.columns), club, order, report)
                 if order.is_dry:
                     raise _TriedError
         except _TriedError:
@@ -206,7 +208,7 @@ def _sale(
     positions: dict[str, int],
     report: Report,
 ) -> dict[str, object] | None:
-    cells = _cells(row)
+    cells = _cells(row, order.columns)
     name = cells.get("name", "")
     if fold(name) in VOID:
         return None
@@ -253,8 +255,14 @@ def _keep_sales(order: TableOrder, chunk: list[dict[str, object]], report: Repor
     failpoints.hit("import.after_chunk")
 
 
-def _cells(row: Row) -> dict[str, str]:
-    plain = {fold(name): text for name, text in row.cells.items()}
+def _cells(row: Row, chosen: Mapping[str, str]) -> dict[str, str]:
+    columns = chosen or guess_columns(row.cells)
+    return {ours: row.cells.get(theirs, "") for ours, theirs in columns.items()}
+
+
+def guess_columns(headings: Iterable[str]) -> dict[str, str]:
+    """Return by our columns the headings of a table that mean them, as far as they are known."""
+    plain = {fold(name): name for name in headings}
     found = {}
     for column, names in HEADINGS.items():
         heading = next((name for name in names if name in plain), None)

@@ -31,3 +31,24 @@ def order_words(state: OrderState) -> str:
 def order_tone(state: OrderState) -> str:
     """Return how strongly a state calls for somebody."""
     return TONES[state]
+
+
+def column_words(column: str) -> str:
+    """Return what a column of a table means."""
+    return {
+        "name": _("Product"),
+        "kind": _("What it is for: sold, ingredient or both"),
+        "unit": _("Counted in: g, ml or piece"),
+        "sku": _("Own number"),
+        "barcode": _("Barcode"),
+        "price": _("Price"),
+        "member_price": _("For members"),
+        "place": _("Place"),
+        "units": _("How much"),
+        "cost": _("What all of it cost, without tax"),
+        "expires": _("Good until"),
+        "day": _("Day, such as 2026-11-26"),
+        "time": _("Time"),
+        "ticket": _("Receipt"),
+        "amount": _("Sum"),
+    }[column]

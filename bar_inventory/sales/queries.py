@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from bar_inventory.catalogue.book import recipe_ids
+from bar_inventory.catalogue.book import newest_recipes
 from bar_inventory.catalogue.models import (
     Barcode,
     Category,
@@ -99,48 +99,47 @@ def prices_at(club_id: int, product_ids: Sequence[int], at: datetime) -> dict[in
         )
         .subquery()
     )
-    versions = db.session.scalars(
-        select(PriceVersion).join(ranked, ranked.c.id == PriceVersion.id).where(ranked.c.place == 1)
-    ).all()
+    rows = db.session.execute(
+        select(PriceVersion, PriceWindow)
+        .join(ranked, (ranked.c.id == PriceVersion.id) & (ranked.c.place == 1))
+        .outerjoin(PriceWindow, PriceWindow.price_id == PriceVersion.id)
+        .order_by(PriceVersion.id, PriceWindow.id)
+    )
+    versions: dict[int, PriceVersion] = {}
     windows: dict[int, list[Window]] = {}
-    ids = [version.id for version in versions]
-    for row in db.session.scalars(select(PriceWindow).where(PriceWindow.price_id.in_(ids))):
-        windows.setdefault(row.price_id, []).append(
-            Window(row.weekdays, row.starts, row.ends, row.price_minor, row.member_price_minor)
-        )
+    for version, row in rows:
+        versions[version.product_id] = version
+        if row is not None:
+            windows.setdefault(version.id, []).append(
+                Window(row.weekdays, row.starts, row.ends, row.price_minor, row.member_price_minor)
+            )
     return {
-        one.product_id: PriceFacts(
+        product_id: PriceFacts(
             one.price_minor, one.member_price_minor, one.tax_bp, tuple(windows.get(one.id, ()))
         )
-        for one in versions
+        for product_id, one in versions.items()
     }
 
 
 def _wishes(
     club_id: int, product_ids: Sequence[int], at: datetime
 ) -> dict[int, tuple[WishOnSale, ...]]:
-    recipes = recipe_ids(product_ids, at) if product_ids else {}
-    if not recipes:
-        return {}
+    recipe = newest_recipes(at)
     rows = db.session.execute(
-        select(Modifier, ModifierPrice.delta_minor)
+        select(recipe.c.product_id, Modifier, ModifierPrice.delta_minor)
+        .join(Modifier, Modifier.recipe_id == recipe.c.recipe_id)
         .outerjoin(
             ModifierPrice,
             (ModifierPrice.modifier_id == Modifier.id) & (ModifierPrice.club_id == club_id),
         )
-        .where(Modifier.recipe_id.in_(recipes.values()))
+        .where(recipe.c.place == 1, recipe.c.product_id.in_(product_ids))
         .order_by(Modifier.recipe_id, Modifier.position)
     )
-    by_recipe: dict[int, list[WishOnSale]] = {}
-    for wish, delta in rows:
-        by_recipe.setdefault(wish.recipe_id, []).append(
-            WishOnSale(wish.id, wish.public_id, wish.name, delta or 0)
-        )
-    return {
-        product: tuple(by_recipe[recipe])
-        for product, recipe in recipes.items()
-        if recipe in by_recipe
-    }
+    found: dict[int, list[WishOnSale]] = {}
+    for product_id, wish, delta in rows:
+        one = WishOnSale(wish.id, wish.public_id, wish.name, delta or 0)
+        found.setdefault(product_id, []).append(one)
+    return {product_id: tuple(wishes) for product_id, wishes in found.items()}
 
 
 def product_of_code(club_id: int, code: str) -> tuple[int, int] | None:

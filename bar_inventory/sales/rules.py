@@ -2,21 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
+
+from bar_inventory.catalogue.rules import Window
 
 WHOLE_BP = 10_000
 MOST_OF_ONE = 999
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A happy hour: bit 0 of the weekdays is Monday; past midnight it belongs to its first day."""
-
-    weekdays: int
-    starts: time
-    ends: time
-    price_minor: int
-    member_price_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

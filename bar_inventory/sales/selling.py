@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import insert
 
 from bar_inventory.events import SaleRung
 from bar_inventory.sales.models import Sale, SaleLine, SaleTender
@@ -285,29 +287,31 @@ def _keep(
     db.session.add(sale)
     db.session.flush()
     written = line_ids(invoice.id)
-    for place, (line, cost) in enumerate(zip(priced.lines, goods, strict=True)):
-        db.session.add(_line(sale.id, place, (line, cost, written[place])))
-    db.session.flush()
+    sold = enumerate(zip(priced.lines, goods, strict=True))
+    db.session.execute(
+        insert(SaleLine),
+        [_line(sale.id, place, (line, cost, written[place])) for place, (line, cost) in sold],
+    )
     return sale
 
 
-def _line(sale_id: int, place: int, sold: tuple[PricedLine, SoldGoods, int]) -> SaleLine:
+def _line(sale_id: int, place: int, sold: tuple[PricedLine, SoldGoods, int]) -> dict[str, Any]:
     line, cost, invoice_line_id = sold
-    return SaleLine(
-        sale_id=sale_id,
-        position=place + 1,
-        product_id=line.wanted.product_id,
-        invoice_line_id=invoice_line_id,
-        name=line.item.product.name,
-        wishes=", ".join(wish.name for wish in line.wishes)[:300],
-        wish_ids=list(line.wanted.wish_ids),
-        quantity=line.wanted.quantity,
-        unit_price_minor=line.money.unit_minor,
-        discount_minor=line.money.discount_minor,
-        tax_minor=line.tax_minor,
-        total_minor=line.total_minor,
-        cost_micro=cost.cost_micro,
-    )
+    return {
+        "sale_id": sale_id,
+        "position": place + 1,
+        "product_id": line.wanted.product_id,
+        "invoice_line_id": invoice_line_id,
+        "name": line.item.product.name,
+        "wishes": ", ".join(wish.name for wish in line.wishes)[:300],
+        "wish_ids": list(line.wanted.wish_ids),
+        "quantity": line.wanted.quantity,
+        "unit_price_minor": line.money.unit_minor,
+        "discount_minor": line.money.discount_minor,
+        "tax_minor": line.tax_minor,
+        "total_minor": line.total_minor,
+        "cost_micro": cost.cost_micro,
+    }
 
 
 def _keep_tenders(sale_id: int, settled: Settled, payments: Sequence[Payment | None]) -> None:

@@ -49,6 +49,12 @@ class TransferForm(PlaceForm):
         self.to.choices = [(place.public_id, place.name) for place in reversed(places)]
 
 
+class BatchForm(PlaceForm):
+    """How much is made in the house at once, and where it lies then."""
+
+    units = IntegerField(_l("How much"), HOW_MUCH, id="batch-units", render_kw=NUMERIC)
+
+
 class TargetForm(PlaceForm):
     """Below which quantity somebody has to act, and how much is enough."""
 

@@ -1,6 +1,7 @@
 """Services room: goods thrown away, moved between places, baked, and lines taken back."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from flask_babel import gettext as _
 
@@ -17,6 +18,7 @@ from bar_inventory.stock.services import (
     post,
 )
 from clubcrm.core import audit, clock
+from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
@@ -124,10 +126,26 @@ def make_batch(order: BatchOrder, parts: ProductFacts, *, source_id: str, by: st
     )
     used = post(Posting(order.place_id, "batch", source_id, lines), by=by)
     worth = -sum(move.value_micro for move in used)
-    made = MoveOrder(order.product_id, order.units, MoveKind.PRODUCTION, worth)
+    made = MoveOrder(
+        order.product_id,
+        order.units,
+        MoveKind.PRODUCTION,
+        worth,
+        expires_on=_last_day(order),
+    )
     moves = post(Posting(order.place_id, "batch", f"{source_id}:out", (made,)), by=by)
     _note("stock.batch", moves, by, {"value_micro": worth})
     return worth
+
+
+def _last_day(order: BatchOrder) -> date | None:
+    """A batch is good for as many days as its product, counted from the club's today."""
+    product = db.session.get_one(Product, order.product_id)
+    if product.shelf_days is None:
+        return None
+    place = db.session.get_one(Place, order.place_id)
+    club = db.session.get_one(Club, place.club_id)
+    return clock.today(club.zone) + timedelta(days=product.shelf_days)
 
 
 def _named(parts: tuple[Part, ...]) -> list[int]:

@@ -8,7 +8,8 @@ from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAr
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from bar_inventory.catalogue.models import BaseUnit, Category, Product, ProductKind
-from bar_inventory.catalogue.services import ALLERGENS, PriceDraft, ProductDraft, WindowDraft
+from bar_inventory.catalogue.rules import Window
+from bar_inventory.catalogue.services import ALLERGENS, PriceDraft, ProductDraft
 from bar_inventory.catalogue.words import (
     PICTURES,
     allergen_words,
@@ -115,12 +116,12 @@ class PriceForm(PageForm):
             windows=self._windows(),
         )
 
-    def _windows(self) -> tuple[WindowDraft, ...]:
+    def _windows(self) -> tuple[Window, ...]:
         if not self.happy_days.data or not self.happy_price.data:
             return ()
         days = sum(1 << int(day) for day in self.happy_days.data)
         starts, ends = self.happy_from.data or time(0), self.happy_until.data or time(0)
-        return (WindowDraft(days, starts, ends, self.happy_price.minor or 0),)
+        return (Window(days, starts, ends, self.happy_price.minor or 0),)
 
 
 class RecipeForm(PageForm):

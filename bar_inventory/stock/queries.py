@@ -36,6 +36,17 @@ def places_of(scope: Scope) -> Sequence[Place]:
     ).all()
 
 
+def lying_in(club_id: int) -> dict[int, tuple[int, int]]:
+    """Return by place of a club how many products lie there, and what they are worth."""
+    rows = db.session.execute(
+        select(StockLevel.place_id, func.count(), func.sum(StockLevel.value_micro))
+        .join(Place, Place.id == StockLevel.place_id)
+        .where(Place.club_id == club_id, StockLevel.units != 0)
+        .group_by(StockLevel.place_id)
+    )
+    return {row[0]: (row[1], int(row[2])) for row in rows}
+
+
 def selling_place(club_id: int) -> Place | None:
     """Return the place from which the till of a club sells."""
     return db.session.scalars(

@@ -17,6 +17,7 @@ from bar_inventory.stock.services import (
     lock_levels,
     out_of_stock,
     post,
+    post_held,
 )
 from clubcrm.core import clock
 from clubcrm.core.errors import invalid
@@ -51,12 +52,13 @@ def sell_goods(place_id: int, lines: tuple[SoldLine, ...], *, by: str) -> list[S
     """
     book = book_of([line.product_id for line in lines], clock.now())
     stocked = [one for one, facts in book.items() if facts.stocked]
-    lock_levels((one, place_id) for one in stocked)
+    held = lock_levels((one, place_id) for one in stocked)
     standing = moves_of(SALE, [line.source_id for line in lines])
     if standing:
         return [SoldGoods(line.source_id, _cost(standing, line.source_id)) for line in lines]
-    told, orders = _explode_all(book, on_hand(place_id, stocked), lines)
-    moves = post(Posting(place_id, SALE, lines[0].source_id, tuple(orders)), by=by)
+    there = {one: held[one, place_id].level.units for one in stocked}
+    told, orders = _explode_all(book, there, lines)
+    moves = post_held(Posting(place_id, SALE, lines[0].source_id, tuple(orders)), held, by=by)
     return [
         SoldGoods(line.source_id, _cost(moves, line.source_id), one.swaps)
         for line, one in zip(lines, told, strict=True)

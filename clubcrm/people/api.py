@@ -6,7 +6,15 @@ from clubcrm.people.findability import drop_search_word, set_search_word
 from clubcrm.people.flags import Flag, hang_flag, hang_flags, take_flag_down
 from clubcrm.people.holds import HoldOrder, lift_hold, place_hold
 from clubcrm.people.links import OpenedLink, link_address, make_link, open_link, revoke_links
-from clubcrm.people.portraits import save_photo
+from clubcrm.people.portraits import (
+    LARGEST_UPLOAD,
+    enter_picture,
+    picture_file,
+    save_photo,
+    take_down_picture,
+    throw_away_picture,
+)
+from clubcrm.people.portraits import develop as develop_picture
 from clubcrm.people.queries.holds import holds_of
 from clubcrm.people.queries.persons import person_in
 from clubcrm.people.queries.reach import PersonReach, Reach, reach_of, reach_of_many
@@ -17,6 +25,7 @@ from clubcrm.people.services import change, find_or_register, register, set_do_n
 from clubcrm.people.walk_in import walk_in
 
 __all__ = [
+    "LARGEST_UPLOAD",
     "Answer",
     "Flag",
     "HoldOrder",
@@ -27,7 +36,9 @@ __all__ = [
     "add_note",
     "answer",
     "change",
+    "develop_picture",
     "drop_search_word",
+    "enter_picture",
     "find_or_register",
     "flag_address",
     "hang_flag",
@@ -39,6 +50,7 @@ __all__ = [
     "move_address",
     "open_link",
     "person_in",
+    "picture_file",
     "place_hold",
     "put_first",
     "reach_of",
@@ -49,6 +61,8 @@ __all__ = [
     "save_photo",
     "set_do_not_contact",
     "set_search_word",
+    "take_down_picture",
     "take_flag_down",
+    "throw_away_picture",
     "walk_in",
 ]

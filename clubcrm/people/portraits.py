@@ -42,10 +42,9 @@ def save_photo(person_id: int, content: bytes, *, by: str) -> str:
         with unit_of_work():
             former = hang(person_id, portrait, by=by)
     except BaseException:
-        _file(portrait.path).unlink(missing_ok=True)
+        throw_away_picture(portrait.path)
         raise
-    if former:
-        _file(former).unlink(missing_ok=True)
+    throw_away_picture(former)
     return portrait.public_id
 
 
@@ -67,7 +66,16 @@ def develop(content: bytes) -> Portrait:
 def hang(person_id: int, portrait: Portrait, *, by: str) -> str | None:
     """The portrait is the person's picture; returns the path of the one it replaces."""
     person = db.session.get_one(Person, person_id)
-    former = db.session.get(StoredFile, person.photo_id) if person.photo_id else None
+    former = person.photo_id
+    person.photo_id = enter_picture(portrait)
+    person.changed_at = clock.now()
+    db.session.flush()
+    audit.note("person.photo", "person", person.id, after={"sha256": portrait.sha256}, by=by)
+    return take_down_picture(former) if former else None
+
+
+def enter_picture(portrait: Portrait) -> int:
+    """The developed picture stands in the store; returns its key."""
     stored = StoredFile(
         public_id=portrait.public_id,
         media_type="image/jpeg",
@@ -77,16 +85,24 @@ def hang(person_id: int, portrait: Portrait, *, by: str) -> str | None:
     )
     db.session.add(stored)
     db.session.flush()
-    person.photo_id = stored.id
-    person.changed_at = clock.now()
-    db.session.flush()
-    audit.note("person.photo", "person", person.id, after={"sha256": portrait.sha256}, by=by)
+    return stored.id
+
+
+def take_down_picture(file_id: int) -> str | None:
+    """The picture, which nothing names any more, is gone from the store; returns its path."""
+    former = db.session.get(StoredFile, file_id)
     if former is None:
         return None
     path = former.path
     db.session.delete(former)
     db.session.flush()
     return path
+
+
+def throw_away_picture(path: str | None) -> None:
+    """The bytes of a picture are gone from the data folder."""
+    if path:
+        _file(path).unlink(missing_ok=True)
 
 
 def picture_file(stored: StoredFile) -> Path:

@@ -48,7 +48,9 @@ def take_payment(order: PaymentOrder, *, by: str) -> Payment:
         if added:
             book_rounding(payment, added, parts, by=by)
             db.session.refresh(payment)
-    _refresh_debts(order.payer_id, parts, by=by)
+    # Paying what is not due yet changes nobody's debt.
+    if any(part.due_on < clock.today(club.zone) for part in parts):
+        _refresh_debts(order.payer_id, parts, by=by)
     return payment
 
 

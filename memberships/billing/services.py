@@ -6,6 +6,7 @@ Payments, refunds, vouchers and debts have files of their own.
 from collections.abc import Sequence
 
 from flask_babel import gettext as _
+from sqlalchemy import insert
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
@@ -13,14 +14,14 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import invalid, not_found
 from memberships.billing import settling
 from memberships.billing.credits import credit, invoice_by_id, lines_left, write_off
-from memberships.billing.models import Instalment, Invoice, InvoiceKind
+from memberships.billing.models import Instalment, Invoice, InvoiceKind, InvoiceLine
 from memberships.billing.orders import Due, InvoiceOrder, LineOrder
 from memberships.billing.settings import money_settings
 from memberships.billing.totals import dues_fault, line_fault, line_totals
 from memberships.billing.writing import (
     Quote,
     document_of_source,
-    line_row,
+    line_values,
     refresh_people,
     tell,
     write_document,
@@ -67,8 +68,11 @@ def issue(order: InvoiceOrder, *, by: str) -> Invoice:
     dues = order.due or ((Due(today, quoted.total_minor),) if quoted.total_minor else ())
     _check_total(quoted.total_minor, dues)
     invoice = write_document(order, quoted, InvoiceKind.INVOICE, today, by=by)
-    for position, (line, totals) in enumerate(zip(order.lines, quoted.lines, strict=True), 1):
-        db.session.add(line_row(invoice.id, position, line, totals))
+    sold = enumerate(zip(order.lines, quoted.lines, strict=True), 1)
+    db.session.execute(
+        insert(InvoiceLine),
+        [line_values(invoice.id, position, line, totals) for position, (line, totals) in sold],
+    )
     for position, part in enumerate(dues, 1):
         db.session.add(
             Instalment(
@@ -84,7 +88,9 @@ def issue(order: InvoiceOrder, *, by: str) -> Invoice:
     if order.uses_credit:
         parts = settling.due_parts(order.payer_id, club.id, today)
         settling.use_credit(order.payer_id, club.id, parts, by=by)
-    refresh_people(invoice, by=by)
+    # What is due today or later makes nobody a debtor yet.
+    if order.uses_credit or any(part.on < today for part in dues):
+        refresh_people(invoice, by=by)
     return invoice
 
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
@@ -139,18 +140,20 @@ def due_parts(payer_id: int, club_id: int, until: date) -> Sequence[Instalment]:
 
 def change_free(payment: Payment, delta_minor: int) -> None:
     """So much more or less of a payment is free; raises NOT_FREE when it would go below zero."""
-    changed = db.session.execute(
+    free = db.session.scalar(
         update(Payment)
         .where(Payment.id == payment.id, Payment.free_minor + delta_minor >= 0)
         .values(free_minor=Payment.free_minor + delta_minor)
+        .returning(Payment.free_minor)
+        .execution_options(synchronize_session=False)
     )
-    if changed.rowcount != 1:  # type: ignore[attr-defined] # the untyped result of an UPDATE
+    if free is None:
         raise DomainError("NOT_FREE", _("This money has just been used for something else."))
-    db.session.refresh(payment)
+    set_committed_value(payment, "free_minor", free)
 
 
 def _fill(cause: Cause, part: Instalment, amount_minor: int, *, by: str) -> None:
-    _change_open(part.id, -amount_minor)
+    left = _change_open(part.id, -amount_minor)
     db.session.add(
         Allocation(
             instalment_id=part.id,
@@ -163,15 +166,17 @@ def _fill(cause: Cause, part: Instalment, amount_minor: int, *, by: str) -> None
         )
     )
     db.session.flush()
-    db.session.refresh(part)
+    set_committed_value(part, "open_minor", left)
 
 
-def _change_open(instalment_id: int, delta_minor: int) -> None:
+def _change_open(instalment_id: int, delta_minor: int) -> int:
     wanted = Instalment.open_minor + delta_minor
-    changed = db.session.execute(
+    left = db.session.scalar(
         update(Instalment)
         .where(Instalment.id == instalment_id, wanted >= 0, wanted <= Instalment.amount_minor)
         .values(open_minor=wanted)
+        .returning(Instalment.open_minor)
     )
-    if changed.rowcount != 1:  # type: ignore[attr-defined] # the untyped result of an UPDATE
+    if left is None:
         raise DomainError("JUST_PAID", _("Somebody has just paid this. Look again."))
+    return left

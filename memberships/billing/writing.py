@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -10,7 +11,7 @@ from clubcrm.core.db import db
 from clubcrm.core.text import clean
 from clubcrm.core.types import JsonObject
 from memberships.billing.debts import refresh_debt
-from memberships.billing.models import Invoice, InvoiceKind, InvoiceLine, SeriesKind
+from memberships.billing.models import Invoice, InvoiceKind, SeriesKind
 from memberships.billing.numbers import next_number, number_text
 from memberships.billing.office import tell_office_of
 from memberships.billing.orders import InvoiceOrder, LineOrder
@@ -69,25 +70,27 @@ def write_document(
     return invoice
 
 
-def line_row(invoice_id: int, position: int, order: LineOrder, totals: LineTotals) -> InvoiceLine:
+def line_values(
+    invoice_id: int, position: int, order: LineOrder, totals: LineTotals
+) -> dict[str, Any]:
     """Return one line as it was sold."""
-    return InvoiceLine(
-        invoice_id=invoice_id,
-        position=position,
-        kind=order.kind,
-        text=clean(order.text, "text", longest=LONGEST_TEXT),
-        quantity=order.quantity,
-        unit_price_minor=order.unit_price_minor,
-        discount_minor=order.discount_minor,
-        tax_bp=totals.tax_bp,
-        net_minor=totals.net_minor,
-        tax_minor=totals.tax_minor,
-        total_minor=totals.total_minor,
-        earned_from=order.earned_from,
-        earned_until=order.earned_until,
-        contract_id=order.contract_id,
-        lot_id=order.lot_id,
-    )
+    return {
+        "invoice_id": invoice_id,
+        "position": position,
+        "kind": order.kind,
+        "text": clean(order.text, "text", longest=LONGEST_TEXT),
+        "quantity": order.quantity,
+        "unit_price_minor": order.unit_price_minor,
+        "discount_minor": order.discount_minor,
+        "tax_bp": totals.tax_bp,
+        "net_minor": totals.net_minor,
+        "tax_minor": totals.tax_minor,
+        "total_minor": totals.total_minor,
+        "earned_from": order.earned_from,
+        "earned_until": order.earned_until,
+        "contract_id": order.contract_id,
+        "lot_id": order.lot_id,
+    }
 
 
 def document_of_source(source_kind: str, source_id: str) -> Invoice | None:

@@ -6,8 +6,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from bar_inventory.catalogue.book import recipe_of
 from bar_inventory.catalogue.models import Product
-from bar_inventory.catalogue.queries import product_for
+from bar_inventory.catalogue.queries import names_of, product_for
+from bar_inventory.catalogue.rules import ProductFacts
 from bar_inventory.catalogue.words import allergen_words, quantity, unit_words
 from bar_inventory.permissions import (
     BOOK_COUNTS,
@@ -17,10 +19,12 @@ from bar_inventory.permissions import (
     SEE_STOCK,
 )
 from bar_inventory.purchasing import board
-from bar_inventory.stock.forms import TargetForm, TransferForm, WriteOffForm
+from bar_inventory.stock.forms import BatchForm, PlaceForm, TargetForm, TransferForm, WriteOffForm
 from bar_inventory.stock.handling import (
+    BatchOrder,
     TransferOrder,
     WriteOffOrder,
+    make_batch,
     reverse_move,
     transfer,
     write_off,
@@ -128,7 +132,7 @@ def write_off_now(public_id: str) -> ResponseReturnValue:
     product, form = _product(public_id), WriteOffForm()
     form.offer(_places())
     if not form.validate():
-        return _item(product, gone=form, status=400)
+        return _item(product, typed=form, status=400)
     order = WriteOffOrder(
         _place_id(form.place.data),
         product.id,
@@ -139,7 +143,7 @@ def write_off_now(public_id: str) -> ResponseReturnValue:
     try:
         moved = write_off(order, source_id=new_public_id(), by=current_actor().ref)
     except DomainError as error:
-        return _item(product, gone=form, refusal=form.accept(error), status=error.status)
+        return _item(product, typed=form, refusal=form.accept(error), status=error.status)
     worth = money(-to_minor(sum(one.value_micro for one in moved)), current_club().currency)
     amount = quantity(order.units, product.unit)
     if current_actor().may(SEE_COSTS):
@@ -157,16 +161,39 @@ def move_now(public_id: str) -> ResponseReturnValue:
     product, form = _product(public_id), TransferForm()
     form.offer(_places())
     if not form.validate():
-        return _item(product, moved=form, status=400)
+        return _item(product, typed=form, status=400)
     order = TransferOrder(
         _place_id(form.place.data), _place_id(form.to.data), product.id, form.units.data or 0
     )
     try:
         transfer(order, source_id=new_public_id(), by=current_actor().ref)
     except DomainError as error:
-        return _item(product, moved=form, refusal=form.accept(error), status=error.status)
+        return _item(product, typed=form, refusal=form.accept(error), status=error.status)
     amount = quantity(order.units, product.unit)
     flash(_("Moved: %(amount)s of %(product)s.", amount=amount, product=product.name), "success")
+    return redirect(url_for("stock.item", public_id=public_id), 303)
+
+
+@stock.post("/items/<public_id>/batch")
+@require(MOVE_STOCK)
+def batch_now(public_id: str) -> ResponseReturnValue:
+    """So much was made in the house; what went into it has left the shelf."""
+    product, form = _product(public_id), BatchForm()
+    form.offer(_places())
+    recipe = recipe_of(product.id, clock.now())
+    if recipe is None or not product.stocked:
+        raise not_found(_("This is not made in the house: it has no recipe."))
+    if not form.validate():
+        return _item(product, typed=form, status=400)
+    order = BatchOrder(_place_id(form.place.data), product.id, form.units.data or 0)
+    try:
+        worth = make_batch(order, recipe, source_id=new_public_id(), by=current_actor().ref)
+    except DomainError as error:
+        return _item(product, typed=form, refusal=form.accept(error), status=error.status)
+    amount = quantity(order.units, product.unit)
+    if current_actor().may(SEE_COSTS):
+        amount = f"{amount} ({money(to_minor(worth), current_club().currency)})"
+    flash(_("Made: %(amount)s of %(product)s.", amount=amount, product=product.name), "success")
     return redirect(url_for("stock.item", public_id=public_id), 303)
 
 
@@ -177,7 +204,7 @@ def mark(public_id: str) -> ResponseReturnValue:
     product, form = _product(public_id), TargetForm()
     form.offer(_places())
     if not form.validate():
-        return _item(product, marked=form, status=400)
+        return _item(product, typed=form, status=400)
     try:
         set_target(
             product.id,
@@ -187,7 +214,7 @@ def mark(public_id: str) -> ResponseReturnValue:
             by=current_actor().ref,
         )
     except DomainError as error:
-        return _item(product, marked=form, refusal=form.accept(error), status=error.status)
+        return _item(product, typed=form, refusal=form.accept(error), status=error.status)
     flash(_("The mark is set."), "success")
     return redirect(url_for("stock.item", public_id=public_id), 303)
 
@@ -210,9 +237,7 @@ def reverse(public_id: str) -> ResponseReturnValue:
 def _item(
     product: Product,
     *,
-    gone: WriteOffForm | None = None,
-    moved: TransferForm | None = None,
-    marked: TargetForm | None = None,
+    typed: PlaceForm | None = None,
     refusal: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
@@ -220,7 +245,9 @@ def _item(
     today = clock.today(club.zone)
     places = _places()
     ids = [place.id for place in places]
-    forms = (gone or WriteOffForm(), moved or TransferForm(), marked or TargetForm())
+    kinds = (WriteOffForm, TransferForm, TargetForm, BatchForm)
+    forms = [typed if isinstance(typed, kind) else kind() for kind in kinds]
+    recipe = recipe_of(product.id, clock.now()) if product.stocked else None
     for form in forms:
         form.offer(places)
     rows = board.shelf_rows(club.id, today, product_id=product.id)
@@ -236,12 +263,24 @@ def _item(
         gone=forms[0],
         moved=forms[1],
         marked=forms[2],
+        batch=forms[3],
+        takes=_takes(recipe) if recipe else [],
+        yields=recipe.yield_units if recipe else 0,
         refusal=refusal,
         club=club,
         today=today,
         soon=board.soon(today),
     )
     return page, status
+
+
+def _takes(recipe: ProductFacts) -> list[tuple[str, str]]:
+    """What one batch of the recipe takes, by name."""
+    names = names_of(part.product_id for part in recipe.parts)
+    return [
+        (names[part.product_id].name, quantity(part.units, names[part.product_id].unit))
+        for part in recipe.parts
+    ]
 
 
 def _places() -> list[Place]:

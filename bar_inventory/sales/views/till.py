@@ -15,6 +15,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from bar_inventory.catalogue.pictures import pictures_of
 from bar_inventory.catalogue.words import PICTURES
 from bar_inventory.sales import carts
 from bar_inventory.sales.models import Cart, Sale
@@ -282,6 +283,7 @@ def _page(
         changed=changed,
         pressed=request.form.get("tender", ""),
         pictures=PICTURES,
+        photos=pictures_of([one.product.id for one in shown if one.product.picture_id]),
         **_cart_values(club),
     )
     return page, status

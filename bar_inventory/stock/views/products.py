@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from bar_inventory.catalogue import queries
-from bar_inventory.catalogue.book import book_of
+from bar_inventory.catalogue.book import recipe_of
 from bar_inventory.catalogue.models import Product
+from bar_inventory.catalogue.pictures import drop_picture, pictures_of, save_picture
 from bar_inventory.catalogue.services import (
     ModifierDraft,
     RecipeDraft,
@@ -24,9 +25,11 @@ from bar_inventory.permissions import EDIT_PRODUCTS, SEE_STOCK
 from bar_inventory.stock.product_forms import PriceForm, ProductForm, RecipeForm
 from bar_inventory.stock.products import change_product
 from clubcrm.core import clock, formats
+from clubcrm.core.db import end_reading
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.shell import current_club
 from clubcrm.core.web import current_actor, require
+from clubcrm.people.api import LARGEST_UPLOAD
 
 bar_products = Blueprint("bar_products", __name__, url_prefix="/stock/products")
 PER_PAGE = 100
@@ -104,12 +107,12 @@ def price(public_id: str) -> ResponseReturnValue:
     """The product costs this from now on."""
     product, form = _product(public_id), _price_form()
     if not form.validate():
-        return _page(None, product, price_form=form, status=400)
+        return _page(None, product, typed=form, status=400)
     try:
         set_price(form.draft(product.id, current_club().id), by=current_actor().ref)
     except DomainError as error:
         refusal = form.accept(error)
-        return _page(None, product, price_form=form, refusal=refusal, status=error.status)
+        return _page(None, product, typed=form, refusal=refusal, status=error.status)
     flash(_("The price holds from now on. What was sold keeps its price."), "success")
     return redirect(url_for("bar_products.edit", public_id=public_id), 303)
 
@@ -120,15 +123,15 @@ def recipe(public_id: str) -> ResponseReturnValue:
     """The product is made like this from now on."""
     product, form = _product(public_id), RecipeForm()
     if not form.validate():
-        return _page(None, product, recipe_form=form, status=400)
+        return _page(None, product, typed=form, status=400)
     try:
         set_recipe(_recipe(product, form), by=current_actor().ref)
     except TypedError as error:
         text = _("This line cannot be read, or names no product: %(line)s", line=error.line)
-        return _page(None, product, recipe_form=form, refusal=text, status=400)
+        return _page(None, product, typed=form, refusal=text, status=400)
     except DomainError as error:
         refusal = form.accept(error)
-        return _page(None, product, recipe_form=form, refusal=refusal, status=error.status)
+        return _page(None, product, typed=form, refusal=refusal, status=error.status)
     flash(_("It is made like this from now on."), "success")
     return redirect(url_for("bar_products.edit", public_id=public_id), 303)
 
@@ -139,6 +142,26 @@ def active(public_id: str) -> ResponseReturnValue:
     """The product is on lists and the till, or no more."""
     product = _product(public_id)
     set_active(product.id, request.form.get("active") == "1", by=current_actor().ref)
+    return redirect(url_for("bar_products.edit", public_id=public_id), 303)
+
+
+@bar_products.post("/<public_id>/picture")
+@require(EDIT_PRODUCTS, own_units=True)
+def picture(public_id: str) -> ResponseReturnValue:
+    """The product has this photograph on its tile, or none of its own any more."""
+    product_id, by = _product(public_id).id, current_actor().ref
+    content = b""
+    if sent := request.files.get("photo"):
+        content = sent.read(LARGEST_UPLOAD + 1)
+        sent.close()
+    dropped = request.form.get("drop") == "1"
+    end_reading()
+    try:
+        drop_picture(product_id, by=by) if dropped else save_picture(product_id, content, by=by)
+    except DomainError as error:
+        words = " ".join(one.message for one in error.fields) or error.text
+        return _page(None, _product(public_id), photo_fault=words, status=error.status)
+    flash(_("The picture is gone.") if dropped else _("The picture is saved."), "success")
     return redirect(url_for("bar_products.edit", public_id=public_id), 303)
 
 
@@ -194,9 +217,9 @@ def _page(
     form: ProductForm | None,
     product: Product | None = None,
     *,
-    price_form: PriceForm | None = None,
-    recipe_form: RecipeForm | None = None,
+    typed: PriceForm | RecipeForm | None = None,
     refusal: str = "",
+    photo_fault: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
     if form is None:
@@ -207,23 +230,25 @@ def _page(
         "bar_inventory/catalogue/product.html",
         form=form,
         product=product,
-        price_form=price_form or _price_form(),
-        recipe_form=recipe_form or (_recipe_shown(product) if product else RecipeForm()),
+        price_form=typed if isinstance(typed, PriceForm) else _price_form(),
+        recipe_form=typed if isinstance(typed, RecipeForm) else _recipe_shown(product),
         prices=prices,
         windows=queries.windows_of([one.id for one in prices]),
         recipes=queries.recipes_of(product.id) if product else [],
         days=[formats.weekday_short(MONDAY + timedelta(n)) for n in range(7)],
         club=club,
         refusal=refusal,
+        photo=pictures_of([product.id]).get(product.id) if product else None,
+        photo_fault=photo_fault,
     )
     return page, status
 
 
-def _recipe_shown(product: Product) -> RecipeForm:
+def _recipe_shown(product: Product | None) -> RecipeForm:
     """The form with the recipe of today, as somebody would type it."""
     form = RecipeForm(formdata=None)
-    facts = book_of([product.id], clock.now()).get(product.id)
-    if facts is None or not facts.parts:
+    facts = recipe_of(product.id, clock.now()) if product else None
+    if product is None or facts is None:
         return form
     named = [one for part in facts.parts for one in (part.product_id, *dict(part.substitutes))]
     names = queries.names_of(named)
