@@ -19,9 +19,11 @@ import clubcrm.leads.door.models
 import clubcrm.leads.models
 import clubcrm.leads.quotes.models
 import clubcrm.leads.target_tables
+import clubcrm.messaging.letter_tables
 import clubcrm.messaging.models
 import clubcrm.messaging.tracking
 import clubcrm.people.models
+import clubcrm.reports.built_models
 import clubcrm.reports.effect_tables
 import clubcrm.reports.models
 import clubcrm.tasks.models
@@ -78,9 +80,11 @@ _MODULES = (
     clubcrm.leads.models,
     clubcrm.leads.quotes.models,
     clubcrm.leads.target_tables,
+    clubcrm.messaging.letter_tables,
     clubcrm.messaging.models,
     clubcrm.messaging.tracking,
     clubcrm.people.models,
+    clubcrm.reports.built_models,
     clubcrm.reports.models,
     clubcrm.reports.effect_tables,
     clubcrm.tasks.models,

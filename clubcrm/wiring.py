@@ -42,11 +42,13 @@ from clubcrm.messaging import handlers as message_handlers
 from clubcrm.messaging import invariants as message_checks
 from clubcrm.messaging.events import AnswerReceived, MessageProgressed, MessageSettled
 from clubcrm.messaging.jobs import ask_telegram, send_outbox
+from clubcrm.messaging.letter_jobs import post_letters
 from clubcrm.messaging.link_values import LinkMaker, own_page
 from clubcrm.messaging.mailbox_jobs import read_mailbox
 from clubcrm.pages import SETTINGS
 from clubcrm.people import events as people_facts
 from clubcrm.reports import figures
+from clubcrm.reports.built_jobs import mail_reports
 from clubcrm.reports.jobs import nightly_findings, nightly_reports
 from clubcrm.tasks import bar_news
 from clubcrm.tasks import handlers as task_handlers
@@ -172,6 +174,8 @@ JOBS: tuple[Job, ...] = (
     Job("nightly-reports", nightly_reports, daily_at=time(4, 45)),
     Job("nightly-findings", nightly_findings, daily_at=time(5, 15)),
     Job("keep-risk", keep_risk, daily_at=time(5, 15)),
+    Job("mail-reports", mail_reports, daily_at=time(6)),
+    Job("post-letters", post_letters, every=timedelta(seconds=30)),
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
     Job("read-mailbox", read_mailbox, every=timedelta(minutes=1)),
     Job("ask-telegram", ask_telegram, every=timedelta(seconds=5)),

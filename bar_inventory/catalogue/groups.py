@@ -65,4 +65,4 @@ def products_in_groups(scope: Scope) -> dict[int, int]:
         )
         .group_by(Product.category_id)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in rows if row[0] is not None}

@@ -17,8 +17,9 @@ from bar_inventory.catalogue.models import (
     Product,
     ProductKind,
 )
+from bar_inventory.catalogue.rules import Window
 from bar_inventory.sales.models import Cart, CartState, Sale, SaleLine, SaleReturn, SaleTender
-from bar_inventory.sales.rules import PriceFacts, Window
+from bar_inventory.sales.rules import PriceFacts
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 

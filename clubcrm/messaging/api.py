@@ -2,6 +2,15 @@
 
 from clubcrm.messaging.channels.base import Letter
 from clubcrm.messaging.channels.lines import open_line
+from clubcrm.messaging.letter_tables import LetterState, PostedLetter
+from clubcrm.messaging.letters import (
+    LetterOrder,
+    Paper,
+    letter_of,
+    letters_for,
+    post_letter,
+    send_again,
+)
 from clubcrm.messaging.own_links import news_address
 from clubcrm.messaging.queueing import Order, queue, queue_many
 from clubcrm.messaging.rules.channels import NoWay
@@ -9,13 +18,21 @@ from clubcrm.messaging.services import cancel, hold_outbox, release_outbox
 
 __all__ = [
     "Letter",
+    "LetterOrder",
+    "LetterState",
     "NoWay",
     "Order",
+    "Paper",
+    "PostedLetter",
     "cancel",
     "hold_outbox",
+    "letter_of",
+    "letters_for",
     "news_address",
     "open_line",
+    "post_letter",
     "queue",
     "queue_many",
     "release_outbox",
+    "send_again",
 ]

@@ -171,7 +171,7 @@ def _fill(cause: Cause, part: Instalment, amount_minor: int, *, by: str) -> None
 
 def _change_open(instalment_id: int, delta_minor: int) -> int:
     wanted = Instalment.open_minor + delta_minor
-    left = db.session.scalar(
+    left: int | None = db.session.scalar(
         update(Instalment)
         .where(Instalment.id == instalment_id, wanted >= 0, wanted <= Instalment.amount_minor)
         .values(open_minor=wanted)

@@ -27,6 +27,7 @@ class Letter:
     language: str = "en"
     parameters: tuple[str, ...] = ()
     may_be_free: bool = False
+    paper: tuple[bytes, str, str] | None = None  # content, kind and name of a file that goes along
 
 
 class Line(Protocol):

@@ -230,6 +230,10 @@ def compose(letter: Letter) -> EmailMessage:
     mail.set_content(letter.body)
     if letter.html:
         _add_html(mail, letter)
+    if letter.paper is not None:
+        content, media_type, name = letter.paper
+        kind, _, form = media_type.partition(";")[0].partition("/")
+        mail.add_attachment(content, maintype=kind, subtype=form, filename=name)
     return mail
 
 

@@ -1,6 +1,27 @@
 """Pages of the reports; importing this folder hangs every page on its blueprint."""
 
-from clubcrm.reports.views import baseline, costs, forecast, index, leaving, people, renewals
+from clubcrm.reports.views import (
+    baseline,
+    costs,
+    forecast,
+    goals_page,
+    index,
+    leaving,
+    own,
+    people,
+    renewals,
+)
 from clubcrm.reports.views.blueprint import reports
 
-__all__ = ["baseline", "costs", "forecast", "index", "leaving", "people", "renewals", "reports"]
+__all__ = [
+    "baseline",
+    "costs",
+    "forecast",
+    "goals_page",
+    "index",
+    "leaving",
+    "own",
+    "people",
+    "renewals",
+    "reports",
+]
