@@ -10,7 +10,6 @@ from babel.numbers import get_currency_precision
 from sqlalchemy import (
     ColumnElement,
     and_,
-    distinct,
     extract,
     func,
     literal_column,
@@ -104,7 +103,8 @@ def groups_of(definition: Definition, subject: Subject, asker: Asker) -> list[Gr
 def choices_of(field: Field, subject: Subject) -> list[tuple[str, str]]:
     """Return the values a field has in the club, with their words."""
     values = db.session.scalars(
-        subject.rows.with_only_columns(distinct(field.column), maintain_column_froms=True)
+        subject.rows.with_only_columns(field.column, maintain_column_froms=True)
+        .distinct()
         .where(field.column.is_not(None))
         .limit(MOST_CHOICES)
     )

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from access_control.models import Visit
+from bar_inventory.catalogue.rules import Window
 from bar_inventory.sales.pricing import is_member
 from bar_inventory.sales.rules import CartLine as Money
-from bar_inventory.sales.rules import PriceFacts, Window, discounted, price_at
+from bar_inventory.sales.rules import PriceFacts, discounted, price_at
 from clubcrm.people.models import Person
 from clubcrm.people.walk_in import REFERENCE, SOURCE
 from clubcrm.seed.bar_papers import BarPapers, Ticket, TicketLine

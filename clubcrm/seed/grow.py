@@ -32,6 +32,7 @@ from clubcrm.seed.house import build_house
 from clubcrm.seed.last_night import tell_last_night
 from clubcrm.seed.lives import Life, Walk
 from clubcrm.seed.order import SeedOrder
+from clubcrm.seed.own_reports import keep_reports
 from clubcrm.seed.papers import Registry, sell_plans, write_lots
 from clubcrm.seed.relay import tell_all
 from clubcrm.seed.renewals import Offers
@@ -153,6 +154,7 @@ def _write_chronicle(ground: Ground) -> None:
     write_events(ground)
     write_import(ground)
     write_audit(ground)
+    keep_reports(ground)
 
 
 def _tell(
