@@ -40,6 +40,7 @@ from clubcrm.leads.events import InquiryWaits, LeadMoved, LeadRegistered
 from clubcrm.leads.jobs import settle_trials
 from clubcrm.messaging import handlers as message_handlers
 from clubcrm.messaging import invariants as message_checks
+from clubcrm.messaging import letters
 from clubcrm.messaging.events import AnswerReceived, MessageProgressed, MessageSettled
 from clubcrm.messaging.jobs import ask_telegram, send_outbox
 from clubcrm.messaging.letter_jobs import post_letters
@@ -237,6 +238,8 @@ def install(app: Flask) -> None:
     app.extensions["club_jobs"] = JOBS
     app.extensions["club_gate_strictness"] = (gate_api.strictness, gate_api.set_strictness)
     app.extensions["club_approvals"] = {**granted.APPROVALS, **bar_granted.APPROVALS}
+    app.extensions["club_post_paper"] = letters.post_paper
+    app.extensions["club_paper_state"] = letters.state_of_paper
     app.extensions["club_bookings_between"] = bookings_between
     app.extensions["club_send_checks"] = SEND_CHECKS
     app.extensions["club_message_links"] = MESSAGE_LINKS

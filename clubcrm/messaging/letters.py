@@ -78,6 +78,25 @@ def post_letter(order: LetterOrder, *, by: str) -> PostedLetter:
     return letter
 
 
+def post_paper(
+    club_id: int,
+    address: str,
+    words: tuple[str, str],
+    paper: tuple[str, str, bytes],
+    source: tuple[str, str],
+    by: str,
+) -> None:
+    """A letter with these words, subject first, and this paper waits to be sent."""
+    order = LetterOrder(club_id, address, *words, *source, Paper(*paper))
+    post_letter(order, by=by)
+
+
+def state_of_paper(source_kind: str, source_id: str) -> str:
+    """Return where the letter of a cause stands, "" when none was written."""
+    found = letter_of(source_kind, source_id)
+    return found.state.value if found else ""
+
+
 def letter_of(source_kind: str, source_id: str) -> PostedLetter | None:
     """Return what was written for a cause, None when nothing was."""
     return db.session.scalars(

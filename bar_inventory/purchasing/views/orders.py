@@ -4,7 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from babel.numbers import get_currency_precision
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,7 +26,7 @@ from bar_inventory.stock.models import Place
 from bar_inventory.stock.queries import selling_place
 from clubcrm.core.api import page_key
 from clubcrm.core.clubs import Scope
-from clubcrm.core.db import db
+from clubcrm.core.db import db, end_reading, unit_of_work
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.shell import current_club
 from clubcrm.core.text import ascii_digits
@@ -28,6 +37,7 @@ from memberships.billing.rules import parse_amount
 
 orders = Blueprint("orders", __name__, url_prefix="/stock/orders")
 PER_PAGE = 50
+LETTERS = "purchase_order"
 OPEN = tuple(one for one in OrderState if one not in (OrderState.RECEIVED, OrderState.CANCELLED))
 
 
@@ -122,6 +132,27 @@ def sent(public_id: str) -> ResponseReturnValue:
         by=current_actor().ref,
     )
     flash(_("Marked as sent."), "success")
+    return redirect(url_for("orders.show", public_id=public_id), 303)
+
+
+@orders.post("/<public_id>/mail")
+@require(ORDER_GOODS, own_units=True)
+def mail(public_id: str) -> ResponseReturnValue:
+    """The order is with the post, as PDF, and counts as sent; what becomes of the mail is shown."""
+    order, by = _order(public_id), current_actor().ref
+    supplier = db.session.get_one(Supplier, order.supplier_id)
+    if not supplier.email:
+        return _show(order, refusal=_("This supplier has no mail address."), status=409)
+    # Printed before anything is written: nobody waits for a page to be drawn.
+    paper = (f"{order.number}.pdf", "application/pdf", print_order(order))
+    words = (f"{order.number} · {current_club().name}", letter_text(order))
+    order_id, club_id, address = order.id, order.club_id, supplier.email
+    end_reading()
+    with unit_of_work():
+        services.mark_sent(order_id, "mail", by=by)
+        post = current_app.extensions["club_post_paper"]
+        post(club_id, address, words, paper, (LETTERS, public_id), by)
+    flash(_("The order goes to %(address)s with its PDF.", address=address), "success")
     return redirect(url_for("orders.show", public_id=public_id), 303)
 
 
@@ -238,6 +269,7 @@ def _show(order: PurchaseOrder, *, refusal: str = "", status: int = 200) -> Resp
         club=current_club(),
         form=request.form,
         refusal=refusal,
+        letter_state=current_app.extensions["club_paper_state"](LETTERS, order.public_id),
     )
     return page, status
 

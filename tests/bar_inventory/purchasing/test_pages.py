@@ -14,6 +14,7 @@ from bar_inventory.purchasing.models import (
     SupplierItem,
 )
 from clubcrm.core.db import db, unit_of_work
+from clubcrm.messaging.letter_tables import PostedLetter
 from memberships.approvals.models import Approval
 from tests.bar_inventory.counter import make_bar
 
@@ -28,6 +29,23 @@ def bar(app, cast):
 def stored(app, statement):
     with app.app_context(), unit_of_work(write=False):
         return db.session.scalars(statement).all()
+
+
+def mails_it_once(app, max_, order):
+    max_.post(f"{order}/mail")
+    again = max_.post(f"{order}/mail")
+
+    assert again.status_code == 409
+    assert "The mail with the order waits to leave." in max_.get(order).text
+    letters = select(PostedLetter.address, PostedLetter.paper_name)
+    with app.app_context(), unit_of_work(write=False):
+        assert [tuple(row) for row in db.session.execute(letters)] == [
+            ("orders@dairy.example", f"{order_number(app)}.pdf")
+        ]
+
+
+def order_number(app) -> str:
+    return stored(app, select(PurchaseOrder.number))[0]
 
 
 def test_an_order_walks_from_supplier_to_shelf(app, client_of, bar):
@@ -58,7 +76,7 @@ def test_an_order_walks_from_supplier_to_shelf(app, client_of, bar):
     page = max_.get(order).text
     assert "mailto:orders%40dairy.example" in page
     assert max_.get(f"{order}/order.pdf").data[:5] == b"%PDF-"
-    max_.post(f"{order}/sent", data={"how": "mail"})
+    mails_it_once(app, max_, order)
     (line,) = stored(app, select(PurchaseLine.id))
     came = {f"{line}-units": "12000", f"{line}-cost": "990", f"{line}-until": "2027-01-05"}
     assert boris.post(f"{order}/receive", data={**came, f"{line}-cost": "x"}).status_code == 400
