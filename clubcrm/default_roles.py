@@ -12,6 +12,7 @@ import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
 import clubcrm.reports.permissions as reports
 import clubcrm.tasks.permissions as tasks
+import clubcrm.tickets.permissions as tickets
 import memberships.permissions as memberships
 
 # Every right with the words that the rights table shows.
@@ -23,6 +24,7 @@ RIGHTS: Mapping[str, object] = {
     **bar.RIGHTS,
     **card.RIGHTS,
     **tasks.RIGHTS,
+    **tickets.RIGHTS,
     **messaging.RIGHTS,
     **journey_rights.RIGHTS,
     **leads.RIGHTS,
@@ -35,6 +37,7 @@ SEES_MEMBERS = frozenset(
 RUNS_THE_DESK = SEES_MEMBERS | {
     card.WATCH_DESK,
     tasks.SEE_TASKS,
+    tickets.SEE_TICKETS,
     messaging.SEE_OUTBOX,
     journey_rights.SEE_JOURNEY,
     leads.SEE_LEADS,
@@ -82,6 +85,7 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         memberships.ASSIGN_CLIENTS,
         memberships.TAKE_WAIVERS,
         tasks.SEE_TASKS,
+        tickets.SEE_TICKETS,
         messaging.SEE_OUTBOX,
         journey_rights.SEE_JOURNEY,
         leads.SEE_LEADS,

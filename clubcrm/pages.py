@@ -14,6 +14,7 @@ import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
 import clubcrm.reports.permissions as reports
 import clubcrm.tasks.permissions as tasks
+import clubcrm.tickets.permissions as tickets
 import memberships.permissions as memberships
 from access_control.device_api.controllers import controllers
 from access_control.device_api.iclock import iclock
@@ -39,6 +40,8 @@ from clubcrm.reports.views.api import api as reports_api
 from clubcrm.tasks.views import tasks as task_views
 from clubcrm.tasks.views.api import api as tasks_api
 from clubcrm.tasks.views.survey import survey
+from clubcrm.tickets import views as ticket_views
+from clubcrm.tickets.views.api import api as tickets_api
 from memberships import pages as membership_pages
 from memberships import places as membership_places
 
@@ -54,6 +57,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people_views.people,
     task_views,
     survey,
+    *ticket_views.BLUEPRINTS,
     journey_pages,
     risk_pages,
     *message_views.BLUEPRINTS,
@@ -68,6 +72,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     journeys_api,
     messages_api,
     tasks_api,
+    tickets_api,
     controllers,
     reading,
     steering,
@@ -137,6 +142,13 @@ SETTINGS: tuple[Place, ...] = (
         _l("Mail, text messages, Telegram, WhatsApp: whether they work, and what they cost"),
     ),
     Place(
+        "ticket_settings.show",
+        _l("Questions and answers"),
+        "message-circle",
+        tickets.LEAD_TICKETS,
+        _l("How soon a question has an answer, ready answers"),
+    ),
+    Place(
         "settings.staff", _l("Staff"), "users", accounts.SEE_STAFF, _l("Who works here, and where")
     ),
     Place(
@@ -166,4 +178,5 @@ SEARCHES: tuple[str, ...] = (
     "texts.look",
     "going_on.transfer",
     "going_on.family",
+    "tickets.index",
 )

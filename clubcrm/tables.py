@@ -27,6 +27,7 @@ import clubcrm.reports.built_models
 import clubcrm.reports.effect_tables
 import clubcrm.reports.models
 import clubcrm.tasks.models
+import clubcrm.tickets.models
 import memberships.approvals.models
 import memberships.billing.buyer_tables
 import memberships.billing.gateways.models
@@ -88,6 +89,7 @@ _MODULES = (
     clubcrm.reports.models,
     clubcrm.reports.effect_tables,
     clubcrm.tasks.models,
+    clubcrm.tickets.models,
     memberships.approvals.models,
     memberships.billing.buyer_tables,
     memberships.billing.gateways.models,

@@ -54,11 +54,14 @@ from clubcrm.reports.jobs import nightly_findings, nightly_reports
 from clubcrm.tasks import bar_news
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
-from clubcrm.tasks.events import SurveyAnswered, TaskClosed
+from clubcrm.tasks.events import ComplaintNoted, SurveyAnswered, TaskClosed
 from clubcrm.tasks.job_watch import watch_jobs
 from clubcrm.tasks.jobs import expire_tasks
 from clubcrm.tasks.surveys import survey_address
 from clubcrm.tasks.trainer_list import trainer_work
+from clubcrm.tickets import handlers as ticket_handlers
+from clubcrm.tickets.events import TicketOpened, TicketSettled
+from clubcrm.tickets.jobs import watch_tickets
 from memberships import checks as membership_checks
 from memberships import events as membership_facts
 from memberships import granted
@@ -109,12 +112,15 @@ EVENT_HANDLERS: Handlers = {
     ),
     people_facts.HoldPlaced: (message_handlers.on_hold_placed, journey_handlers.on_left_in_peace),
     people_facts.LeftAlone: (message_handlers.on_left_alone, journey_handlers.on_left_in_peace),
-    membership_facts.MemberAsked: (task_handlers.on_member_asked,),
+    membership_facts.MemberAsked: (ticket_handlers.on_member_asked,),
     membership_facts.OwnPageAsked: (own_pages.on_own_page_asked,),
-    membership_facts.UnitQuestioned: (task_handlers.on_unit_questioned,),
+    membership_facts.UnitQuestioned: (ticket_handlers.on_unit_questioned,),
+    membership_facts.QuestionSettled: (ticket_handlers.on_question_settled,),
     MessageSettled: (journey_handlers.on_message_settled,),
-    AnswerReceived: (task_handlers.on_answer_received,),
-    TaskClosed: (journey_handlers.on_task_closed,),
+    AnswerReceived: (ticket_handlers.on_answer_received,),
+    ComplaintNoted: (ticket_handlers.on_complaint_noted,),
+    SurveyAnswered: (ticket_handlers.on_survey_answered,),
+    TaskClosed: (journey_handlers.on_task_closed, ticket_handlers.on_task_closed),
     DeliveryParked: (task_handlers.on_delivery_parked,),
     membership_facts.BlockPlaced: (schedule_handlers.on_block_placed,),
     membership_facts.CancellationWithdrawn: (farewell.on_cancellation_withdrawn,),
@@ -142,11 +148,12 @@ UNHEARD: Mapping[type[Fact], str] = {
     people_facts.PersonRegistered: "the welcome journey begins with a contract, not with a name",
     people_facts.PeopleImported: "who is brought in has been a member before",
     people_facts.ConsentGiven: "messages ask for consent when they are planned and when they leave",
-    SurveyAnswered: "who is unhappy is called by a task of the same transaction",
     people_facts.HoldLifted: "whoever plans or sends asks for holds at that moment",
     gate_facts.EntryRefused: "the desk sees refusals live; no journey follows one yet",
     gate_facts.LetInByHand: "the owner reads these in the audit lines and the ledger of scans",
     gate_facts.DeviceClockWrong: "the devices page shows the skew and what was set aside",
+    TicketOpened: "a ticket opens its own task in the same transaction",
+    TicketSettled: "a ticket ends its own task in the same transaction",
     MessageProgressed: "the outbox and the reports read how far each message has come",
     **QUIET_FACTS,
     **bar_unheard.QUIET_FACTS,
@@ -180,6 +187,7 @@ JOBS: tuple[Job, ...] = (
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
     Job("read-mailbox", read_mailbox, every=timedelta(minutes=1)),
     Job("ask-telegram", ask_telegram, every=timedelta(seconds=5)),
+    Job("watch-tickets", watch_tickets, every=timedelta(minutes=5)),
     Job("expire-tasks", expire_tasks, every=timedelta(minutes=10)),
     Job("publish-classes", schedule_jobs.publish_classes, daily_at=time(0, 30)),
     Job("run-classes", schedule_jobs.run_classes, every=timedelta(minutes=5)),

@@ -138,6 +138,15 @@ class OwnPageAsked(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionSettled(Fact):
+    """What a member questioned is given back or explained to him."""
+
+    question_id: int
+    person_id: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class MemberAsked(Fact):
     """A person has asked the club something on a page of his own."""
 

@@ -38,6 +38,7 @@ PERSON: tuple[Way, ...] = (
     ("people.contacts", "phone", "people.edit", "public_id"),
     ("people.consents", "shield-check", "people.edit", "public_id"),
     ("cards.show", "id", "gate.credentials", "person_id"),
+    ("tickets.of_member", "message-circle", "tickets.see", "person_id"),
     ("tasks.complain", "message-report", "tasks.see", "person_id"),
     ("people.peace", "bell-off", "people.edit", "public_id"),
 )
@@ -111,6 +112,7 @@ def _labels() -> dict[str, str]:
         "people.contacts": _("Ways to reach"),
         "people.consents": _("Consents"),
         "cards.show": _("Cards"),
+        "tickets.of_member": _("Questions and answers"),
         "tasks.complain": _("Note a complaint"),
         "people.peace": _("Leave in peace"),
     }

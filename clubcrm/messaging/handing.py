@@ -23,6 +23,8 @@ from clubcrm.people.models import Channel
 log = structlog.get_logger(__name__)
 # After a member's message WhatsApp takes free text for a day; an hour less is on the safe side.
 FREE_FOR = timedelta(hours=23)
+# What a message's fields tell beside the values of its placeholders.
+IN_REPLY_TO, BY_PERSON = "in_reply_to", "by_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def letter_of(session: Session, message: Message) -> Letter:
         code=message.code,
         language=message.language,
         parameters=_parameters(session, message) if by_template else (),
+        in_reply_to=str(message.fields.get(IN_REPLY_TO, "")) if is_mail else "",
+        by_person=BY_PERSON in message.fields,
         may_be_free=by_template and _has_written_today(session, message.address),
     )
 

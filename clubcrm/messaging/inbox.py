@@ -10,13 +10,15 @@ from clubcrm.core import clock, events
 from clubcrm.core.db import db
 from clubcrm.core.types import new_public_id
 from clubcrm.messaging import inbox_queries
+from clubcrm.messaging.attachments import put_away
 from clubcrm.messaging.dead import revive
 from clubcrm.messaging.events import AnswerReceived
 from clubcrm.messaging.inbox_queries import Somebody
 from clubcrm.messaging.models import Message
 from clubcrm.messaging.prices import remember
 from clubcrm.messaging.rules.answers import AnswerKind, meaning_of
-from clubcrm.messaging.tracking import Reply
+from clubcrm.messaging.rules.bounces import MailIn
+from clubcrm.messaging.tracking import Reply, ReplyMail
 from clubcrm.people.api import Answer, answer
 from clubcrm.people.models import Channel, Purpose
 
@@ -32,6 +34,7 @@ class Incoming:
     text: str
     provider_ref: str
     key: str = ""
+    mail: MailIn | None = None
 
 
 def receive(said: Incoming) -> Reply | None:
@@ -58,10 +61,28 @@ def receive(said: Incoming) -> Reply | None:
     if reply_id is None:
         return None
     reply = db.session.get_one(Reply, reply_id)
+    if said.mail is not None:
+        _keep_mail(reply, said.mail)
     remember(db.session(), said.channel, heard_at=moment)
     revive(said.channel, said.address)
     _act(reply, people, person)
     return reply
+
+
+def _keep_mail(reply: Reply, mail: MailIn) -> None:
+    db.session.add(
+        ReplyMail(
+            reply_id=reply.id,
+            subject=mail.subject[:300],
+            sender_name=mail.sender_name[:200],
+            message_ref=mail.message_ref[:200],
+            key=mail.key,
+            refs=list(mail.refs),
+            receivers=list(mail.receivers),
+            files=put_away(mail.files),
+        )
+    )
+    db.session.flush()
 
 
 def _answered(said: Incoming) -> Message | None:

@@ -2,7 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass
+from email.utils import parseaddr
 
+from flask import current_app
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -108,13 +110,26 @@ def take_mail(raw: bytes) -> str:
     if mail.bounces:
         found = [_take_bounce(bounce) for bounce in mail.bounces]
         return "bounce" if any(found) else "none"
-    if mail.automatic or not mail.sender:
+    if mail.automatic or not mail.sender or _is_ours(mail.sender):
         return "none"
     # A refusal may stand in the subject of an otherwise empty mail.
     text = own_words(mail.text) or mail.subject
     ref = mail.message_ref or f"{mail.sender}:{hashlib.sha256(raw).hexdigest()}"
-    kept = receive(Incoming(Channel.EMAIL, mail.sender, text, ref, mail.key))
+    kept = receive(Incoming(Channel.EMAIL, mail.sender, text, ref, mail.key, mail))
     return "answer" if kept else "none"
+
+
+def _is_ours(sender: str) -> bool:
+    """Tell whether the club itself has written: answering that would never end."""
+    settings = current_app.extensions["club_settings"]
+    bounces = settings.channels.get("CLUBCRM_MAIL_BOUNCES", "").replace("{id}", "")
+    ours = {_bare(parseaddr(one)[1]) for one in (settings.mail_from, bounces) if one}
+    return _bare(sender) in ours - {""}
+
+
+def _bare(address: str) -> str:
+    name, at, host = address.lower().rpartition("@")
+    return f"{name.partition('+')[0]}{at}{host}"
 
 
 def _take_bounce(bounce: Bounce) -> bool:

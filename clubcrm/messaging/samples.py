@@ -57,6 +57,11 @@ def sample_values(club: Club, today: date, language: str) -> dict[str, str]:
         "class": "Yoga",
         "number": "2026-0042",
         "what": PLANS.get(language, PLANS["en"]),
+        "subject": PLANS.get(language, PLANS["en"]),
+        "mark": "[#T-42]",
+        "due": f"{soon}, 18:00",
+        "answer": "…",
+        "ticket_link": "https://club.example/…",
     }
     return {**by_cause, **values_of(sample_story(club, today, language), MEMBER, language)}
 

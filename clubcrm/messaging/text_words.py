@@ -54,6 +54,8 @@ _CODES = {
     "K3": _l("Place kept for a while"),
     "K4": _l("Booking ended"),
     "K5": _l("Missed a class"),
+    "T1": _l("Mail received"),
+    "T2": _l("Answer to a question"),
 }
 
 
@@ -62,9 +64,13 @@ def code_words(code: str) -> str:
     return str(_CODES.get(code, code))
 
 
+def _tickets() -> dict[str, str]:
+    return {"T1": _("Mail received"), "T2": _("Answer to a question")}
+
+
 def part_words(code: str) -> str:
     """Return the part of the list in which a code stands."""
-    parts = {"X": _("Service, outside the journey"), "K": _("Classes")}
+    parts = {"X": _("Service, outside the journey"), "K": _("Classes"), "T": _("Questions")}
     if not code.startswith("J"):
         return parts.get(code[:1], _("Others"))
     number = int(code[1:3])

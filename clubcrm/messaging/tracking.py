@@ -8,7 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from clubcrm.core.clock import now
 from clubcrm.core.db import Model
 from clubcrm.core.ledger import AppendOnly
-from clubcrm.core.types import PublicIdType, UtcInstant, new_public_id, text_enum
+from clubcrm.core.types import (
+    Json,
+    JsonObject,
+    PublicIdType,
+    UtcInstant,
+    new_public_id,
+    text_enum,
+)
 from clubcrm.messaging.rules.answers import AnswerKind
 from clubcrm.messaging.rules.receipts import Stage
 from clubcrm.people.models import Channel
@@ -66,6 +73,25 @@ class Reply(Model):
     text: Mapped[str] = mapped_column(Text)
     provider_ref: Mapped[str] = mapped_column(String(200))
     received_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+
+
+class ReplyMail(AppendOnly, Model):
+    """What a mail tells beyond its words: subject, writer's name, thread, files that came along.
+
+    `key` is our own name for the message it answers. A file without a `path` was left out.
+    """
+
+    __tablename__ = "reply_mail"
+    __table_args__ = (Index(None, "message_ref"),)
+
+    reply_id: Mapped[int] = mapped_column(ForeignKey("message_reply.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(300), default="")
+    sender_name: Mapped[str] = mapped_column(String(200), default="")
+    message_ref: Mapped[str] = mapped_column(String(200), default="")
+    key: Mapped[str] = mapped_column(String(14), default="")
+    refs: Mapped[list[str]] = mapped_column(Json, default=list)
+    receivers: Mapped[list[str]] = mapped_column(Json, default=list)
+    files: Mapped[list[JsonObject]] = mapped_column(Json, default=list)
 
 
 class DeadAddress(Model):

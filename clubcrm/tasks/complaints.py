@@ -1,4 +1,7 @@
-"""Services room: a complaint is a task of the manager, and stops every journey while it is open."""
+"""Services room: a complaint is a task of the manager, and stops every journey while it is open.
+
+Tickets hear of it, and keep what is said about it until it is settled.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -6,11 +9,12 @@ from datetime import timedelta
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from clubcrm.core import audit, clock
+from clubcrm.core import audit, clock, events
 from clubcrm.core.errors import invalid
 from clubcrm.core.text import clean
 from clubcrm.people.api import HoldOrder, place_hold
 from clubcrm.people.models import HoldKind
+from clubcrm.tasks.events import ComplaintNoted
 from clubcrm.tasks.models import Task
 from clubcrm.tasks.outcomes import WorkForm
 from clubcrm.tasks.services import COMPLAINT, TaskOrder, open_task, task_source
@@ -53,4 +57,5 @@ def open_complaint(complaint: Complaint, *, by: str) -> Task:
     hold = HoldOrder(complaint.person_id, HoldKind.COMPLAINT, task_source(task.id))
     place_hold(hold, by=by)
     audit.note("complaint.noted", "task", task.id, after={"person": complaint.person_id}, by=by)
+    events.record(ComplaintNoted(complaint.club_id, clock.now(), task.id, complaint.person_id))
     return task

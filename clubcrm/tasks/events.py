@@ -23,3 +23,11 @@ class SurveyAnswered(Fact):
     person_id: int
     code: str
     score: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComplaintNoted(Fact):
+    """A member has complained; the task is that of whoever has to answer."""
+
+    task_id: int
+    person_id: int

@@ -1,7 +1,5 @@
 """Work for staff that follows from what happened below: doors, devices, broken deliveries."""
 
-import hashlib
-
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
@@ -10,20 +8,11 @@ from clubcrm.core import clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.events import DeliveryParked
-from clubcrm.messaging.events import AnswerReceived
-from clubcrm.messaging.inbox_queries import reply_of
-from clubcrm.messaging.rules.answers import AnswerKind
 from clubcrm.tasks.services import TaskOrder, open_task
-from memberships.events import MemberAsked, UnitQuestioned
 
 # Deliveries speak English, so the English sentence is stored; lists translate it for their reader.
 OFFLINE = _l("The door let in somebody the rules would have stopped")
 OFFLINE_SENTENCE = _l("Look at the card, and settle what was missing with the member.")
-ANSWERED = _l("A member has answered a message")
-WRITTEN = _l("Somebody unknown has written to the club")
-QUESTION = _l("A member questions a used visit")
-QUESTION_SENTENCE = _l("Look at the scan on the page of questions, and give it back or explain it.")
-ASKED = _l("A member has asked something on his page")
 SILENT = _l("A device at the door has gone silent")
 SILENT_SENTENCE = _l("Look whether it has power and network; the devices page says since when.")
 PARKED = _l("Something that should have followed did not happen")
@@ -42,60 +31,6 @@ def on_admitted_offline(fact: AdmittedOffline) -> None:
             sentence=str(OFFLINE_SENTENCE),
             role="desk",
             at_arrival=True,
-            due_at=clock.now(),
-        )
-    )
-
-
-def on_unit_questioned(fact: UnitQuestioned) -> None:
-    """The desk has to look at a visit that a member questions."""
-    open_task(
-        TaskOrder(
-            source=f"question:{fact.question_id}",
-            club_id=_club(fact.club_id),
-            person_id=fact.person_id,
-            kind="unit_question",
-            title=str(QUESTION),
-            sentence=str(QUESTION_SENTENCE),
-            role="desk",
-            due_at=clock.now(),
-        )
-    )
-
-
-def on_member_asked(fact: MemberAsked) -> None:
-    """The desk has a question of a member to answer."""
-    said = hashlib.sha256(fact.words.encode()).hexdigest()[:12]
-    open_task(
-        TaskOrder(
-            source=f"asked:{fact.person_id}:{fact.about}:{said}",
-            club_id=_club(fact.club_id),
-            person_id=fact.person_id,
-            kind="member_question",
-            title=str(ASKED),
-            sentence=fact.words,
-            role="desk",
-            due_at=clock.now(),
-        )
-    )
-
-
-def on_answer_received(fact: AnswerReceived) -> None:
-    """Somebody reads what a member wrote and answers; a refusal of news has acted by itself."""
-    if fact.kind != AnswerKind.ANSWER:
-        return
-    reply = reply_of(fact.reply_id)
-    if reply is None:
-        return
-    open_task(
-        TaskOrder(
-            source=f"answer:{fact.reply_id}",
-            club_id=_club(fact.club_id),
-            person_id=fact.person_id,
-            kind="answer",
-            title=str(ANSWERED if fact.person_id else WRITTEN),
-            sentence=" ".join(reply.text.split())[:300],
-            role="desk",
             due_at=clock.now(),
         )
     )

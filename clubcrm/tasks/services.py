@@ -155,6 +155,15 @@ def put_off(task: Task, until: datetime, *, by: str) -> None:
     db.session.flush()
 
 
+def hand_over(task: Task, role: str, to: int | None, *, due_at: datetime, by: str) -> None:
+    """The open task stands on another list, with the time by which it is due there."""
+    if task.state is not TaskState.OPEN:
+        raise DomainError("STATE", "This is already closed.")
+    task.role, task.assigned_to, task.due_at = role, to, due_at
+    audit.note("task.handed_over", "task", task.id, after={"role": role, "to": to}, by=by)
+    db.session.flush()
+
+
 def take_back(task_id: int, why: str) -> bool:
     """The cause is gone: the task is cancelled; False when somebody had closed it before."""
     task = db.session.get_one(Task, task_id)

@@ -11,7 +11,7 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import move
 from clubcrm.core.text import clean, fold
-from memberships.events import MemberAsked, OwnPageAsked, UnitQuestioned
+from memberships.events import MemberAsked, OwnPageAsked, QuestionSettled, UnitQuestioned
 from memberships.packages.models import EntryKind
 from memberships.packages.services import return_visit
 from memberships.portal.models import QUESTION_MOVES, LedgerQuestion, QuestionState
@@ -112,6 +112,9 @@ def _answer(question: LedgerQuestion, state: QuestionState, said: str, by: str) 
     db.session.flush()
     audit.note(
         f"unit.{state.value}", "package_entry", question.entry_id, after={"why": said}, by=by
+    )
+    events.record(
+        QuestionSettled(question.club_id, clock.now(), question.id, question.person_id, state.value)
     )
 
 

@@ -24,6 +24,11 @@ CAUSE = {
     "what_happens": "Your last day is 31 Dec 2026.",
     "money": "Nothing more will be charged.",
     "first_day": "1 Dec 2026",
+    "answer": "Yes, until the end of March.",
+    "subject": "Towels",
+    "mark": "[#T-42]",
+    "due": "today 18:00",
+    "ticket_link": "https://club.example/t/Zk3xQ9",
 }
 
 

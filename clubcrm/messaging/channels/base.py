@@ -28,6 +28,8 @@ class Letter:
     parameters: tuple[str, ...] = ()
     may_be_free: bool = False
     paper: tuple[bytes, str, str] | None = None  # content, kind and name of a file that goes along
+    in_reply_to: str = ""  # the reader's own mail that this answers
+    by_person: bool = False  # somebody has written it: programs need not be warned
 
 
 class Line(Protocol):

@@ -223,7 +223,10 @@ def compose(letter: Letter) -> EmailMessage:
     mail["Subject"] = letter.subject
     mail["Date"] = format_datetime(now())
     mail["Message-ID"] = f"<{letter.message_key}@{_domain(letter.sender)}>"
-    mail["Auto-Submitted"] = "auto-generated"
+    if letter.in_reply_to:
+        mail["In-Reply-To"] = mail["References"] = letter.in_reply_to
+    if not letter.by_person:
+        mail["Auto-Submitted"] = "auto-replied" if letter.in_reply_to else "auto-generated"
     if letter.unsubscribe_url:
         mail["List-Unsubscribe"] = f"<{letter.unsubscribe_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

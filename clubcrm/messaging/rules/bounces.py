@@ -7,8 +7,14 @@ from email.message import EmailMessage, Message
 from email.policy import default
 from email.utils import getaddresses
 
+from clubcrm.messaging.rules.attached import Attached
+from clubcrm.messaging.rules.mail_text import text_of_html
+
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
 _KEY = re.compile(r"<([0-9a-z]{14})@[^>\s]+>", re.IGNORECASE)
+_REF = re.compile(r"<[^<>\s]{3,190}>")
+MOST_REFS, MOST_RECEIVERS = 20, 20
+LONGEST_TEXT = 20_000
 SHORTEST_KEY = 14
 
 
@@ -34,6 +40,10 @@ class MailIn:
     message_ref: str = ""
     key: str = ""
     automatic: bool = False
+    sender_name: str = ""
+    refs: tuple[str, ...] = ()
+    receivers: tuple[str, ...] = ()
+    files: tuple[Attached, ...] = ()
 
 
 def read_mail(raw: bytes) -> MailIn:
@@ -42,7 +52,10 @@ def read_mail(raw: bytes) -> MailIn:
     assert isinstance(mail, EmailMessage)  # noqa: S101 - the policy makes it so
     bounces = tuple(_bounces(mail))
     senders = getaddresses([_text(mail, "From")])
-    refs = _KEY.findall(f"{_text(mail, 'In-Reply-To')} {_text(mail, 'References')}")
+    # The newest of the references stands last; what a mail answers comes before all of them.
+    named = " ".join(reversed(_REF.findall(_text(mail, "References"))))
+    thread = f"{_text(mail, 'In-Reply-To')} {named}"
+    refs = _KEY.findall(thread)
     return MailIn(
         bounces=bounces,
         sender=senders[0][1].lower() if senders else "",
@@ -51,6 +64,10 @@ def read_mail(raw: bytes) -> MailIn:
         message_ref=_text(mail, "Message-ID")[:200],
         key=refs[0].lower() if refs else "",
         automatic=_is_automatic(mail),
+        sender_name=senders[0][0][:200] if senders else "",
+        refs=tuple(dict.fromkeys(_REF.findall(thread)))[:MOST_REFS],
+        receivers=_receivers(mail),
+        files=_files(mail),
     )
 
 
@@ -101,19 +118,47 @@ def _first_key(text: str) -> str:
 
 
 def _plain(mail: EmailMessage) -> str:
-    body = mail.get_body(preferencelist=("plain",))
-    if body is None:
-        return ""
     try:
-        return str(body.get_content())[:20_000]
-    except (LookupError, ValueError, AttributeError):
+        body = mail.get_body(preferencelist=("plain", "html"))
+        if body is None:
+            return ""
+        words = str(body.get_content())
+    except (LookupError, ValueError, AttributeError, TypeError):
         return ""
+    if body.get_content_type() == "text/html":
+        words = text_of_html(words)
+    return words[:LONGEST_TEXT]
+
+
+def _receivers(mail: EmailMessage) -> tuple[str, ...]:
+    named = [_text(mail, name) for name in ("To", "Cc", "Delivered-To", "X-Original-To")]
+    return tuple(address.lower() for _name, address in getaddresses(named))[:MOST_RECEIVERS]
+
+
+def _files(mail: EmailMessage) -> tuple[Attached, ...]:
+    found = []
+    for part in mail.walk():
+        name = _file_name(part)
+        if not part.is_multipart() and name:
+            content = part.get_payload(decode=True)
+            found.append(Attached(name, content if isinstance(content, bytes) else b""))
+    return tuple(found)
+
+
+def _file_name(part: Message) -> str:
+    try:
+        return str(part.get_filename() or "")
+    except (LookupError, ValueError, AttributeError, TypeError):
+        return "file"
 
 
 def _is_automatic(mail: EmailMessage) -> bool:
     said = _text(mail, "Auto-Submitted").casefold()
     bulk = _text(mail, "Precedence").casefold() in {"bulk", "junk", "auto_reply"}
-    return bulk or (bool(said) and said != "no") or bool(_text(mail, "X-Autoreply"))
+    # Programs that must not be answered leave nobody to return a letter to.
+    nobody = _text(mail, "Return-Path").replace(" ", "") == "<>"
+    marked = bool(_text(mail, "X-Autoreply")) or bool(_text(mail, "X-Auto-Response-Suppress"))
+    return bulk or nobody or marked or (bool(said) and said != "no")
 
 
 def _text(mail: EmailMessage, name: str) -> str:

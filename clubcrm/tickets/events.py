@@ -1,0 +1,23 @@
+"""Facts that tickets tell upwards."""
+
+from dataclasses import dataclass
+
+from clubcrm.core.events import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOpened(Fact):
+    """Somebody waits for an answer."""
+
+    ticket_id: int
+    person_id: int | None
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSettled(Fact):
+    """A ticket is solved or closed."""
+
+    ticket_id: int
+    person_id: int | None
+    outcome: str

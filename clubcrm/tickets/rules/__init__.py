@@ -1,0 +1,1 @@
+"""What follows from facts alone about questions, complaints, articles and calls."""

@@ -1,0 +1,11 @@
+"""Views room: the queue, one ticket, articles, ready answers, the member's own side, the API."""
+
+from clubcrm.tickets.views import acts
+from clubcrm.tickets.views.articles import articles
+from clubcrm.tickets.views.own import own_tickets
+from clubcrm.tickets.views.pages import tickets
+from clubcrm.tickets.views.settings import ticket_settings
+
+BLUEPRINTS = (tickets, articles, own_tickets, ticket_settings)
+
+__all__ = ["BLUEPRINTS", "acts"]
