@@ -1,5 +1,6 @@
 """The door to the outbox for upper floors."""
 
+from clubcrm.messaging.attachments import file_at
 from clubcrm.messaging.channels.base import Letter
 from clubcrm.messaging.channels.lines import open_line
 from clubcrm.messaging.letter_tables import LetterState, PostedLetter
@@ -25,6 +26,7 @@ __all__ = [
     "Paper",
     "PostedLetter",
     "cancel",
+    "file_at",
     "hold_outbox",
     "letter_of",
     "letters_for",

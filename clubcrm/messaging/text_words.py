@@ -64,10 +64,6 @@ def code_words(code: str) -> str:
     return str(_CODES.get(code, code))
 
 
-def _tickets() -> dict[str, str]:
-    return {"T1": _("Mail received"), "T2": _("Answer to a question")}
-
-
 def part_words(code: str) -> str:
     """Return the part of the list in which a code stands."""
     parts = {"X": _("Service, outside the journey"), "K": _("Classes"), "T": _("Questions")}

@@ -11,7 +11,6 @@ from clubcrm.core.errors import DomainError
 from clubcrm.core.i18n import LANGUAGES
 from clubcrm.core.types import new_public_id
 from clubcrm.messaging.api import NoWay, Order, queue
-from clubcrm.messaging.models import Message
 from clubcrm.people.api import PersonDraft, find_or_register, link_address, make_link
 from clubcrm.people.models import Channel, Purpose
 from clubcrm.tickets import queries, threading
@@ -53,12 +52,8 @@ def answer(ticket: Ticket, words: str, *, by: str, and_solve: bool = False) -> S
     refuse_closed(ticket)
     _know_writer(ticket, by)
     key = new_public_id()
-    message = _send(ticket, said, key)
-    no_way = message if isinstance(message, NoWay) else None
-    sent = message if isinstance(message, Message) else None
-    line = add_answer(
-        ticket, said, Said(message_id=sent.id if sent else None, public_id=key), by=by
-    )
+    message_id, no_way = _send(ticket, said, key)
+    line = add_answer(ticket, said, Said(message_id=message_id, public_id=key), by=by)
     if no_way is not None:
         note_change(ticket, "no_way", no_way.value, by=by)
     if and_solve:
@@ -68,18 +63,17 @@ def answer(ticket: Ticket, words: str, *, by: str, and_solve: bool = False) -> S
     return Sent(line, no_way)
 
 
-def acknowledge(ticket: Ticket) -> Message | None:
+def acknowledge(ticket: Ticket) -> bool:
     """The writer of a mail reads its number and by when we answer, unless that could be a loop."""
     rules = queries.rules_of(ticket.club_id)
     lately = threading.said_by_itself(ticket.writer_address, clock.now() - AUTO_ANSWERS_WITHIN)
     if not rules.acknowledge or ticket.person_id is None or not may_answer_by_itself(lately):
-        return None
+        return False
     club = threading.club_with(ticket.club_id)
     with force_locale(_language(ticket)):
         due = formats.moment(ticket.due_at, club.zone)
     order = _order(ticket, threading.ACKNOWLEDGED, f"ticket:{ticket.id}:received")
-    message = queue(_with(order, due=due))
-    return message if isinstance(message, Message) else None
+    return not isinstance(queue(_with(order, due=due)), NoWay)
 
 
 def own_address(ticket: Ticket) -> str:
@@ -113,10 +107,11 @@ def _know_writer(ticket: Ticket, by: str) -> None:
     db.session.flush()
 
 
-def _send(ticket: Ticket, words: str, key: str) -> Message | NoWay:
+def _send(ticket: Ticket, words: str, key: str) -> tuple[int | None, NoWay | None]:
     if ticket.person_id is None:
-        return NoWay.NO_ADDRESS
-    return queue(_with(_order(ticket, ANSWER, f"ticket-line:{key}"), answer=words, by_person="1"))
+        return None, NoWay.NO_ADDRESS
+    sent = queue(_with(_order(ticket, ANSWER, f"ticket-line:{key}"), answer=words, by_person="1"))
+    return (None, sent) if isinstance(sent, NoWay) else (sent.id, None)
 
 
 def _order(ticket: Ticket, code: str, key: str) -> Order:

@@ -14,7 +14,7 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
-from clubcrm.messaging.attachments import file_at
+from clubcrm.messaging.api import file_at
 from clubcrm.people.api import person_in
 from clubcrm.people.models import Person
 from clubcrm.tickets import article_queries, queries, threading, words
