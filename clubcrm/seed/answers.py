@@ -11,6 +11,7 @@ from clubcrm.messaging.tracking import (
     Dispatch,
     MessageReceipt,
     Reply,
+    ReplyMail,
 )
 from clubcrm.people.models import Channel
 from clubcrm.seed.ground import Ground
@@ -76,7 +77,8 @@ class Answers:
             )
 
     def _reply(self, message_id: int, whose: Reader, at: datetime) -> None:
-        self._ground.store.sink(Reply).add(
+        ref = f"<{public_id(self._chance)}@mail.example>"
+        reply_id = self._ground.store.sink(Reply).add(
             public_id=public_id(self._chance),
             club_id=whose.club_id,
             person_id=whose.person_id,
@@ -85,6 +87,9 @@ class Answers:
             address=whose.address,
             kind=AnswerKind.ANSWER,
             text=ANSWERS[self._chance.randrange(len(ANSWERS))],
-            provider_ref=f"<{public_id(self._chance)}@mail.example>",
+            provider_ref=ref,
             received_at=at + timedelta(minutes=self._chance.randrange(10, 600)),
+        )
+        self._ground.store.sink(ReplyMail).add(
+            reply_id=reply_id, subject="Re: We miss you", message_ref=ref, refs=[], receivers=[]
         )

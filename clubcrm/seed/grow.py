@@ -29,6 +29,7 @@ from clubcrm.seed.handovers import Handovers, choose_handovers, write_handovers
 from clubcrm.seed.hands import in_parts
 from clubcrm.seed.holds import hold_back
 from clubcrm.seed.house import build_house
+from clubcrm.seed.inquiries import Inquiries
 from clubcrm.seed.last_night import tell_last_night
 from clubcrm.seed.lives import Life, Walk
 from clubcrm.seed.order import SeedOrder
@@ -131,7 +132,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
 def _write_beside(ground: Ground, handovers: Handovers) -> None:
     """Everything that needs people, contracts and lives, and no visit in the store."""
     talk, offers, signed, trials = Talk(ground), Offers(ground), Signed(ground), Trials(ground)
-    stages = Stages(ground)
+    stages, inquiries = Stages(ground), Inquiries(ground)
     for number, life in enumerate(ground.lives):
         offers.write(life, number)
         hold_back(ground, life)
@@ -140,6 +141,7 @@ def _write_beside(ground: Ground, handovers: Handovers) -> None:
         signed.about(life, number)
         trials.about(life)
         stages.about(life)
+        inquiries.about(life)
     write_handovers(ground, handovers)
     talk.close()
     trials.write()
