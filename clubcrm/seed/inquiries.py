@@ -46,7 +46,7 @@ ARTICLES = (
         {
             "en": (
                 "How do I freeze my membership?",
-                "On your own page choose Take a break and the two dates. A freeze begins in two days "
+                "On your own page choose Take a break and the dates. A freeze begins in two days "
                 "at the earliest; the days are added at the end of your term.",
             ),
             "bn": (
