@@ -34,6 +34,7 @@ from clubcrm.journeys.views.risk import risk as risk_pages
 from clubcrm.messaging import views as message_views
 from clubcrm.messaging.views.api import api as messages_api
 from clubcrm.people import views as people_views
+from clubcrm.people.views import own_fields
 from clubcrm.reports.views import reports as report_pages
 from clubcrm.reports.views import touchpoints as touch_reports
 from clubcrm.reports.views.api import api as reports_api
@@ -55,6 +56,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     places.desk,
     card_views.card,
     people_views.people,
+    own_fields.own_field_pages,
     task_views,
     survey,
     *ticket_views.BLUEPRINTS,
@@ -121,6 +123,13 @@ SETTINGS: tuple[Place, ...] = (
         _l("Taxes, rounding of cash, what each role may do alone"),
     ),
     Place(
+        "own_fields.index",
+        _l("Fields and tags"),
+        "forms",
+        people.SHAPE_FIELDS,
+        _l("What the club wants to know about people beyond the contract"),
+    ),
+    Place(
         "gate.devices",
         _l("Devices"),
         "router",
@@ -172,6 +181,7 @@ SEARCHES: tuple[str, ...] = (
     "desk.search",
     "desk.found",
     "people.index",
+    "people.about",
     "till.members",
     "people_api.list_members",
     "schedule.show",

@@ -22,6 +22,7 @@ import clubcrm.leads.target_tables
 import clubcrm.messaging.letter_tables
 import clubcrm.messaging.models
 import clubcrm.messaging.tracking
+import clubcrm.people.about_tables
 import clubcrm.people.models
 import clubcrm.reports.built_models
 import clubcrm.reports.effect_tables

@@ -35,6 +35,7 @@ TRAINING: tuple[Way, ...] = (
 )
 PERSON: tuple[Way, ...] = (
     ("people.edit", "pencil", "people.edit", "public_id"),
+    ("people.about", "tag", "people.see", "public_id"),
     ("people.contacts", "phone", "people.edit", "public_id"),
     ("people.consents", "shield-check", "people.edit", "public_id"),
     ("cards.show", "id", "gate.credentials", "person_id"),
@@ -109,6 +110,7 @@ def _labels() -> dict[str, str]:
         "own_classes.show": _("Book classes"),
         "guests.bring": _("Bring a guest"),
         "people.edit": _("Change name, birthday, photo"),
+        "people.about": _("Tags, fields, family"),
         "people.contacts": _("Ways to reach"),
         "people.consents": _("Consents"),
         "cards.show": _("Cards"),

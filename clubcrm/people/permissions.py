@@ -8,9 +8,11 @@ from flask_babel import lazy_gettext as _l
 SEE_PEOPLE: Final = "people.see"
 EDIT_PEOPLE: Final = "people.edit"
 IMPORT_PEOPLE: Final = "people.import"
+SHAPE_FIELDS: Final = "people.fields"
 
 RIGHTS: Mapping[str, object] = {
     SEE_PEOPLE: _l("Find people and see how to reach them"),
     EDIT_PEOPLE: _l("Register people, change them, note their consent"),
     IMPORT_PEOPLE: _l("Bring in people from a table"),
+    SHAPE_FIELDS: _l("Add fields to the cards of people, and clear away tags"),
 }

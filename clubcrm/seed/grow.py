@@ -15,6 +15,7 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
 from clubcrm.people.models import Person
+from clubcrm.seed.about import keep_notes_about_people
 from clubcrm.seed.asked import ask_half_way
 from clubcrm.seed.bars import place_blocks
 from clubcrm.seed.calendar import calendar_of
@@ -142,6 +143,7 @@ def _write_beside(ground: Ground, handovers: Handovers) -> None:
         trials.about(life)
         stages.about(life)
         inquiries.about(life)
+    keep_notes_about_people(ground)
     write_handovers(ground, handovers)
     talk.close()
     trials.write()

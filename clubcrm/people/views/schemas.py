@@ -106,3 +106,46 @@ class ConsentBody(InputSchema):
     given = fields.Boolean(required=True)
     source = fields.String(load_default="api", validate=validate.Length(min=1, max=60))
     text_version = fields.String(load_default=None, validate=validate.Length(min=1, max=40))
+
+
+class OwnFieldShown(InputSchema):
+    """A field of the club's own, and what stands in it for this person."""
+
+    id = fields.String()
+    label = fields.String()
+    kind = fields.String()
+    choices = fields.List(fields.String())
+    required = fields.Boolean()
+    value = fields.String(allow_none=True)
+
+
+class TieGiven(InputSchema):
+    """One who belongs to a person, and what he is to him."""
+
+    id = fields.String()
+    name = fields.String()
+    kind = fields.String()
+    note = fields.String()
+
+
+class AboutPerson(InputSchema):
+    """What the club itself keeps about a person."""
+
+    tags = fields.List(fields.String())
+    fields_ = fields.List(fields.Nested(OwnFieldShown), data_key="fields", attribute="fields")
+    ties = fields.List(fields.Nested(TieGiven))
+
+
+class AboutBody(InputSchema):
+    """Values by id of the field, None to empty it, and all tags; what is not named stays."""
+
+    values = fields.Dict(
+        keys=fields.String(validate=validate.Length(max=40)),
+        values=fields.String(allow_none=True, validate=_TEXT),
+        load_default=None,
+        allow_none=True,
+    )
+    tags = fields.List(
+        fields.String(validate=_TEXT), load_default=None, allow_none=True,
+        validate=validate.Length(max=50),
+    )

@@ -14,6 +14,18 @@ Choices = list[tuple[str, str]]
 
 # What the rules say in English, named here so that the catalogues know it.
 RULE_SENTENCES = (
+    _l("At most 500 characters fit here."),
+    _l("Choose a day between 1900 and 2100."),
+    _l("Choose another person."),
+    _l("Choose one of the list."),
+    _l("Give the field a name."),
+    _l("There is a field of this name already."),
+    _l("There is no such tie."),
+    _l("This must be filled in."),
+    _l("Write a number, such as 12 or 12.5."),
+    _l("Write at least two choices, one a line."),
+    _l("Write the address of a page, such as https://example.org/name."),
+    _l("Write the tag first."),
     _l("A language is a code such as en, bn, ne or ru."),
     _l("A phone number has digits, spaces, brackets, a plus sign."),
     _l("An e-mail address looks like name@example.com."),
