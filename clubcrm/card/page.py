@@ -1,5 +1,6 @@
 """Queries room: the whole member card, put together in a fixed number of selects."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,8 @@ from clubcrm.card.touches import touch_lines
 from clubcrm.core.clock import now, visit_day
 from clubcrm.core.clock import today as club_today
 from clubcrm.core.policy import current_actor
+from clubcrm.people.about_tables import Tag
+from clubcrm.people.queries.about import tags_of
 from memberships.blocks.queries import blocks_of
 from memberships.contracts.history import contracts_of
 from memberships.contracts.queries import all_rights
@@ -47,6 +50,7 @@ class CardPage:
     birthday: str
     standing: words.Line
     reach: list[words.Way]
+    tags: Sequence[Tag]
     acts: list[Act]
     more: list[ActGroup]
     may_check_in: bool
@@ -83,6 +87,7 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         birthday=words.birthday_words(person, today),
         standing=words.standing_line(status_at(rights, words.facts_of(blocks), today)),
         reach=words.ways_of(people.reach_of(person.id)),
+        tags=tags_of(person.id),
         acts=main_acts(person.public_id),
         more=further_acts(person.public_id),
         may_check_in=current_actor().may(SCAN_AT_DESK),

@@ -15,7 +15,7 @@ from clubcrm.core.text import clean, fold
 from clubcrm.people.about_tables import OwnField, OwnValue
 from clubcrm.people.models import Person
 from clubcrm.people.queries.about import fields_for, rule_of, values_of
-from clubcrm.people.rules.own_fields import Fault, OwnKind, Refused, kept_form
+from clubcrm.people.rules.own_fields import Fault, OwnKind, RefusedValueError, kept_form
 
 LONGEST_LABEL = 60
 LONGEST_HELP = 160
@@ -67,9 +67,7 @@ def change_field(field: OwnField, order: FieldOrder) -> None:
     A choice that somebody has stays in the list. Raises INVALID_INPUT naming it otherwise.
     """
     label = _label(order.label, field.id)
-    order = FieldOrder(
-        label, field.kind, order.choices, order.help, order.is_required, order.roles
-    )
+    order = FieldOrder(label, field.kind, order.choices, order.help, order.is_required, order.roles)
     _check_choices(order)
     if field.kind is OwnKind.CHOICE:
         used = set(
@@ -108,7 +106,7 @@ def fill_in(person: Person, typed: Mapping[str, str], *, role: str, by: str | No
         try:
             text = clean(typed[field.public_id], field.public_id, longest=5000)
             kept[field] = kept_form(rule_of(field), text)
-        except Refused as refusal:
+        except RefusedValueError as refusal:
             faults[field.public_id] = FAULTS[refusal.fault]
     if faults:
         raise invalid(faults)
@@ -154,5 +152,5 @@ def _label(typed: str, own_id: int | None) -> str:
 
 
 def _check_choices(order: FieldOrder) -> None:
-    if order.kind is OwnKind.CHOICE and len(order.choices) < 2:  # noqa: PLR2004 - one is no choice
+    if order.kind is OwnKind.CHOICE and len(order.choices) < 2:
         raise invalid({"choices": "Write at least two choices, one a line."})

@@ -43,9 +43,7 @@ def take_tag(person: Person, tag: Tag) -> None:
 
 def drop_tag(tag: Tag) -> None:
     """The tag is gone from everybody."""
-    people = list(
-        db.session.scalars(select(PersonTag.person_id).where(PersonTag.tag_id == tag.id))
-    )
+    people = list(db.session.scalars(select(PersonTag.person_id).where(PersonTag.tag_id == tag.id)))
     db.session.execute(delete(PersonTag).where(PersonTag.tag_id == tag.id))
     audit.note("tag.dropped", "tag", tag.id, before={"name": tag.name, "people": len(people)})
     db.session.delete(tag)
@@ -66,15 +64,11 @@ def tie_people(person: Person, other: Person, kind: TieKind, note: str = "") -> 
         select(Tie).where(Tie.person_id == person.id, Tie.other_id == other.id, Tie.kind == kind)
     )
     if tie is None:
-        tie = Tie(
-            person_id=person.id, other_id=other.id, kind=kind, made_by=current_actor().ref
-        )
+        tie = Tie(person_id=person.id, other_id=other.id, kind=kind, made_by=current_actor().ref)
         db.session.add(tie)
     tie.note = words
     db.session.flush()
-    audit.note(
-        "people.tied", "person", person.id, after={"other_id": other.id, "kind": kind.value}
-    )
+    audit.note("people.tied", "person", person.id, after={"other_id": other.id, "kind": kind.value})
     return tie
 
 

@@ -122,12 +122,12 @@ def field_by_public_id(public_id: str) -> OwnField | None:
 def field_uses(scope: Scope) -> dict[int, int]:
     """Return for each field for how many people of the scope something stands in it."""
     rows = db.session.execute(
-        select(OwnValue.field_id, func.count())
+        select(OwnValue.field_id, func.count().label("people"))
         .join(Person, Person.id == OwnValue.person_id)
         .where(Person.club_id.in_(scope.club_ids))
         .group_by(OwnValue.field_id)
     )
-    return {field_id: count for field_id, count in rows}
+    return {row.field_id: row.people for row in rows}
 
 
 def values_of(person_id: int) -> dict[int, str]:
@@ -135,7 +135,7 @@ def values_of(person_id: int) -> dict[int, str]:
     rows = db.session.execute(
         select(OwnValue.field_id, OwnValue.value).where(OwnValue.person_id == person_id)
     )
-    return {field_id: value for field_id, value in rows}
+    return {row.field_id: row.value for row in rows}
 
 
 def ties_of(person_id: int) -> list[TieShown]:

@@ -38,7 +38,7 @@ class Fault(StrEnum):
     NOT_A_LINK = "not_a_link"
 
 
-class Refused(Exception):
+class RefusedValueError(ValueError):
     """The value cannot be kept in this field."""
 
     def __init__(self, fault: Fault) -> None:
@@ -56,18 +56,19 @@ class FieldRule:
 
 
 def kept_form(rule: FieldRule, typed: str) -> str:
-    """Return the value as it is kept, "" for none; raises Refused with the fault.
+    """Return the value as it is kept, "" for none; raises RefusedValueError with the fault.
 
     Days are kept as 2026-11-26 and numbers without thousands marks, so that both compare as such.
     """
     text = typed.strip()
     if not text:
         if rule.required:
-            raise Refused(Fault.MISSING)
+            raise RefusedValueError(Fault.MISSING)
         return ""
     if len(text) > LONGEST:
-        raise Refused(Fault.TOO_LONG)
-    return _KEEPERS[rule.kind](rule, text)
+        raise RefusedValueError(Fault.TOO_LONG)
+    kept: str = _KEEPERS[rule.kind](rule, text)
+    return kept
 
 
 def choices_of(typed: str) -> tuple[str, ...]:
@@ -85,9 +86,9 @@ def _number(_rule: FieldRule, text: str) -> str:
     try:
         number = Decimal(text.replace("\u00a0", "").replace(" ", "").replace(",", "."))
     except InvalidOperation:
-        raise Refused(Fault.NOT_A_NUMBER) from None
+        raise RefusedValueError(Fault.NOT_A_NUMBER) from None
     if not number.is_finite() or abs(number) >= 10**MOST_DIGITS:
-        raise Refused(Fault.NOT_A_NUMBER)
+        raise RefusedValueError(Fault.NOT_A_NUMBER)
     plain = format(number.normalize(), "f")
     return "0" if plain == "-0" else plain
 
@@ -96,21 +97,21 @@ def _day(_rule: FieldRule, text: str) -> str:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise Refused(Fault.NOT_A_DAY) from None
+        raise RefusedValueError(Fault.NOT_A_DAY) from None
     if not EARLIEST <= day <= LATEST:
-        raise Refused(Fault.NOT_A_DAY)
+        raise RefusedValueError(Fault.NOT_A_DAY)
     return day.isoformat()
 
 
 def _choice(rule: FieldRule, text: str) -> str:
     if text not in rule.choices:
-        raise Refused(Fault.NOT_A_CHOICE)
+        raise RefusedValueError(Fault.NOT_A_CHOICE)
     return text
 
 
 def _yes_no(_rule: FieldRule, text: str) -> str:
     if text not in (YES, NO):
-        raise Refused(Fault.NOT_A_CHOICE)
+        raise RefusedValueError(Fault.NOT_A_CHOICE)
     return text
 
 
@@ -121,9 +122,9 @@ def _link(_rule: FieldRule, text: str) -> str:
         parts = urlsplit(address)
         host = parts.hostname or ""
     except ValueError:
-        raise Refused(Fault.NOT_A_LINK) from None
+        raise RefusedValueError(Fault.NOT_A_LINK) from None
     if parts.scheme not in ("https", "http") or "." not in host or any(map(str.isspace, address)):
-        raise Refused(Fault.NOT_A_LINK)
+        raise RefusedValueError(Fault.NOT_A_LINK)
     return address
 
 

@@ -26,7 +26,7 @@ _PAIRS = (
     (TieKind.REFERRED_BY, TieKind.REFERRED),
 )
 _OTHER_SIDE: Mapping[TieKind, TieKind] = {
-    **{one: other for one, other in _PAIRS},
+    **dict(_PAIRS),
     **{other: one for one, other in _PAIRS},
 }
 

@@ -4,4 +4,14 @@ from clubcrm.people.views import about, about_api, details, editing, importing, 
 from clubcrm.people.views.api import api
 from clubcrm.people.views.blueprint import people
 
-__all__ = ["about", "about_api", "api", "details", "editing", "importing", "lists", "peace", "people"]
+__all__ = [
+    "about",
+    "about_api",
+    "api",
+    "details",
+    "editing",
+    "importing",
+    "lists",
+    "peace",
+    "people",
+]

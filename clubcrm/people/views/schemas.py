@@ -146,6 +146,8 @@ class AboutBody(InputSchema):
         allow_none=True,
     )
     tags = fields.List(
-        fields.String(validate=_TEXT), load_default=None, allow_none=True,
+        fields.String(validate=_TEXT),
+        load_default=None,
+        allow_none=True,
         validate=validate.Length(max=50),
     )

@@ -6,7 +6,7 @@ from clubcrm.people.rules.own_fields import (
     Fault,
     FieldRule,
     OwnKind,
-    Refused,
+    RefusedValueError,
     choices_of,
     kept_form,
     may_see,
@@ -57,14 +57,14 @@ def test_value_is_kept_in_the_form_that_compares(kind: OwnKind, typed: str, kept
 def test_value_that_does_not_fit_is_refused_by_name(
     kind: OwnKind, typed: str, fault: Fault
 ) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedValueError) as refused:
         kept_form(FieldRule(kind, SIZES), typed)
 
     assert refused.value.fault is fault
 
 
 def test_nothing_is_refused_only_where_something_must_stand() -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusedValueError) as refused:
         kept_form(FieldRule(OwnKind.TEXT, required=True), "  ")
 
     assert refused.value.fault is Fault.MISSING
