@@ -91,5 +91,10 @@ class Answers:
             received_at=at + timedelta(minutes=self._chance.randrange(10, 600)),
         )
         self._ground.store.sink(ReplyMail).add(
-            reply_id=reply_id, subject="Re: We miss you", message_ref=ref, refs=[], receivers=[]
+            reply_id=reply_id,
+            subject="Re: We miss you",
+            message_ref=ref,
+            refs=[],
+            receivers=[],
+            files=[],
         )
