@@ -10,6 +10,7 @@ import access_control.permissions as gate
 import clubcrm.accounts.permissions as accounts
 import clubcrm.card.permissions as card
 import clubcrm.journeys.permissions as journey_rights
+import clubcrm.leads.permissions as lead_rights
 import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
 import clubcrm.reports.permissions as reports
@@ -31,6 +32,7 @@ from clubcrm.core.shell import Place
 from clubcrm.journeys.views import journeys as journey_pages
 from clubcrm.journeys.views.api import api as journeys_api
 from clubcrm.journeys.views.risk import risk as risk_pages
+from clubcrm.leads import views as lead_views
 from clubcrm.messaging import views as message_views
 from clubcrm.messaging.views.api import api as messages_api
 from clubcrm.people import views as people_views
@@ -60,6 +62,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     task_views,
     survey,
     *ticket_views.BLUEPRINTS,
+    *lead_views.PAGES,
     journey_pages,
     risk_pages,
     *message_views.BLUEPRINTS,
@@ -72,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
 API_BLUEPRINTS: tuple[Blueprint, ...] = (
     journeys_api,
+    *lead_views.API,
     messages_api,
     tasks_api,
     tickets_api,
@@ -88,6 +92,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
 # Places of the rail, in order; those whose right a person lacks are not shown.
 PLACES: tuple[Place, ...] = (
     Place("trainer.today", _l("Training"), "stretching", memberships.TRAIN, role="trainer"),
+    Place("leads.board", _l("Leads"), "target", lead_rights.SEE_LEADS, role="sales"),
     Place("desk.show", _l("Desk"), "door-enter", card.WATCH_DESK),
     Place("people.index", _l("Members"), "users", people.SEE_PEOPLE),
     Place("schedule.week", _l("Schedule"), "calendar", memberships.SEE_CLASSES),
@@ -144,6 +149,13 @@ SETTINGS: tuple[Place, ...] = (
         _l("Who is refused, who gets a note, and the limits"),
     ),
     Place(
+        "lead_choices.show",
+        _l("Leads"),
+        "target",
+        lead_rights.RUN_LEADS,
+        _l("How soon they are answered, who takes new ones, where they come from"),
+    ),
+    Place(
         "channels.show",
         _l("Channels"),
         "mail",
@@ -184,6 +196,7 @@ SEARCHES: tuple[str, ...] = (
     "people.about",
     "till.members",
     "people_api.list_members",
+    "leads.alike",
     "schedule.show",
     "texts.look",
     "going_on.transfer",

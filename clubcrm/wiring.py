@@ -22,6 +22,7 @@ from clubcrm.accounts import actors
 from clubcrm.accounts import invariants as account_checks
 from clubcrm.accounts.jobs import forget_old_access
 from clubcrm.card import own_year
+from clubcrm.core import day_alerts
 from clubcrm.core import invariants as core_checks
 from clubcrm.core.carrying import carry_facts
 from clubcrm.core.events import DeliveryParked, Fact, Handlers
@@ -38,6 +39,7 @@ from clubcrm.journeys.risk_jobs import keep_risk
 from clubcrm.leads import handlers as lead_handlers
 from clubcrm.leads.events import InquiryWaits, LeadMoved, LeadRegistered
 from clubcrm.leads.jobs import settle_trials
+from clubcrm.leads.views.board import watch_leads
 from clubcrm.messaging import handlers as message_handlers
 from clubcrm.messaging import invariants as message_checks
 from clubcrm.messaging import letters
@@ -217,6 +219,9 @@ MESSAGE_LINKS: Mapping[str, LinkMaker] = {
     "survey_link": survey_address,
 }
 
+# Who says on start pages what must not wait.
+DAY_WATCHERS: tuple[day_alerts.Watcher, ...] = (watch_leads,)
+
 # Invariants by id; each returns the offending rows as sentences.
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     **membership_checks.CHECKS,
@@ -259,4 +264,5 @@ def install(app: Flask) -> None:
     app.extensions["club_entry_code"] = own_year.entry_code
     app.extensions["club_scan_of"] = own_year.scan_of
     app.extensions["club_visits_on"] = own_year.visits_on
+    day_alerts.install(app, DAY_WATCHERS)
     actors.install(app)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from clubcrm.accounts.models import User
 from clubcrm.core.clubs import Scope
@@ -45,22 +45,8 @@ def lead_for(scope: Scope, public_id: str) -> Lead | None:
 
 def leads_page(scope: Scope, wanted: LeadsWanted) -> tuple[list[LeadRowShown], int | None]:
     """Return a page of leads, newest first, and the key of the next page."""
-    chosen = (
-        select(
-            Lead,
-            Person.given_name,
-            Person.family_name,
-            Person.public_id,
-            LeadSource.name,
-            User.public_id,
-        )
-        .join(Person, Person.id == Lead.person_id)
-        .outerjoin(LeadSource, LeadSource.id == Lead.source_id)
-        .outerjoin(User, User.id == Lead.owner_id)
-        .where(Lead.club_id.in_(scope.club_ids))
-        .order_by(Lead.id.desc())
-        .limit(wanted.limit + 1)
-    )
+    chosen = _rows().where(Lead.club_id.in_(scope.club_ids)).limit(wanted.limit + 1)
+    chosen = chosen.order_by(Lead.id.desc())
     if wanted.stage is not None:
         chosen = chosen.where(Lead.state == wanted.stage)
     if wanted.owner:
@@ -71,10 +57,7 @@ def leads_page(scope: Scope, wanted: LeadsWanted) -> tuple[list[LeadRowShown], i
         chosen = chosen.where(Lead.arrived_at >= wanted.since)
     if wanted.before is not None:
         chosen = chosen.where(Lead.id < wanted.before)
-    rows = [
-        LeadRowShown(lead, f"{given} {family}".strip(), person, source or "", owner or "")
-        for lead, given, family, person, source, owner in db.session.execute(chosen)
-    ]
+    rows = _named(chosen)
     shown = rows[: wanted.limit]
     return shown, shown[-1].lead.id if len(rows) > wanted.limit else None
 
@@ -86,3 +69,32 @@ def leads_of_person(person_id: int) -> list[Lead]:
             select(Lead).where(Lead.person_id == person_id).order_by(Lead.arrived_at.desc())
         )
     )
+
+
+def lead_row(scope: Scope, lead_id: int) -> LeadRowShown | None:
+    """Return one lead of these clubs with the names that belong to it."""
+    chosen = _rows().where(Lead.id == lead_id, Lead.club_id.in_(scope.club_ids))
+    return next(iter(_named(chosen)), None)
+
+
+def _rows() -> Select[Lead, str, str, str, str, str]:
+    return (
+        select(
+            Lead,
+            Person.given_name,
+            Person.family_name,
+            Person.public_id,
+            LeadSource.name,
+            User.public_id,
+        )
+        .join(Person, Person.id == Lead.person_id)
+        .outerjoin(LeadSource, LeadSource.id == Lead.source_id)
+        .outerjoin(User, User.id == Lead.owner_id)
+    )
+
+
+def _named(chosen: Select[Lead, str, str, str, str, str]) -> list[LeadRowShown]:
+    return [
+        LeadRowShown(lead, f"{given} {family}".strip(), person, source or "", owner or "")
+        for lead, given, family, person, source, owner in db.session.execute(chosen)
+    ]

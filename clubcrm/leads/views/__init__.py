@@ -1,0 +1,13 @@
+"""Views room of leads: board, tray, one lead, choices of a club, the list for programs."""
+
+from flask import Blueprint
+
+from clubcrm.leads.views import board, lead, moving, new, tray
+from clubcrm.leads.views.api import api
+from clubcrm.leads.views.blueprint import leads
+from clubcrm.leads.views.choices import choices
+
+PAGES: tuple[Blueprint, ...] = (leads, choices)
+API: tuple[Blueprint, ...] = (api,)
+
+__all__ = ["API", "PAGES", "board", "lead", "moving", "new", "tray"]
