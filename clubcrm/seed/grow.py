@@ -32,6 +32,7 @@ from clubcrm.seed.holds import hold_back
 from clubcrm.seed.house import build_house
 from clubcrm.seed.inquiries import Inquiries
 from clubcrm.seed.last_night import tell_last_night
+from clubcrm.seed.leads import write_leads
 from clubcrm.seed.lives import Life, Walk
 from clubcrm.seed.order import SeedOrder
 from clubcrm.seed.own_reports import keep_reports
@@ -152,6 +153,7 @@ def _write_beside(ground: Ground, handovers: Handovers) -> None:
     ring_up(ground)
     write_fees(ground)
     write_everyone(ground)
+    write_leads(ground)
 
 
 def _write_chronicle(ground: Ground) -> None:
