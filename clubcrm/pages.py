@@ -83,6 +83,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     reading,
     steering,
     people_views.api,
+    people_views.clean_api,
     touch_reports.api,
     reports_api,
     *membership_pages.API,

@@ -23,8 +23,10 @@ import clubcrm.messaging.letter_tables
 import clubcrm.messaging.models
 import clubcrm.messaging.tracking
 import clubcrm.people.about_tables
+import clubcrm.people.merge_tables
 import clubcrm.people.models
 import clubcrm.reports.built_models
+import clubcrm.people.privacy_tables
 import clubcrm.reports.effect_tables
 import clubcrm.reports.models
 import clubcrm.tasks.models
@@ -87,6 +89,8 @@ _MODULES = (
     clubcrm.messaging.tracking,
     clubcrm.people.models,
     clubcrm.reports.built_models,
+    clubcrm.people.merge_tables,
+    clubcrm.people.privacy_tables,
     clubcrm.reports.models,
     clubcrm.reports.effect_tables,
     clubcrm.tasks.models,

@@ -50,6 +50,8 @@ from clubcrm.messaging.link_values import LinkMaker, own_page
 from clubcrm.messaging.mailbox_jobs import read_mailbox
 from clubcrm.pages import SETTINGS
 from clubcrm.people import events as people_facts
+from clubcrm.people import handlers as people_handlers
+from clubcrm.people import jobs as people_jobs
 from clubcrm.reports import figures
 from clubcrm.reports.built_jobs import mail_reports
 from clubcrm.reports.jobs import nightly_findings, nightly_reports
@@ -71,6 +73,7 @@ from memberships import jobs as membership_jobs
 from memberships.api import freeze_address, offer_address
 from memberships.billing import office_jobs
 from memberships.billing.gateways import jobs as gateway_jobs
+from memberships.contracts.doubles import contract_stops
 from memberships.dunning import jobs as dunning_jobs
 from memberships.printing.jobs import print_waiting
 from memberships.schedule import events as class_facts
@@ -113,6 +116,11 @@ EVENT_HANDLERS: Handlers = {
         journey_handlers.on_left_in_peace,
     ),
     people_facts.HoldPlaced: (message_handlers.on_hold_placed, journey_handlers.on_left_in_peace),
+    people_facts.PeopleMerged: (
+        people_handlers.on_people_merged,
+        journey_handlers.on_people_merged,
+    ),
+    people_facts.PeopleParted: (journey_handlers.on_people_parted,),
     people_facts.LeftAlone: (message_handlers.on_left_alone, journey_handlers.on_left_in_peace),
     membership_facts.MemberAsked: (ticket_handlers.on_member_asked,),
     membership_facts.OwnPageAsked: (own_pages.on_own_page_asked,),
@@ -205,6 +213,8 @@ JOBS: tuple[Job, ...] = (
     Job("tell-office", office_jobs.tell_office, every=timedelta(seconds=15)),
     Job("send-refunds", gateway_jobs.send_refunds, every=timedelta(minutes=1)),
     Job("tidy", tidy, every=timedelta(hours=1)),
+    Job("find-doubles", people_jobs.find_new_doubles, daily_at=time(3, 40)),
+    Job("settle-merges", people_jobs.settle_merges, every=timedelta(hours=1)),
     Job("forget-old-access", forget_old_access, every=timedelta(hours=1)),
 )
 
@@ -250,6 +260,7 @@ def install(app: Flask) -> None:
     app.extensions["club_default_roles"] = DEFAULT_ROLES
     app.extensions["club_jobs"] = JOBS
     app.extensions["club_gate_strictness"] = (gate_api.strictness, gate_api.set_strictness)
+    app.extensions["club_merge_stops"] = (contract_stops,)
     app.extensions["club_approvals"] = {**granted.APPROVALS, **bar_granted.APPROVALS}
     app.extensions["club_post_paper"] = letters.post_paper
     app.extensions["club_paper_state"] = letters.state_of_paper

@@ -1,5 +1,6 @@
 """Queries: who a session or token belongs to, the staff, their sessions, and the rights table."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -230,3 +231,18 @@ def closed_days(club_id: int) -> list[ClosedDay]:
             .limit(200)
         )
     )
+
+
+def names_of_actors(refs: Iterable[str]) -> dict[str, str]:
+    """Return the names behind "user:7" and "token:3", as ledgers and audit lines write them."""
+    numbers: dict[str, list[int]] = {"user": [], "token": []}
+    for ref in refs:
+        kind, _colon, number = ref.partition(":")
+        if kind in numbers and number.isdigit():
+            numbers[kind].append(int(number))
+    users = db.session.execute(select(User.id, User.name).where(User.id.in_(numbers["user"])))
+    tokens = db.session.execute(
+        select(ApiToken.id, ApiToken.name).where(ApiToken.id.in_(numbers["token"]))
+    )
+    named = {f"user:{number}": name for number, name in users}
+    return named | {f"token:{number}": name for number, name in tokens}

@@ -3,7 +3,13 @@
 from access_control.events import VisitStarted
 from clubcrm.journeys import beginning, services
 from clubcrm.messaging.events import MessageSettled
-from clubcrm.people.events import ConsentWithdrawn, HoldPlaced, LeftAlone
+from clubcrm.people.events import (
+    ConsentWithdrawn,
+    HoldPlaced,
+    LeftAlone,
+    PeopleMerged,
+    PeopleParted,
+)
 from clubcrm.tasks.events import TaskClosed
 from memberships.events import (
     ContractCancelled,
@@ -50,3 +56,15 @@ def on_message_settled(fact: MessageSettled) -> None:
 def on_task_closed(fact: TaskClosed) -> None:
     """The touchpoint knows what became of its task."""
     services.settle_task(fact.task_id, fact.outcome)
+
+
+def on_people_merged(fact: PeopleMerged) -> None:
+    """One journey goes on by what is known of both records; the other one has ended."""
+    for person_id in (fact.person_id, fact.gone_id):
+        services.react(person_id)
+
+
+def on_people_parted(fact: PeopleParted) -> None:
+    """Each of the two records goes on with its own journey."""
+    for person_id in (fact.person_id, fact.other_id):
+        services.react(person_id)

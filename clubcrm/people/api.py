@@ -15,6 +15,7 @@ from clubcrm.people.portraits import (
     throw_away_picture,
 )
 from clubcrm.people.portraits import develop as develop_picture
+from clubcrm.people.merging import merge
 from clubcrm.people.queries.holds import holds_of
 from clubcrm.people.queries.persons import person_in
 from clubcrm.people.queries.reach import PersonReach, Reach, reach_of, reach_of_many
@@ -22,6 +23,7 @@ from clubcrm.people.remarks import add_note
 from clubcrm.people.renewed_refusals import refuse_again
 from clubcrm.people.rules.drafts import PersonDraft
 from clubcrm.people.services import change, find_or_register, register, set_do_not_contact
+from clubcrm.people.unmerging import undo_merge
 from clubcrm.people.walk_in import walk_in
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "lift_hold",
     "link_address",
     "make_link",
+    "merge",
     "move_address",
     "open_link",
     "person_in",
@@ -64,5 +67,6 @@ __all__ = [
     "take_down_picture",
     "take_flag_down",
     "throw_away_picture",
+    "undo_merge",
     "walk_in",
 ]

@@ -61,3 +61,27 @@ class HoldLifted(Fact):
 
     person_id: int
     kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleMerged(Fact):
+    """Two records of one person became one: `person_id` stays, `gone_id` is an empty shell."""
+
+    person_id: int
+    gone_id: int
+    merge_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleParted(Fact):
+    """A merge was undone: both records stand by themselves again."""
+
+    person_id: int
+    other_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased(Fact):
+    """Nothing names the person any more; his money and visits are still counted."""
+
+    person_id: int

@@ -24,6 +24,7 @@ from clubcrm.seed.classes import run_classes
 from clubcrm.seed.coaching import coach
 from clubcrm.seed.crowd import Crowd
 from clubcrm.seed.doors import hang_doors
+from clubcrm.seed.doubles import write_doubles
 from clubcrm.seed.fees import write_fees
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.handovers import Handovers, choose_handovers, write_handovers
@@ -121,6 +122,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
         write_lots(ground)
         ground.store.flush()
     run_classes(ground)
+    write_doubles(ground)
     _write_chronicle(ground)
     progress("History of the house", 1.0)
     return {

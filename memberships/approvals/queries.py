@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from clubcrm.accounts.models import ApiToken, User
+from clubcrm.accounts.queries import names_of_actors
 from clubcrm.core.clubs import Scope, club_setting
 from clubcrm.core.db import db
 from clubcrm.people.models import Person
@@ -96,17 +97,7 @@ class Subject:
 
 def names_of(refs: Iterable[str]) -> dict[str, str]:
     """Return the names behind "user:7" and "token:3"."""
-    numbers: dict[str, list[int]] = {"user": [], "token": []}
-    for ref in refs:
-        kind, _colon, number = ref.partition(":")
-        if kind in numbers and number.isdigit():
-            numbers[kind].append(int(number))
-    users = db.session.execute(select(User.id, User.name).where(User.id.in_(numbers["user"])))
-    tokens = db.session.execute(
-        select(ApiToken.id, ApiToken.name).where(ApiToken.id.in_(numbers["token"]))
-    )
-    named = {f"user:{number}": name for number, name in users}
-    return named | {f"token:{number}": name for number, name in tokens}
+    return names_of_actors(refs)
 
 
 def subjects_of(rows: Iterable[Approval]) -> dict[int, Subject]:

@@ -12,6 +12,7 @@ from clubcrm.core.clock import now
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 from clubcrm.people.models import ContactKind, ContactPoint, Person, ReachState, StoredFile
+from clubcrm.people.queries.merges import survivor_of
 from clubcrm.tasks.models import Task, TaskState, TaskWork
 from clubcrm.tasks.words import script_of, why_words
 
@@ -66,6 +67,9 @@ def person_by_id(person_id: int, scope: Scope) -> PersonRow:
 def person_for(scope: Scope, public_id: str) -> PersonRow | None:
     """Return a person of the clubs in scope, None for anybody else."""
     found = _person(Person.public_id == public_id, scope)
+    if found and not found[0].name and (survivor := survivor_of(scope, public_id)):
+        # The record became part of another one: whoever holds its address means that one.
+        found = _person(Person.id == survivor.id, scope)
     return next((one for one in found if one.in_scope), None)
 
 

@@ -21,6 +21,7 @@ from clubcrm.people.models import (
     Purpose,
     StoredFile,
 )
+from clubcrm.people.queries.merges import survivor_of
 
 
 class Show(StrEnum):
@@ -61,9 +62,13 @@ def find_person(scope: Scope, public_id: str) -> Person | None:
     """Return the person of that public id within the scope, if there is one."""
     if not _is_public_id(public_id):
         return None
-    return db.session.scalars(
+    found = db.session.scalars(
         select(Person).where(Person.public_id == public_id, Person.club_id.in_(scope.club_ids))
     ).first()
+    if found is not None and not found.sort_name:
+        # An empty shell: whoever asks for it means the person it became part of.
+        return survivor_of(scope, public_id) or found
+    return found
 
 
 def _is_public_id(text: str) -> bool:

@@ -1,17 +1,29 @@
 """Views room of people: lists, forms, consent, pictures, import pages and the JSON door."""
 
-from clubcrm.people.views import about, about_api, details, editing, importing, lists, peace
+from clubcrm.people.views import (
+    about,
+    about_api,
+    details,
+    editing,
+    importing,
+    lists,
+    merging,
+    peace,
+)
 from clubcrm.people.views.api import api
 from clubcrm.people.views.blueprint import people
+from clubcrm.people.views.clean_api import clean_api
 
 __all__ = [
     "about",
     "about_api",
     "api",
+    "clean_api",
     "details",
     "editing",
     "importing",
     "lists",
+    "merging",
     "peace",
     "people",
 ]
