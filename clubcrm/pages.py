@@ -171,6 +171,13 @@ SETTINGS: tuple[Place, ...] = (
         _l("How soon a question has an answer, ready answers"),
     ),
     Place(
+        "people.privacy_settings",
+        _l("Privacy"),
+        "eraser",
+        people.KEEP_PRIVACY,
+        _l("How long people are kept, and who was erased"),
+    ),
+    Place(
         "settings.staff", _l("Staff"), "users", accounts.SEE_STAFF, _l("Who works here, and where")
     ),
     Place(

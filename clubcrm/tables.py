@@ -25,8 +25,8 @@ import clubcrm.messaging.tracking
 import clubcrm.people.about_tables
 import clubcrm.people.merge_tables
 import clubcrm.people.models
-import clubcrm.reports.built_models
 import clubcrm.people.privacy_tables
+import clubcrm.reports.built_models
 import clubcrm.reports.effect_tables
 import clubcrm.reports.models
 import clubcrm.tasks.models

@@ -22,6 +22,7 @@ from clubcrm.accounts import actors
 from clubcrm.accounts import invariants as account_checks
 from clubcrm.accounts.jobs import forget_old_access
 from clubcrm.card import own_year
+from clubcrm.card.queries.quiet import quiet_people
 from clubcrm.core import day_alerts
 from clubcrm.core import invariants as core_checks
 from clubcrm.core.carrying import carry_facts
@@ -74,6 +75,8 @@ from memberships.api import freeze_address, offer_address
 from memberships.billing import office_jobs
 from memberships.billing.gateways import jobs as gateway_jobs
 from memberships.contracts.doubles import contract_stops
+from memberships.contracts.forgetting import erase_stops
+from memberships.documents.press import print_pdf
 from memberships.dunning import jobs as dunning_jobs
 from memberships.printing.jobs import print_waiting
 from memberships.schedule import events as class_facts
@@ -121,6 +124,7 @@ EVENT_HANDLERS: Handlers = {
         journey_handlers.on_people_merged,
     ),
     people_facts.PeopleParted: (journey_handlers.on_people_parted,),
+    people_facts.PersonErased: (journey_handlers.on_left_in_peace,),
     people_facts.LeftAlone: (message_handlers.on_left_alone, journey_handlers.on_left_in_peace),
     membership_facts.MemberAsked: (ticket_handlers.on_member_asked,),
     membership_facts.OwnPageAsked: (own_pages.on_own_page_asked,),
@@ -214,6 +218,7 @@ JOBS: tuple[Job, ...] = (
     Job("send-refunds", gateway_jobs.send_refunds, every=timedelta(minutes=1)),
     Job("tidy", tidy, every=timedelta(hours=1)),
     Job("find-doubles", people_jobs.find_new_doubles, daily_at=time(3, 40)),
+    Job("keep-privacy", people_jobs.keep_privacy, daily_at=time(3, 50)),
     Job("settle-merges", people_jobs.settle_merges, every=timedelta(hours=1)),
     Job("forget-old-access", forget_old_access, every=timedelta(hours=1)),
 )
@@ -261,6 +266,9 @@ def install(app: Flask) -> None:
     app.extensions["club_jobs"] = JOBS
     app.extensions["club_gate_strictness"] = (gate_api.strictness, gate_api.set_strictness)
     app.extensions["club_merge_stops"] = (contract_stops,)
+    app.extensions["club_erase_stops"] = (erase_stops,)
+    app.extensions["club_idle_people"] = quiet_people
+    app.extensions["club_print_pdf"] = print_pdf
     app.extensions["club_approvals"] = {**granted.APPROVALS, **bar_granted.APPROVALS}
     app.extensions["club_post_paper"] = letters.post_paper
     app.extensions["club_paper_state"] = letters.state_of_paper

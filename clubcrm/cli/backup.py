@@ -13,7 +13,7 @@ from clubcrm.core.config import read_settings
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.messaging.api import hold_outbox
 from clubcrm.messaging.models import Message, MessageState
-from clubcrm.people.api import refuse_again
+from clubcrm.people.api import erase_again, refuse_again
 
 
 @click.command("backup")
@@ -47,5 +47,8 @@ def restore(path: Path) -> None:
         refused = refuse_again(by="restore")
         queued = Message.state == MessageState.QUEUED
         waiting = session.scalar(select(func.count()).select_from(Message).where(queued))
+    with create_app(settings).app_context():
+        erased = erase_again(by="restore")
     click.echo(f"restored from {path}; {refused} refusals since then stand again")
+    click.echo(f"{erased} people who were erased since then are erased again")
     click.echo(f"{waiting} messages wait, the outbox is held: `clubcrm outbox release` lets it go")

@@ -91,6 +91,8 @@ def _on_sqlite_connect(connection: DBAPIConnection, _: ConnectionPoolEntry) -> N
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        # What is erased leaves no trace in the pages of the file.
+        "secure_delete=ON",
         "temp_store=MEMORY",
         "cache_size=-16000",
     ):

@@ -9,6 +9,7 @@ from clubcrm.people.events import (
     LeftAlone,
     PeopleMerged,
     PeopleParted,
+    PersonErased,
 )
 from clubcrm.tasks.events import TaskClosed
 from memberships.events import (
@@ -43,7 +44,7 @@ def on_contract_moved(
     services.react(fact.person_id)
 
 
-def on_left_in_peace(fact: HoldPlaced | ConsentWithdrawn | LeftAlone) -> None:
+def on_left_in_peace(fact: HoldPlaced | ConsentWithdrawn | LeftAlone | PersonErased) -> None:
     """Who complains, is hurt or does not want to hear from us hears nothing more from now on."""
     services.react(fact.person_id)
 

@@ -2,10 +2,13 @@
 
 from clubcrm.people.consents import Answer, answer
 from clubcrm.people.contact_points import flag_address, move_address, put_first
+from clubcrm.people.erased_again import erase_again
+from clubcrm.people.erasing import erase_person
 from clubcrm.people.findability import drop_search_word, set_search_word
 from clubcrm.people.flags import Flag, hang_flag, hang_flags, take_flag_down
 from clubcrm.people.holds import HoldOrder, lift_hold, place_hold
 from clubcrm.people.links import OpenedLink, link_address, make_link, open_link, revoke_links
+from clubcrm.people.merging import merge
 from clubcrm.people.portraits import (
     LARGEST_UPLOAD,
     enter_picture,
@@ -15,7 +18,6 @@ from clubcrm.people.portraits import (
     throw_away_picture,
 )
 from clubcrm.people.portraits import develop as develop_picture
-from clubcrm.people.merging import merge
 from clubcrm.people.queries.holds import holds_of
 from clubcrm.people.queries.persons import person_in
 from clubcrm.people.queries.reach import PersonReach, Reach, reach_of, reach_of_many
@@ -41,6 +43,8 @@ __all__ = [
     "develop_picture",
     "drop_search_word",
     "enter_picture",
+    "erase_again",
+    "erase_person",
     "find_or_register",
     "flag_address",
     "hang_flag",

@@ -11,6 +11,7 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.types import JsonObject
 from clubcrm.people import contact_points, findability
+from clubcrm.people.changes import note_change
 from clubcrm.people.events import LeftAlone, PersonRegistered
 from clubcrm.people.models import ContactKind, Person
 from clubcrm.people.queries.duplicates import likely_duplicates
@@ -147,6 +148,7 @@ def add_contact(person: Person, kind: ContactKind, typed: str, *, by: str | None
         value = typed.strip()
     contact_points.put_first(person, kind, value, typed.strip())
     findability.refresh(person)
+    note_change(person.id, kind.value, "", value, by=by)
     audit.note("person.contact_added", "person", person.id, after={"kind": kind}, by=by)
 
 
@@ -154,6 +156,7 @@ def remove_contact(person: Person, point_id: int, *, by: str | None = None) -> N
     """The person is no longer reached that way; raises NOT_FOUND when he never was."""
     point = contact_points.remove(person, point_id)
     findability.refresh(person)
+    note_change(person.id, point.kind.value, point.value, "", by=by)
     audit.note("person.contact_removed", "person", person.id, after={"kind": point.kind}, by=by)
 
 
@@ -161,6 +164,7 @@ def set_do_not_contact(person: Person, wish: bool, *, by: str | None = None) -> 
     """Nobody writes to the person for any reason, or that wish is lifted."""
     if person.do_not_contact != wish:
         person.do_not_contact = wish
+        note_change(person.id, "do_not_contact", not wish, wish, by=by)
         audit.note(
             "person.do_not_contact",
             "person",
@@ -193,4 +197,6 @@ def _note_change(person: Person, before: JsonObject, by: str | None) -> None:
     # The audit chain can never forget, so it names the fields and keeps personal words out.
     after = fields_of(person)
     changed = [name for name in EDITED if before[name] != after[name]]
+    for name in changed:
+        note_change(person.id, name, before[name], after[name], by=by)
     audit.note("person.changed", "person", person.id, after={"fields": changed}, by=by)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 from clubcrm.core.paths import templates_folder
+from clubcrm.people.privacy_tables import Erasure
 from memberships.documents.models import DocumentText, KeptDocument, Letterhead, Signature
 from memberships.documents.rules.kinds import FALLBACK, DocumentKind
 from memberships.documents.rules.wording import fingerprint
@@ -179,6 +180,8 @@ def altered_documents() -> list[str]:
     rows = db.session.execute(
         select(KeptDocument, DocumentText)
         .join(DocumentText, DocumentText.id == KeptDocument.text_id)
+        # Of an erased person only the fact is kept that there was a document.
+        .where(KeptDocument.person_id.not_in(select(Erasure.person_id)))
         .execution_options(yield_per=500)
     )
     return [

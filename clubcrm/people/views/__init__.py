@@ -9,6 +9,7 @@ from clubcrm.people.views import (
     lists,
     merging,
     peace,
+    privacy,
 )
 from clubcrm.people.views.api import api
 from clubcrm.people.views.blueprint import people
@@ -26,4 +27,5 @@ __all__ = [
     "merging",
     "peace",
     "people",
+    "privacy",
 ]

@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 from clubcrm.core.ledger import trigger_statements
 from clubcrm.core.ledger_guards import open_for_people
 
-revision = "0040"
-down_revision = "0039"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
