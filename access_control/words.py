@@ -43,6 +43,12 @@ def _staff_stop(params: Params) -> str:
     return _until(params, _("Stopped by staff."), _("Stopped by staff until %(day)s."))
 
 
+def _not_started(params: Params) -> str:
+    if not params.get("starts_on"):
+        return _("The contract has not started yet.")
+    return _("The contract starts on %(day)s.", day=_on(params["starts_on"]))
+
+
 def _expired(params: Params) -> str:
     if not params.get("ended_on"):
         return _("The contract has ended.")
@@ -103,6 +109,12 @@ def _ends_soon(params: Params) -> str:
     return ngettext("The contract ends in %(num)s day.", "The contract ends in %(num)s days.", days)
 
 
+def _medical(params: Params) -> str:
+    if not params.get("on"):
+        return _("The medical note ends soon.")
+    return _("The medical note ends on %(day)s.", day=_on(params["on"]))
+
+
 def _gap(params: Params) -> str:
     days = int(params.get("days", 0))
     return ngettext("Back after %(num)s day away.", "Back after %(num)s days away.", days)
@@ -149,7 +161,7 @@ _PLAIN: Mapping[Code, object] = {
 }
 _SENTENCES: Mapping[Code, Callable[[Params], str]] = {
     Code.STAFF_STOP: _staff_stop,
-    Code.NOT_STARTED: lambda p: _("The contract starts on %(day)s.", day=_on(p.get("starts_on"))),
+    Code.NOT_STARTED: _not_started,
     Code.EXPIRED: _expired,
     Code.FROZEN: lambda p: _until(p, _("The contract is frozen."), _("Frozen until %(day)s.")),
     Code.WRONG_CLUB: lambda p: _("%(plan)s is for another club.", plan=_plan(p)),
@@ -164,7 +176,7 @@ _SENTENCES: Mapping[Code, Callable[[Params], str]] = {
     Code.DEBT_UNDER_LIMIT: _owed,
     Code.EXPIRES_30D: _ends_soon,
     Code.LAST_2_VISITS: _left,
-    Code.MEDICAL_14D: lambda p: _("The medical note ends on %(day)s.", day=_on(p.get("on"))),
+    Code.MEDICAL_14D: _medical,
     Code.BACK_AFTER_GAP: _gap,
     Code.BIRTHDAY: _birthday,
 }

@@ -14,9 +14,16 @@ from access_control.rules.visits import LeftHow
 from access_control.words import why_words
 from clubcrm.card.queries.timeline import Kind, TimelineRow
 from clubcrm.core.clock import local_day
-from clubcrm.core.formats import day_short
+from clubcrm.core.formats import day_short, money
+from clubcrm.core.policy import current_actor
+from clubcrm.tickets.permissions import SEE_TICKETS
+from memberships.billing.models import InvoiceKind
+from memberships.billing.orders import Tender
+from memberships.billing.words import tender_icon, tender_words
 from memberships.blocks.rules import BlockOwner
 from memberships.contracts.words import block_owner_words
+from memberships.packages.models import EntryKind
+from memberships.packages.words import service_words
 
 SHORTEST_RUN = 3
 
@@ -147,6 +154,49 @@ def _consent(row: TimelineRow) -> Happening:
     return Happening(row.at, "shield-check" if given else "message-off", title, row.ref)
 
 
+def _invoice(row: TimelineRow) -> Happening:
+    credit = row.state == InvoiceKind.CREDIT_NOTE
+    title = _("Credit note") if credit else _("Invoice")
+    href = url_for("money.invoice", invoice_id=row.ref)
+    return Happening(row.at, "receipt-refund" if credit else "receipt", title, _amount(row), href)
+
+
+def _payment(row: TimelineRow) -> Happening:
+    tender = Tender(row.state)
+    text = f"{_amount(row)} · {tender_words(tender)}"
+    return Happening(row.at, tender_icon(tender), _("Payment"), text)
+
+
+def _amount(row: TimelineRow) -> str:
+    minor, currency = row.words.split()
+    return money(int(minor), currency)
+
+
+def _units(row: TimelineRow) -> Happening:
+    delta = int(row.ref)
+    text = f"{service_words(row.words)} · {delta:+d}"
+    kinds = {
+        EntryKind.BUY: _("Units bought"),
+        EntryKind.USE: _("Unit used"),
+        EntryKind.RETURN: _("Unit given back"),
+        EntryKind.EXPIRE: _("Units ran out"),
+        EntryKind.TRANSFER: _("Units passed on"),
+        EntryKind.CORRECT: _("Units corrected"),
+    }
+    return Happening(row.at, "ticket", kinds[EntryKind(row.state)], text)
+
+
+def _ticket(row: TimelineRow) -> Happening:
+    title = _("Question, solved") if row.until else _("Question, open")
+    href = url_for("tickets.show", public_id=row.ref) if current_actor().may(SEE_TICKETS) else ""
+    return Happening(row.at, "message-circle", title, row.words, href)
+
+
+def _tag(row: TimelineRow) -> Happening:
+    href = url_for("people.tagged", public_id=row.ref)
+    return Happening(row.at, "tag", _("Tag put on"), row.words, href)
+
+
 _WORDS: Mapping[Kind, Callable[[TimelineRow], Happening]] = {
     Kind.VISIT: _visit,
     Kind.REFUSED: _refused,
@@ -157,4 +207,9 @@ _WORDS: Mapping[Kind, Callable[[TimelineRow], Happening]] = {
     Kind.CONTRACT: _contract,
     Kind.BLOCK: _block,
     Kind.CONSENT: _consent,
+    Kind.INVOICE: _invoice,
+    Kind.PAYMENT: _payment,
+    Kind.UNITS: _units,
+    Kind.TICKET: _ticket,
+    Kind.TAG: _tag,
 }

@@ -116,6 +116,7 @@ def _filters(person_id: str, only: str) -> list[Chip]:
     names = {
         "": _("All"),
         "visits": _("Visits"),
+        "money": _("Money and units"),
         "messages": _("Messages"),
         "tasks": _("Tasks"),
         "notes": _("Notes"),

@@ -97,6 +97,22 @@ def test_visits_in_a_row_are_one_line_until_asked(
     everything = page_of(frank, address).split('class="timeline"')[1].split("</ol>")[0]
     visits = page_of(frank, f"{address}?show=visits").split('class="timeline"')[1].split("</ol>")[0]
 
-    assert everything.count("<li>") == 2  # the run of visits, the contract signed
+    assert everything.count("<li>") == 3  # the run of visits, the contract signed, its invoice
     assert "4 visits" in everything
     assert visits.count("<li>") == 4
+
+
+def test_timeline_tells_money_units_questions_and_tags(
+    app: Flask, cast: Cast, client_of: ClientOf
+) -> None:
+    with time_machine.travel(now() - timedelta(days=3), tick=False):
+        life.sell(app, cast, on=today(life.ZONE))
+    frank, mia = client_of("Frank"), cast.public["Mia"]
+    frank.post(f"/members/{mia}/tags", data={"tag": "Marathon"})
+
+    whole = page_of(frank, f"/members/{mia}")
+    money = page_of(frank, f"/members/{mia}?show=money")
+
+    assert "Tag put on" in whole
+    assert "Invoice" in money
+    assert "Tag put on" not in money

@@ -16,10 +16,14 @@ from clubcrm.core.db import db
 from clubcrm.core.types import UtcInstant
 from clubcrm.messaging.models import Message
 from clubcrm.messaging.tracking import Reply
+from clubcrm.people.about_tables import PersonTag, Tag
 from clubcrm.people.models import Consent, Note
 from clubcrm.tasks.models import Task
+from clubcrm.tickets.models import Ticket
+from memberships.billing.models import Invoice, Payment
 from memberships.blocks.models import Block
 from memberships.contracts.models import Contract, ContractChange
+from memberships.packages.models import PackageEntry, PackageLot
 
 PAGE = 60
 
@@ -36,15 +40,21 @@ class Kind(StrEnum):
     CONTRACT = "contract"
     BLOCK = "block"
     CONSENT = "consent"
+    INVOICE = "invoice"
+    PAYMENT = "payment"
+    UNITS = "units"
+    TICKET = "ticket"
+    TAG = "tag"
 
 
 FILTERS: Mapping[str, tuple[Kind, ...]] = {
     "": tuple(Kind),
     "visits": (Kind.VISIT, Kind.REFUSED),
-    "messages": (Kind.MESSAGE, Kind.REPLY),
+    "money": (Kind.INVOICE, Kind.PAYMENT, Kind.UNITS),
+    "messages": (Kind.MESSAGE, Kind.REPLY, Kind.TICKET),
     "tasks": (Kind.TASK,),
     "notes": (Kind.NOTE,),
-    "changes": (Kind.CONTRACT, Kind.BLOCK, Kind.CONSENT),
+    "changes": (Kind.CONTRACT, Kind.BLOCK, Kind.CONSENT, Kind.TAG),
 }
 
 
@@ -150,6 +160,41 @@ def _consents(person_id: int, before: datetime | None) -> Select[Any]:
     return made.where(Consent.person_id == person_id)
 
 
+def _invoices(person_id: int, before: datetime | None) -> Select[Any]:
+    amount = cast(Invoice.total_minor, String) + " " + Invoice.currency
+    columns = (Invoice.public_id, Invoice.kind, amount, None)
+    made = _branch(Kind.INVOICE, Invoice.issued_at, *columns, before=before)
+    return made.where(Invoice.person_id == person_id)
+
+
+def _payments(person_id: int, before: datetime | None) -> Select[Any]:
+    amount = cast(Payment.amount_minor, String) + " " + Payment.currency
+    columns = (Payment.number, Payment.tender, amount, None)
+    made = _branch(Kind.PAYMENT, Payment.taken_at, *columns, before=before)
+    return made.where(Payment.payer_id == person_id)
+
+
+def _units(person_id: int, before: datetime | None) -> Select[Any]:
+    """Units of trainers, classes and the like; a visit that took one is told as a visit."""
+    columns = (PackageEntry.delta, PackageEntry.kind, PackageLot.service, None)
+    made = _branch(Kind.UNITS, PackageEntry.at, *columns, before=before)
+    return made.join(PackageLot, PackageLot.id == PackageEntry.lot_id).where(
+        PackageLot.person_id == person_id, PackageEntry.source_kind != "visit"
+    )
+
+
+def _tickets(person_id: int, before: datetime | None) -> Select[Any]:
+    columns = (Ticket.public_id, Ticket.state, Ticket.subject, Ticket.solved_at)
+    made = _branch(Kind.TICKET, Ticket.opened_at, *columns, before=before)
+    return made.where(Ticket.person_id == person_id, Ticket.is_private.is_(False))
+
+
+def _tags(person_id: int, before: datetime | None) -> Select[Any]:
+    columns = (Tag.public_id, PersonTag.put_by, Tag.name, None)
+    made = _branch(Kind.TAG, PersonTag.put_at, *columns, before=before)
+    return made.join(Tag, Tag.id == PersonTag.tag_id).where(PersonTag.person_id == person_id)
+
+
 _BRANCHES: Mapping[Kind, Callable[[int, datetime | None], Select[Any]]] = {
     Kind.VISIT: _visits,
     Kind.REFUSED: _refusals,
@@ -160,4 +205,9 @@ _BRANCHES: Mapping[Kind, Callable[[int, datetime | None], Select[Any]]] = {
     Kind.CONTRACT: _contracts,
     Kind.BLOCK: _blocks,
     Kind.CONSENT: _consents,
+    Kind.INVOICE: _invoices,
+    Kind.PAYMENT: _payments,
+    Kind.UNITS: _units,
+    Kind.TICKET: _tickets,
+    Kind.TAG: _tags,
 }
