@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 
 from clubcrm.core.states import StateChange
 from clubcrm.leads.models import (
@@ -151,67 +152,93 @@ class _Leads:
         values: dict[str, object],
     ) -> None:
         ground, chance, (kind, path, last) = self._ground, self._chance, way
-        channel = SOURCES[kind][3]
+        channel, stage = SOURCES[kind][3], path[-1] if path else LeadStage.NEW
         arrived = self._at(town, day, 9 * 60 + chance.randrange(9 * 60))
         times = self._times(arrived, path, last)
-        stage = path[-1] if path else LeadStage.NEW
-        minutes = min(110, max(1, round(chance.lognormvariate(2.7, 0.9))))
-        tried = arrived + timedelta(minutes=minutes)
-        is_tried = bool(path) and tried <= ground.order.moment
-        answered = [at for at, one in zip(times, path, strict=True) if one is LeadStage.CONTACTED]
-        attended = time_of(LeadStage.ATTENDED, path, times)
-        booked = time_of(LeadStage.BOOKED, path, times)
-        reached = answered[0] if answered else attended
         campaign = chance.choice(CAMPAIGNS) if is_paid(channel) and chance.random() < 0.6 else ""
         shared = {"club_id": ground.club_ids[town], "channel": channel, "arrived_at": arrived}
-        tries = self._tries(path, answered)
-        facts = ScoreFacts(
-            channel=channel,
-            stage=stage,
-            days_old=max(0, ground.today - day),
-            days_quiet=max(0, (ground.order.moment - (times[-1] if times else arrived)).days),
-            has_wish=True,
-            reached=bool(reached),
-            booked=bool(booked),
-            attended=bool(attended),
-            unanswered=tries - len(answered),
-        )
-        host = self._host(town) if channel in BY_MEMBERS else None
+        course = self._course(arrived, path, times)
+        tries = self._tries(path) if path else 0
         lead_id = ground.store.sink(Lead).add(
             **shared,
             **values,
+            **course,
             public_id=public_id(chance),
             state=stage,
             source_id=self._sources[town][kind],
             campaign=campaign,
-            host_id=host,
+            host_id=self._host(town) if channel in BY_MEMBERS else None,
             owner_id=None if stage is LeadStage.NEW and chance.random() < 0.1 else self._seller,
             interest=chance.choice(WISHES),
             currency=ground.calendars[town].town.currency,
             answer_by=arrived + timedelta(minutes=15),
-            first_attempt_at=tried if is_tried else None,
-            first_attempt_by=self._seller if is_tried else None,
-            first_attempt_minutes=minutes if is_tried else None,
-            reached_at=reached,
-            reached_minutes=open_minutes(arrived, reached) if reached else None,
-            booked_at=booked,
-            trial_at=(attended or booked + timedelta(days=1)) if booked else None,
-            attended_at=attended,
-            won_at=time_of(LeadStage.WON, path, times),
-            lost_at=time_of(LeadStage.LOST, path, times),
             later_on=self._soon() if stage is LeadStage.LATER else None,
-            attempts=tries if is_tried else 0,
-            last_attempt_at=max(tried, reached or tried) if is_tried else None,
-            score=score_of(facts).points,
+            attempts=tries,
+            score=self._score(shared, stage, course, tries),
             created_by=self._by,
             changed_at=times[-1] if times else arrived,
         )
         self._asked(lead_id, values, (kind, campaign), shared)
         self._moves(lead_id, path, times)
-        if is_tried:
-            self._attempts(lead_id, shared, (tried, reached), tries)
+        self._attempts(lead_id, shared, course, tries)
         if stage in STEP_OF:
             self._step(lead_id, values, (stage, town))
+
+    def _course(
+        self, arrived: datetime, path: list[LeadStage], times: list[datetime]
+    ) -> dict[str, object]:
+        """The moments of a lead, from the first try to a contract."""
+        chance, moment = self._chance, self._ground.order.moment
+        if not path:
+            return {}
+        minutes = min(110, max(1, round(chance.lognormvariate(2.7, 0.9))))
+        tried = min(arrived + timedelta(minutes=minutes), moment)
+        attended = time_of(LeadStage.ATTENDED, path, times)
+        booked = time_of(LeadStage.BOOKED, path, times)
+        answered = time_of(LeadStage.CONTACTED, path, times) or attended
+        reached = max(answered, tried) if answered else None
+        comes = None
+        if booked is not None:
+            ahead = path[-1] is LeadStage.BOOKED
+            late = moment + timedelta(hours=chance.randrange(20, 70))
+            comes = late if ahead else attended or min(booked + timedelta(days=1), moment)
+        return {
+            "first_attempt_at": tried,
+            "first_attempt_by": self._seller,
+            "first_attempt_minutes": minutes,
+            "reached_at": reached,
+            "reached_minutes": open_minutes(arrived, reached) if reached else None,
+            "booked_at": booked,
+            "trial_at": comes,
+            "attended_at": attended,
+            "won_at": time_of(LeadStage.WON, path, times),
+            "lost_at": time_of(LeadStage.LOST, path, times),
+            "last_attempt_at": max(tried, reached or tried),
+        }
+
+    def _score(
+        self,
+        shared: dict[str, Any],
+        stage: LeadStage,
+        course: dict[str, Any],
+        tries: int,
+    ) -> int:
+        moment, reached = self._ground.order.moment, course.get("reached_at")
+        quiet = course.get("last_attempt_at") or shared["arrived_at"]
+        facts = ScoreFacts(
+            channel=shared["channel"],
+            stage=stage,
+            days_old=(moment - shared["arrived_at"]).days,
+            days_quiet=(moment - quiet).days,
+            has_host=shared["channel"] in BY_MEMBERS,
+            has_wish=True,
+            ways=2,
+            reached=reached is not None,
+            booked=course.get("booked_at") is not None,
+            attended=course.get("attended_at") is not None,
+            unanswered=0 if reached else tries,
+        )
+        return score_of(facts).points
 
     def _asked(
         self,
@@ -269,22 +296,16 @@ class _Leads:
             )
             was = stage
 
-    def _tries(self, path: list[LeadStage], answered: list[datetime]) -> int:
-        if path[:1] == [LeadStage.UNREACHABLE]:
-            return 5
-        return len(answered) + self._chance.choice((0, 0, 1, 1, 2)) + (0 if answered else 1)
+    def _tries(self, path: list[LeadStage]) -> int:
+        return 5 if path[0] is LeadStage.UNREACHABLE else 1 + self._chance.choice((0, 0, 1, 1, 2))
 
     def _attempts(
-        self,
-        lead_id: int,
-        shared: dict[str, object],
-        known: tuple[datetime, datetime | None],
-        count: int,
+        self, lead_id: int, shared: dict[str, Any], course: dict[str, Any], count: int
     ) -> None:
-        tried, reached = known
+        """Tries without an answer first; the last one reached whoever was reached."""
         for place in range(count):
-            is_last = place == count - 1 and reached is not None
-            at = max(tried, reached) if is_last and reached else tried + timedelta(minutes=place)
+            is_last = place == count - 1 and course["reached_at"] is not None
+            first = course["first_attempt_at"] + timedelta(seconds=20 * place)
             self._ground.store.sink(LeadAttempt).add(
                 lead_id=lead_id,
                 club_id=shared["club_id"],
@@ -294,7 +315,7 @@ class _Leads:
                 note="",
                 user_id=self._seller,
                 by=self._by,
-                at=at,
+                at=max(first, course["reached_at"]) if is_last else first,
             )
 
     def _step(self, lead_id: int, values: dict[str, object], where: tuple[LeadStage, int]) -> None:

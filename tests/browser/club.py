@@ -15,6 +15,19 @@ from access_control.services.visits import end_visit
 from clubcrm.card import acts
 from clubcrm.core.clock import now, today
 from clubcrm.core.db import db, unit_of_work
+from clubcrm.leads.api import (
+    Arrival,
+    ArrivalChannel,
+    ContactOutcome,
+    ContactTry,
+    LeadStage,
+    LostReason,
+    Move,
+    log_try,
+    move_lead,
+    receive,
+    receive_by_hand,
+)
 from clubcrm.people.api import save_photo
 from clubcrm.people.models import Person
 from clubcrm.seed.portraits import draw_portrait
@@ -42,6 +55,13 @@ PEOPLE = (
     ("Lena", "Vogel", "9000007", YEAR, 12),
     ("Arjun", "Thapa", "9000008", YEAR, 150),
 )
+ASKERS = (
+    ("মোহাম্মদ আব্দুর রহমান চৌধুরী মজুমদার", LeadStage.NEW),
+    ("Anika Das", LeadStage.CONTACTED),
+    ("Екатерина Владимировна Преображенская", LeadStage.BOOKED),
+    ("Rafi Alam", LeadStage.LOST),
+    ("सुशीला अधिकारी", LeadStage.CONTACTED),
+)
 RAZIAS_CARD, LENAS_CARD, UNKNOWN_CARD, LAPSED_CARD = "9000001", "9000007", "7774711", "9000099"
 
 
@@ -57,6 +77,23 @@ def evening(app: Flask, cast: Cast) -> dict[str, str]:
         _trouble(cast, found)
     _habits(app, cast)
     return found
+
+
+def ask(app: Flask, cast: Cast) -> str:
+    """A few people have asked for the club; returns the public id of a lead with a long story."""
+    with app.app_context(), unit_of_work():
+        for number, (name, stage) in enumerate(ASKERS):
+            told = Arrival(cast.club, ArrivalChannel.WALK_IN, name, f"+88017119900{number:02d}")
+            lead = receive_by_hand(told, by=SARA)
+            if stage is not LeadStage.NEW:
+                log_try(lead, ContactTry(ContactOutcome.REACHED, note="wants yoga"), by=SARA)
+                at = now() + timedelta(days=1) if stage is LeadStage.BOOKED else None
+                if stage is not lead.state:
+                    reason = LostReason.PRICE if stage is LeadStage.LOST else None
+                    move_lead(lead, Move(stage, reason=reason, trial_at=at), by=SARA)
+        waits = Arrival(cast.club, ArrivalChannel.EMAIL, "Someone", message="Is there a sauna?")
+        receive(waits, by="mail")
+        return lead.public_id
 
 
 def arrive(app: Flask, cast: Cast, *cards: str) -> None:

@@ -23,6 +23,7 @@ def test_pages_are_accessible_and_fit(
     app: Flask, cast: Cast, open_desk: OpenDesk, size: dict[str, int], theme: str
 ) -> None:
     members = club.evening(app, cast)
+    members["lead"] = club.ask(app, cast)
     club.arrive(app, cast, "9000003", "9000004", club.LENAS_CARD, club.UNKNOWN_CARD, "9000005")
     desk = open_desk("Olga", size, theme)
     look = f"{size['width']}-{theme}"
@@ -82,6 +83,14 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "class-rules": "/settings/classes/rules",
         "class-kind": "/settings/classes/kinds/new",
         "tasks": "/tasks",
+        "leads": "/leads",
+        "lead": f"/leads/{members['lead']}",
+        "lead-move": f"/leads/{members['lead']}/move",
+        "lead-book": f"/leads/{members['lead']}/book",
+        "lead-new": "/leads/new",
+        "lead-stage": "/leads/stage/new",
+        "lead-tray": "/leads/tray",
+        "lead-choices": "/settings/leads",
         "touchpoints": "/reports/touchpoints",
         "contact-costs": "/reports/touchpoints/costs",
         "journeys": "/journeys",

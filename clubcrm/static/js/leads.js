@@ -6,8 +6,8 @@
   const columns = () => [...document.querySelectorAll("[data-column]")];
   const cardOf = (node) => node.closest?.("[data-lead]");
 
-  async function move(lead, stage) {
-    if (ASKING.includes(stage)) return ask(lead, stage);
+  async function move(lead, stage, asked = false) {
+    if (!asked && ASKING.includes(stage)) return ask(lead, stage);
     const url = `${board().dataset.url}/${lead}/move${location.search}`;
     await htmx.ajax("POST", url, { target: "#board", swap: "outerHTML", values: { stage } });
     document.querySelector(`#lead-${lead} .lead-name`)?.focus();
@@ -36,7 +36,7 @@
     const opener = event.target.closest("[data-move]");
     if (opener && board()) { event.preventDefault(); ask(opener.dataset.move); }
     const undo = event.target.closest("[data-undo]");
-    if (undo) move(undo.dataset.undo, undo.dataset.to);
+    if (undo) move(undo.dataset.undo, undo.dataset.to, true);
     const closer = event.target.closest("#move-dialog a[data-close]");
     if (closer) event.preventDefault();
   });
