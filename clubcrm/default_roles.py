@@ -7,6 +7,7 @@ import bar_inventory.permissions as bar
 import clubcrm.accounts.permissions as accounts
 import clubcrm.card.permissions as card
 import clubcrm.journeys.permissions as journey_rights
+import clubcrm.leads.door.permissions as lead_forms
 import clubcrm.leads.permissions as leads
 import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
@@ -28,6 +29,7 @@ RIGHTS: Mapping[str, object] = {
     **messaging.RIGHTS,
     **journey_rights.RIGHTS,
     **leads.RIGHTS,
+    **lead_forms.RIGHTS,
     **reports.RIGHTS,
 }
 

@@ -11,6 +11,7 @@ import clubcrm.accounts.permissions as accounts
 import clubcrm.card.permissions as card
 import clubcrm.journeys.permissions as journey_rights
 import clubcrm.leads.permissions as lead_rights
+import clubcrm.leads.door.permissions as lead_forms
 import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
 import clubcrm.reports.permissions as reports
@@ -33,6 +34,9 @@ from clubcrm.journeys.views import journeys as journey_pages
 from clubcrm.journeys.views.api import api as journeys_api
 from clubcrm.journeys.views.risk import risk as risk_pages
 from clubcrm.leads import views as lead_views
+from clubcrm.leads.door.views import PAGES as LEAD_FORM_PAGES
+from clubcrm.leads.quotes import views as quote_views
+from clubcrm.leads.target_pages import targets as lead_targets
 from clubcrm.messaging import views as message_views
 from clubcrm.messaging.views.api import api as messages_api
 from clubcrm.people import views as people_views
@@ -65,6 +69,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *lead_views.PAGES,
     journey_pages,
     risk_pages,
+    *LEAD_FORM_PAGES,
+    *quote_views.PAGES,
+    lead_targets,
     *message_views.BLUEPRINTS,
     touch_reports.pages,
     report_pages,
@@ -84,6 +91,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     steering,
     people_views.api,
     people_views.clean_api,
+    *quote_views.API,
     touch_reports.api,
     reports_api,
     *membership_pages.API,
@@ -169,6 +177,13 @@ SETTINGS: tuple[Place, ...] = (
         "message-circle",
         tickets.LEAD_TICKETS,
         _l("How soon a question has an answer, ready answers"),
+    ),
+    Place(
+        "lead_forms.index",
+        _l("Forms for web pages"),
+        "forms",
+        lead_forms.EDIT_FORMS,
+        _l("What strangers fill in: on your site, or on a page of its own"),
     ),
     Place(
         "people.privacy_settings",

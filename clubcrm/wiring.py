@@ -38,6 +38,7 @@ from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
 from clubcrm.journeys.risk_jobs import keep_risk
 from clubcrm.leads import handlers as lead_handlers
+from clubcrm.leads.door.jobs import read_letters
 from clubcrm.leads.events import InquiryWaits, LeadMoved, LeadRegistered
 from clubcrm.leads.jobs import settle_trials
 from clubcrm.leads.views.board import watch_leads
@@ -216,6 +217,7 @@ JOBS: tuple[Job, ...] = (
     Job("print-waiting", print_waiting, every=timedelta(seconds=10)),
     Job("tell-office", office_jobs.tell_office, every=timedelta(seconds=15)),
     Job("send-refunds", gateway_jobs.send_refunds, every=timedelta(minutes=1)),
+    Job("read-form-letters", read_letters, every=timedelta(minutes=1)),
     Job("tidy", tidy, every=timedelta(hours=1)),
     Job("find-doubles", people_jobs.find_new_doubles, daily_at=time(3, 40)),
     Job("keep-privacy", people_jobs.keep_privacy, daily_at=time(3, 50)),

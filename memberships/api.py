@@ -66,7 +66,7 @@ from memberships.contracts.reasons import ReasonGiven, give_reason, reasons_by_c
 from memberships.contracts.renewal_tables import DeclineReason
 from memberships.contracts.renewals import AcceptRequest, Renewal, accept_renewal, renew
 from memberships.contracts.rules import ContractRight, MemberRights, PlanKind, Window
-from memberships.contracts.selling import SaleTerms
+from memberships.contracts.selling import SaleTerms, needs_approval
 from memberships.contracts.services import (
     Offer,
     SignRequest,
@@ -287,6 +287,7 @@ __all__ = [
     "log_session",
     "look",
     "move_charges",
+    "needs_approval",
     "new_member_feed",
     "note_arrival",
     "note_leaving",

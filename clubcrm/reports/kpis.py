@@ -11,6 +11,7 @@ from clubcrm.core.months import month_after, month_end, month_of, months_between
 from clubcrm.journeys.models import MemberFacts
 from clubcrm.people.models import Person
 from clubcrm.reports.introduction import introduced_on
+from clubcrm.reports.lead_months import LeadMonth, lead_months
 from clubcrm.reports.lens import By, Lens
 from clubcrm.reports.lives import BaseMonth, base_of
 from clubcrm.reports.models import BaselineFigure
@@ -34,6 +35,7 @@ class MonthKpis:
     leads: int | None
     contracts: int | None
     minutes: int | None
+    leads_final: bool = True
 
     @property
     def average_minor(self) -> int | None:
@@ -49,14 +51,15 @@ class MonthKpis:
 
 
 def kpis_of(club_id: int, first: date, last: date, today: date) -> list[MonthKpis]:
-    """Return the figures of each month, in four statements for any number of months."""
+    """Return the figures of each month, in five statements for any number of months."""
     months = months_between(first, last)
     base = {one.month: one for one in base_of((club_id,), first, last, today)}
     dues = {line.key: line.rate for line in lines_of(Lens((club_id,), first, last), By.MONTH)}
     paid, noted = _paid(club_id, first, last), _noted(club_id, first, last)
+    asked = lead_months(club_id, first, last, today)
     found = []
     for month in months:
-        known = noted.get(month)
+        known = asked.get(month) or noted.get(month)
         receipts, amount = paid.get(month, (0, 0))
         found.append(
             MonthKpis(
@@ -68,6 +71,7 @@ def kpis_of(club_id: int, first: date, last: date, today: date) -> list[MonthKpi
                 known.leads if known else None,
                 known.contracts if known else None,
                 known.minutes if known else None,
+                known.is_final if isinstance(known, LeadMonth) else True,
             )
         )
     return found

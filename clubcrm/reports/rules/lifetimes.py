@@ -5,11 +5,12 @@ Who is still a member has stayed at least so long: his months count as seen, not
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 HORIZON = 36
 LEAST_CLIENTS = 20
+DAYS_OF_MONTH = 30.4375
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,11 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class ClientWorth:
-    """What clients brought so far, and what one is expected to bring within the horizon."""
+    """Clients, what they paid so far, what one pays in a month, and for how many he stays."""
 
     clients: int
     paid_minor: int
-    months_seen: int
+    month_minor: float | None
     months_expected: float | None
 
     @property
@@ -36,10 +37,29 @@ class ClientWorth:
 
     def lifetime_minor(self, margin_bp: int) -> int | None:
         """Return the kept part of what a client will pay; None where too few are known."""
-        if self.months_expected is None or not self.months_seen:
+        if self.months_expected is None or self.month_minor is None:
             return None
-        a_month = self.paid_minor / self.months_seen
-        return round(a_month * self.months_expected * margin_bp / 10_000)
+        return round(self.month_minor * self.months_expected * margin_bp / 10_000)
+
+
+def month_price(price_minor: int, days: int | None, period_months: int | None) -> float:
+    """Return what a contract costs in a month: its price over its days, or over its period."""
+    if days is not None:
+        return price_minor * DAYS_OF_MONTH / max(days, 1)
+    return price_minor / max(period_months or 1, 1)
+
+
+def parts_of(whole: int, weights: Sequence[int]) -> list[int]:
+    """Return an amount divided by weights so that the parts make the whole; evenly without any."""
+    if not weights:
+        return []
+    shares = list(weights) if sum(weights) else [1] * len(weights)
+    found = [whole * one // sum(shares) for one in shares]
+    for place in sorted(range(len(shares)), key=lambda one: -(whole * shares[one] % sum(shares))):
+        if sum(found) == whole:
+            break
+        found[place] += 1
+    return found
 
 
 def months_expected(stays: Iterable[Stay], horizon: int = HORIZON) -> float | None:

@@ -62,10 +62,9 @@ def is_good(state: QuoteState, valid_until: date, today: date) -> bool:
     return state in (QuoteState.OPEN, QuoteState.DECLINED) and today <= valid_until
 
 
-def discount_now(promised_minor: int, price_minor: int, extra_minor: int) -> int:
-    """Return what is taken off today's price so that the promised one holds.
+def discount_to_keep(promised_minor: int, total_minor: int, discount_minor: int) -> int:
+    """Return the discount by which nobody pays more than he was promised, whatever rose since.
 
-    Both are totals of the buyer, taxes and joining fee left out; a price that fell since is given
-    as it is now, so that nobody pays more for having asked early.
+    A price that fell is given as it is now: nobody pays more for having asked early.
     """
-    return max(0, price_minor - max(0, min(promised_minor, price_minor - extra_minor)))
+    return discount_minor + max(0, total_minor - promised_minor)
