@@ -38,6 +38,7 @@ from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
 from clubcrm.journeys.risk_jobs import keep_risk
 from clubcrm.leads import handlers as lead_handlers
+from clubcrm.leads.door.handlers import on_stranger_wrote
 from clubcrm.leads.door.jobs import read_letters
 from clubcrm.leads.events import InquiryWaits, LeadMoved, LeadRegistered
 from clubcrm.leads.jobs import settle_trials
@@ -132,7 +133,7 @@ EVENT_HANDLERS: Handlers = {
     membership_facts.UnitQuestioned: (ticket_handlers.on_unit_questioned,),
     membership_facts.QuestionSettled: (ticket_handlers.on_question_settled,),
     MessageSettled: (journey_handlers.on_message_settled,),
-    AnswerReceived: (ticket_handlers.on_answer_received,),
+    AnswerReceived: (ticket_handlers.on_answer_received, on_stranger_wrote),
     ComplaintNoted: (ticket_handlers.on_complaint_noted,),
     SurveyAnswered: (ticket_handlers.on_survey_answered,),
     TaskClosed: (journey_handlers.on_task_closed, ticket_handlers.on_task_closed),

@@ -23,6 +23,7 @@ from clubcrm.seed.hands import in_parts
 from clubcrm.seed.larder import keep_larders
 from clubcrm.seed.reports import foretell, learn, note_introduction, tell_ends, tell_findings
 from clubcrm.seed.shifts import keep_shifts
+from clubcrm.seed.web_forms import open_forms
 
 Part = Callable[[Ground, Unit], None]
 
@@ -31,6 +32,7 @@ def tell_last_night(ground: Ground, progress: Progress, workers: int) -> None:
     """Everything that a club's nights and its desk would have made of the history stands."""
     progress("Books, reports and facts", 0.0)
     note_introduction(ground, unit_of_work)
+    open_forms(ground, unit_of_work)
     _tell((_find_out, _count), ground, workers)
     progress("Books, reports and facts", 0.6)
     # Forecasts read the paid ends, and the model of leavers what members bought.
