@@ -208,3 +208,22 @@ def test_manager_types_targets_and_wrong_ones_stay_on_the_page(client_of, cast, 
     assert 'value="many"' in bad.get_data(as_text=True)
     assert 'value="12"' in shown
     assert client_of("Sara").get("/leads/targets").status_code == 403
+
+
+def test_program_reads_the_funnel(client_of, leads) -> None:
+    answer = client_of("Olga").get("/api/v1/reports/leads?from=2026-01-01&to=2026-01-31&by=month")
+
+    assert answer.json["items"] == [
+        {
+            "key": "2026-01-01",
+            "name": "",
+            "asked": 10,
+            "leads": 10,
+            "attempted": 9,
+            "reached": 7,
+            "booked": 6,
+            "attended": 4,
+            "joined": 2,
+            "joined_share": 0.2,
+        }
+    ]

@@ -10,6 +10,7 @@ from clubcrm.core.api import ApiBlueprint, InputSchema
 from clubcrm.core.months import month_after, month_end, month_of
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import ClubChoice, current_club, my_clubs
+from clubcrm.reports.funnel import STEPS, LeadLens, LeadsBy, funnel_of
 from clubcrm.reports.introduction import introduced_on
 from clubcrm.reports.kpis import MonthKpis, kpis_of
 from clubcrm.reports.lens import By, Lens, Part
@@ -53,6 +54,28 @@ class RenewalReport(InputSchema):
     items = fields.List(fields.Nested(RenewalLine))
 
 
+class LeadQuery(SpanQuery):
+    by = fields.Enum(LeadsBy, by_value=True, load_default=LeadsBy.MONTH)
+
+
+class LeadFunnelLine(InputSchema):
+    key = fields.String(metadata={"description": "the month's first day, or the group's key"})
+    name = fields.String()
+    asked = fields.Integer()
+    leads = fields.Integer()
+    attempted = fields.Integer()
+    reached = fields.Integer()
+    booked = fields.Integer()
+    attended = fields.Integer()
+    joined = fields.Integer()
+    joined_share = fields.Float(allow_none=True)
+
+
+class LeadReport(InputSchema):
+    by = fields.String()
+    items = fields.List(fields.Nested(LeadFunnelLine))
+
+
 class KpiLine(InputSchema):
     month = fields.Date()
     before_introduction = fields.Boolean()
@@ -93,6 +116,32 @@ def renewals(asked: dict[str, Any]) -> dict[str, Any]:
     lens = Lens(tuple(club.id for club in clubs), first, last)
     names = {club.id: club.public_id for club in clubs}
     return {"by": by.value, "items": [_line(one, by, names, today) for one in lines_of(lens, by)]}
+
+
+@api.get("/reports/leads")
+@api.doc(summary="The funnel of leads by month of arrival or by group: seven numbers each")
+@require(SEE_REPORTS)
+@api.arguments(LeadQuery, location="query")
+@api.response(200, LeadReport)
+def leads(asked: dict[str, Any]) -> dict[str, Any]:
+    clubs = _clubs(asked["club"])
+    zone = clubs[0].zone if clubs else "UTC"
+    first, last = _span(asked, clock.today(zone))
+    lens = LeadLens(tuple(club.id for club in clubs), zone, first, last)
+    by: LeadsBy = asked["by"]
+    lines = funnel_of(lens, by)
+    return {
+        "by": by.value,
+        "items": [
+            {
+                "key": str(line.key),
+                "name": line.name,
+                **{step.value: line.numbers[step] for step in STEPS},
+                "joined_share": line.whole.share,
+            }
+            for line in lines
+        ],
+    }
 
 
 @api.get("/reports/kpis")
