@@ -18,7 +18,7 @@ from clubcrm.core.clock import day_bounds
 from clubcrm.core.db import db
 from clubcrm.core.months import month_after, month_end, months_between
 from clubcrm.leads.models import Inquiry, Lead, LeadSource
-from clubcrm.leads.rules.stages import InquiryState
+from clubcrm.leads.rules.stages import OPEN, InquiryState, LeadStage
 from clubcrm.people.models import Person, StoredFile
 from clubcrm.reports.rules.rates import Rate
 
@@ -53,6 +53,7 @@ REACHED_STEP: Mapping[Step, ColumnElement[bool]] = {
     Step.ATTENDED: Lead.attended_at.is_not(None),
     Step.JOINED: Lead.won_at.is_not(None),
 }
+IS_OPEN: ColumnElement[bool] = Lead.state.in_(OPEN)
 STEPS = tuple(Step)
 OF_LEADS = STEPS[1:]
 NOBODY = "none"
@@ -165,6 +166,18 @@ def total_of(lines: list[FunnelLine]) -> FunnelLine:
     numbers = {step: sum(line.numbers[step] for line in lines) for step in STEPS}
     passed = {step: sum(line.passed[step] for line in lines) for step in STEPS}
     return FunnelLine(None, "", numbers, passed)
+
+
+def stands_at(stage: LeadStage) -> ColumnElement[bool]:
+    """Return the condition that a lead stands at a stage now."""
+    return Lead.state == stage
+
+
+def signed_within(lens: LeadLens) -> ColumnElement[bool]:
+    """Return the condition that a lead signed in the months of the lens, whenever it arrived."""
+    begins = day_bounds(lens.first, lens.zone)[0]
+    ends = day_bounds(month_end(lens.last), lens.zone)[1]
+    return and_(Lead.won_at >= begins, Lead.won_at < ends)
 
 
 def count_asked(lens: LeadLens) -> int:

@@ -7,14 +7,13 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement
 
 from clubcrm.core import clock, formats
 from clubcrm.core.db import db
 from clubcrm.core.months import month_end, month_of
 from clubcrm.core.web import require
-from clubcrm.leads.models import Lead
-from clubcrm.leads.rules.stages import OPEN, LeadStage
+from clubcrm.leads.rules.stages import LeadStage
 from clubcrm.leads.words import STAGES
 from clubcrm.reports import answering, funnel, lead_costs, pipeline
 from clubcrm.reports.costs import noted_cost
@@ -193,19 +192,12 @@ def _part(part: str, lens: LeadLens) -> tuple[str, ColumnElement[bool], LeadLens
     if part == "in_time":
         return _("Tried in time"), answering.IN_TIME, lens
     if part == "open":
-        return _("Open leads"), Lead.state.in_(OPEN), lens.whenever()
+        return _("Open leads"), funnel.IS_OPEN, lens.whenever()
     if part == "won":
-        first = clock.day_bounds(lens.first, lens.zone)[0]
-        until = clock.day_bounds(month_end(lens.last), lens.zone)[1]
-        signed = and_(Lead.won_at >= first, Lead.won_at < until)
-        return (
-            _("Signed in %(month)s", month=formats.month_year(lens.last)),
-            signed,
-            lens.whenever(),
-        )
+        title = _("Signed in %(month)s", month=formats.month_year(lens.last))
+        return title, funnel.signed_within(lens), lens.whenever()
     if part in set(LeadStage):
-        stage = LeadStage(part)
-        return stage_words(part), Lead.state == stage, lens.whenever()
+        return stage_words(part), funnel.stands_at(LeadStage(part)), lens.whenever()
     step = Step(part) if part in set(Step) else Step.LEADS
     if step is Step.ASKED:
         step = Step.LEADS
