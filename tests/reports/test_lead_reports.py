@@ -189,8 +189,8 @@ def test_pipeline_puts_plan_and_fact_side_by_side(leads, here, cast) -> None:
 
     assert (sara.target, sara.won, sara.won_minor, sara.reached) == (4, 1, 2_400_000, 0.25)
     assert sum(one.outlook.leads for one in found.stages) == found.whole.outlook.leads == 40
-    # Leads of January and February are old enough to be learned from, and of 2 March half a day.
-    assert found.learned_from == 30
+    # Leads of January and February are old enough to be learned from, and nine of March.
+    assert found.learned_from == 29
     assert found.whole.outlook.low <= found.whole.outlook.contracts <= found.whole.outlook.high
 
 
