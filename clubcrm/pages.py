@@ -10,8 +10,8 @@ import access_control.permissions as gate
 import clubcrm.accounts.permissions as accounts
 import clubcrm.card.permissions as card
 import clubcrm.journeys.permissions as journey_rights
-import clubcrm.leads.permissions as lead_rights
 import clubcrm.leads.door.permissions as lead_forms
+import clubcrm.leads.permissions as lead_rights
 import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
 import clubcrm.reports.permissions as reports
