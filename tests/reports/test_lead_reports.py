@@ -138,7 +138,7 @@ def test_each_number_opens_a_list_of_its_length(client_of, leads, page) -> None:
         if {said, counted, shown.count("<tr data-row")} != {said}:
             wrong[href] = (said, counted, shown.count("<tr data-row"))
 
-    assert len(links) > 5
+    assert len(links) >= 5
     assert wrong == {}
 
 

@@ -25,6 +25,8 @@ from clubcrm.reports.views.blueprint import Asked, asked, month_in, reports
 
 PAGE, EVERYBODY = 100, 1_000_000
 OPEN_SINCE = timedelta(days=90)
+# A number of those who stand at a stage now; a step is what they have ever come to.
+AT_STAGE = "at_"
 FILTERS = ("source", "seller", "campaign", "channel")
 
 
@@ -196,8 +198,9 @@ def _part(part: str, lens: LeadLens) -> tuple[str, ColumnElement[bool], LeadLens
     if part == "won":
         title = _("Signed in %(month)s", month=formats.month_year(lens.last))
         return title, funnel.signed_within(lens), lens.whenever()
-    if part in set(LeadStage):
-        return stage_words(part), funnel.stands_at(LeadStage(part)), lens.whenever()
+    stage = part.removeprefix(AT_STAGE)
+    if part.startswith(AT_STAGE) and stage in set(LeadStage):
+        return stage_words(stage), funnel.stands_at(LeadStage(stage)), lens.whenever()
     step = Step(part) if part in set(Step) else Step.LEADS
     if step is Step.ASKED:
         step = Step.LEADS
