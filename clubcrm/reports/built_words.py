@@ -27,9 +27,9 @@ def op_words(op: Op) -> str:
         Op.AT_MOST: _("is at most"),
         Op.SINCE: _("is on or after"),
         Op.UNTIL: _("is on or before"),
-        Op.LAST: _("lies within the last … days"),
-        Op.LONGER: _("lies more than … days back"),
-        Op.NEXT: _("lies within the next … days"),
+        Op.LAST: _("within the last … days"),
+        Op.LONGER: _("more than … days ago"),
+        Op.NEXT: _("within the next … days"),
         Op.EMPTY: _("is not known"),
         Op.FILLED: _("is known"),
     }[op]

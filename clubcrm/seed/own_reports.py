@@ -145,7 +145,7 @@ def _goals(ground: Ground, club_id: int, goals: Numbered) -> None:
             else "",
             is_open=not is_over,
             closed_on=due_on if is_over else None,
-            reached=False if is_over else None,
+            reached=True if is_over else None,
             created_at=ground.order.moment - timedelta(days=since),
             created_by=ground.actor("owner"),
         )

@@ -19,7 +19,9 @@ from tests.memberships.conftest import SARA, YEAR
 from tests.reports.history import History
 
 TODAY = date(2026, 6, 15)
-LINKS = re.compile(r'href="(/reports/(?:renewals/people|members|receipts)[^"]*)">([\d,]+)</a>')
+LINKS = re.compile(
+    r'href="(/reports/(?:renewals/people|bar/people|members|receipts)[^"]*)">([\d,]+)</a>'
+)
 
 
 @pytest.fixture
@@ -53,6 +55,7 @@ def told(app, cast, clock) -> None:
         "/reports/renewals?by=plan",
         "/reports/renewals?by=source&from=2025-01",
         "/reports/forecast",
+        "/reports/bar",
     ],
 )
 def test_each_number_opens_a_list_of_its_length(client_of, told, page: str) -> None:

@@ -1,6 +1,7 @@
 """Pages of the reports; importing this folder hangs every page on its blueprint."""
 
 from clubcrm.reports.views import (
+    bar,
     baseline,
     costs,
     forecast,
@@ -15,6 +16,7 @@ from clubcrm.reports.views import (
 from clubcrm.reports.views.blueprint import reports
 
 __all__ = [
+    "bar",
     "baseline",
     "costs",
     "forecast",
