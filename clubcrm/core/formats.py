@@ -127,11 +127,19 @@ def days_ago(count: int) -> str:
     return ngettext("%(num)s day ago", "%(num)s days ago", count)
 
 
+def in_words(kept: str) -> str:
+    """Return words of ours that the store keeps in English in the reader's language.
+
+    What somebody typed comes back as it is, percent signs too.
+    """
+    return _(kept) if kept else ""
+
+
 def install(app: Flask) -> None:
     """Templates have these formats as filters."""
     shown = (
         *(money, number, day, day_short, weekday_short, weekday_day, month_year, month_name),
-        *(clock_time, exact, moment, ago, days_ago),
+        *(clock_time, exact, moment, ago, days_ago, in_words),
     )
     app.jinja_env.filters.update({one.__name__: one for one in shown})
 

@@ -55,6 +55,8 @@ def test_sellers_begin_at_the_board_and_see_what_must_not_wait(
     assert "1 lead was not answered in the promised time" in page
     assert "1 new question waits in the tray" in page
     assert "Answer overdue" in page
+    late = text(sara.get("/leads?only=unanswered&owner=mine-or-nobody"))
+    assert late.count("data-lead=") == 1
 
 
 def test_a_lead_without_a_step_is_red_on_the_managers_start_page(
@@ -211,6 +213,7 @@ def test_an_own_step_is_planned_and_done_from_the_lead(
 
     assert (refused.status_code, planned.status_code) == (400, 303)
     assert "Send 50% offer" in text(sara.get(f"/leads/{lead}"))
+    assert "Send 50% offer" in text(sara.get("/tasks"))
 
 
 def test_the_tray_shows_why_and_is_decided_once(

@@ -31,10 +31,12 @@ class BoardWish:
     now: datetime
     owner_id: int | None = None
     unowned: bool = False
+    or_unowned: bool = False
     source_id: int | None = None
     words: str = ""
     without_step: bool = False
     late: bool = False
+    unanswered: bool = False
     cards: int = CARDS
 
 
@@ -181,13 +183,16 @@ def _where(wish: BoardWish, steps: Subquery) -> list[ColumnElement[bool]]:
     if wish.unowned:
         found.append(Lead.owner_id.is_(None))
     elif wish.owner_id is not None:
-        found.append(Lead.owner_id == wish.owner_id)
+        mine = Lead.owner_id == wish.owner_id
+        found.append(or_(mine, Lead.owner_id.is_(None)) if wish.or_unowned else mine)
     if wish.source_id is not None:
         found.append(Lead.source_id == wish.source_id)
     if wish.without_step:
         found += [Lead.state.in_(OPEN), steps.c.lead_id.is_(None)]
+    unanswered = (Lead.first_attempt_at.is_(None)) & (Lead.answer_by <= wish.now)
+    if wish.unanswered:
+        found += [Lead.state.in_(OPEN), unanswered]
     if wish.late:
-        unanswered = (Lead.first_attempt_at.is_(None)) & (Lead.answer_by <= wish.now)
         found += [Lead.state.in_(OPEN), or_(unanswered, steps.c.due_at <= wish.now)]
     for word in fold(wish.words).split():
         found.append(Person.search_text.like(f"%{like_literal(word)}%", escape="\\"))

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from clubcrm.core import clock
+from clubcrm.core.clubs import Scope
 from clubcrm.core.day_alerts import DayAlert
 from clubcrm.core.errors import not_found
 from clubcrm.core.policy import Actor, current_actor
-from clubcrm.core.shell import current_club
+from clubcrm.core.shell import chosen_club, current_club
 from clubcrm.core.web import require
 from clubcrm.leads import words
 from clubcrm.leads.permissions import RUN_LEADS, SEE_LEADS
@@ -28,6 +29,7 @@ from clubcrm.leads.views.blueprint import leads
 MAIN = (*ON_THE_WAY, LeadStage.WON)
 BESIDE = (*PARKED, LeadStage.LOST)
 FEW = 8
+OPEN_TO_ME = "mine-or-nobody"
 
 
 @leads.get("", endpoint="board")
@@ -69,7 +71,7 @@ def board_words() -> dict[str, Any]:
         "main": _columns(columns, MAIN),
         "beside": _columns(columns, BESIDE),
         "few": FEW,
-        "waiting": tray_counts(current_actor().scope).get(InquiryState.WAITING, 0),
+        "waiting": tray_counts(Scope((club.id,))).get(InquiryState.WAITING, 0),
         "chips": _chips(),
         "sellers": sellers_of(club.id),
         "sources": sources_of(club.id),
@@ -89,21 +91,26 @@ def asked() -> BoardWish:
     return BoardWish(
         club.id,
         clock.now(),
-        owner_id=current_actor().id if who == "me" else owners.get(who),
+        owner_id=current_actor().id if who in ("me", OPEN_TO_ME) else owners.get(who),
         unowned=who == "nobody",
+        or_unowned=who == OPEN_TO_ME,
         source_id=sources.get(args.get("source", "")),
         words=args.get("q", "")[:80],
         without_step=only == "no-step",
         late=only == "late",
+        unanswered=only == "unanswered",
     )
 
 
 def watch_leads(actor: Actor) -> Sequence[DayAlert]:
     """Return what must not wait of leads: of a seller his own, of who runs them all."""
-    if not actor.may(SEE_LEADS) or actor.kind != "user":
+    club = chosen_club()
+    if club is None or not actor.may(SEE_LEADS) or actor.kind != "user":
         return []
+    # Of the club he works in now: each number is the length of the list it opens.
     mine = None if actor.may(RUN_LEADS) else actor.id
-    found = lead_alerts(actor.scope, clock.now(), mine)
+    found = lead_alerts(Scope((club.id,)), clock.now(), mine)
+    whose = None if mine is None else OPEN_TO_ME
     alerts = [
         (
             found.without_step,
@@ -112,7 +119,7 @@ def watch_leads(actor: Actor) -> Sequence[DayAlert]:
                 "%(num)s open leads have no next step",
                 found.without_step,
             ),
-            url_for("leads.board", only="no-step"),
+            url_for("leads.board", only="no-step", owner=whose),
             "stop",
         ),
         (
@@ -122,7 +129,7 @@ def watch_leads(actor: Actor) -> Sequence[DayAlert]:
                 "%(num)s leads were not answered in the promised time",
                 found.unanswered,
             ),
-            url_for("leads.board", only="late"),
+            url_for("leads.board", only="unanswered", owner=whose),
             "stop",
         ),
         (

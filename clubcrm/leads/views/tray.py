@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from clubcrm.core.clubs import Scope
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.policy import current_actor
 from clubcrm.core.shell import current_club
@@ -30,7 +31,7 @@ def tray() -> ResponseReturnValue:
     """What waits, the oldest first; what was decided, the newest first."""
     wanted = request.args.get("state", "")
     state = next((one for one in InquiryState if one.value == wanted), InquiryState.WAITING)
-    scope = current_actor().scope
+    scope = Scope((current_club().id,))
     rows, more = tray_page(scope, state, _before())
     counts = tray_counts(scope)
     names = {
