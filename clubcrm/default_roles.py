@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import access_control.permissions as gate
 import bar_inventory.permissions as bar
 import clubcrm.accounts.permissions as accounts
+import clubcrm.campaigns.permissions as campaigns
 import clubcrm.card.permissions as card
 import clubcrm.journeys.permissions as journey_rights
 import clubcrm.leads.door.permissions as lead_forms
@@ -30,6 +31,7 @@ RIGHTS: Mapping[str, object] = {
     **journey_rights.RIGHTS,
     **leads.RIGHTS,
     **lead_forms.RIGHTS,
+    **campaigns.RIGHTS,
     **reports.RIGHTS,
 }
 
@@ -92,6 +94,8 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         journey_rights.SEE_JOURNEY,
         leads.SEE_LEADS,
         leads.WORK_LEADS,
+        campaigns.SEE_CAMPAIGNS,
+        campaigns.EDIT_SEGMENTS,
     }
     | {memberships.SEE_CLASSES, memberships.BOOK_CLASSES, memberships.INVITE_GUESTS},
     "desk": RUNS_THE_DESK,

@@ -27,6 +27,7 @@ from access_control.views.settings import gate_settings
 from access_control.views.steering import steering
 from bar_inventory import pages as bar_pages
 from clubcrm.accounts import views as account_views
+from clubcrm.campaigns import views as campaign_views
 from clubcrm.card import places
 from clubcrm.card import views as card_views
 from clubcrm.core.shell import Place
@@ -44,6 +45,7 @@ from clubcrm.people.views import own_fields
 from clubcrm.reports.views import reports as report_pages
 from clubcrm.reports.views import touchpoints as touch_reports
 from clubcrm.reports.views.api import api as reports_api
+from clubcrm.reports.views.campaign_results import campaign_results
 from clubcrm.tasks.views import tasks as task_views
 from clubcrm.tasks.views.api import api as tasks_api
 from clubcrm.tasks.views.survey import survey
@@ -72,15 +74,18 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *LEAD_FORM_PAGES,
     *quote_views.PAGES,
     lead_targets,
+    *campaign_views.BLUEPRINTS,
     *message_views.BLUEPRINTS,
     touch_reports.pages,
     report_pages,
+    campaign_results,
     *membership_pages.PAGES,
     *bar_pages.PAGES,
 )
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
 API_BLUEPRINTS: tuple[Blueprint, ...] = (
+    *campaign_views.API_BLUEPRINTS,
     journeys_api,
     *lead_views.API,
     messages_api,

@@ -6,6 +6,8 @@ import bar_inventory.purchasing.models
 import bar_inventory.sales.models
 import bar_inventory.stock.models
 import clubcrm.accounts.models
+import clubcrm.campaigns.campaign_tables
+import clubcrm.campaigns.models
 import clubcrm.core.audit
 import clubcrm.core.clubs
 import clubcrm.core.events
@@ -71,6 +73,8 @@ _MODULES = (
     bar_inventory.sales.models,
     bar_inventory.stock.models,
     clubcrm.accounts.models,
+    clubcrm.campaigns.campaign_tables,
+    clubcrm.campaigns.models,
     clubcrm.core.audit,
     clubcrm.core.clubs,
     clubcrm.core.events,

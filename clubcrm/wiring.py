@@ -21,6 +21,11 @@ from bar_inventory.purchasing import jobs as bar_jobs
 from clubcrm.accounts import actors
 from clubcrm.accounts import invariants as account_checks
 from clubcrm.accounts.jobs import forget_old_access
+from clubcrm.campaigns import deal_traits, habit_traits, person_traits
+from clubcrm.campaigns import sending as campaign_sending
+from clubcrm.campaigns.event_queries import places_taken_add_up
+from clubcrm.campaigns.event_services import rsvp_address
+from clubcrm.campaigns.jobs import count_segments, run_campaigns
 from clubcrm.card import own_year
 from clubcrm.card.queries.quiet import quiet_people
 from clubcrm.core import day_alerts
@@ -36,7 +41,9 @@ from clubcrm.journeys import attendance, class_news, farewell, going_on, own_pag
 from clubcrm.journeys import dunning as payment_news
 from clubcrm.journeys import handlers as journey_handlers
 from clubcrm.journeys.jobs import nightly_planning
+from clubcrm.journeys.limits import contact_pace, programme_control
 from clubcrm.journeys.risk_jobs import keep_risk
+from clubcrm.journeys.traits import TRAITS as JOURNEY_TRAITS
 from clubcrm.leads import handlers as lead_handlers
 from clubcrm.leads.door.handlers import on_stranger_wrote
 from clubcrm.leads.door.jobs import read_letters
@@ -200,6 +207,7 @@ JOBS: tuple[Job, ...] = (
     Job("keep-risk", keep_risk, daily_at=time(5, 15)),
     Job("mail-reports", mail_reports, daily_at=time(6)),
     Job("post-letters", post_letters, every=timedelta(seconds=30)),
+    Job("count-segments", count_segments, daily_at=time(5, 30)),
     Job("send-outbox", send_outbox, every=timedelta(seconds=15)),
     Job("read-mailbox", read_mailbox, every=timedelta(minutes=1)),
     Job("ask-telegram", ask_telegram, every=timedelta(seconds=5)),
@@ -219,6 +227,7 @@ JOBS: tuple[Job, ...] = (
     Job("tell-office", office_jobs.tell_office, every=timedelta(seconds=15)),
     Job("send-refunds", gateway_jobs.send_refunds, every=timedelta(minutes=1)),
     Job("read-form-letters", read_letters, every=timedelta(minutes=1)),
+    Job("run-campaigns", run_campaigns, every=timedelta(seconds=30)),
     Job("tidy", tidy, every=timedelta(hours=1)),
     Job("find-doubles", people_jobs.find_new_doubles, daily_at=time(3, 40)),
     Job("keep-privacy", people_jobs.keep_privacy, daily_at=time(3, 50)),
@@ -227,7 +236,7 @@ JOBS: tuple[Job, ...] = (
 )
 
 # Asked just before messages leave; answers are the reasons why some of them must not.
-SEND_CHECKS = (journeys.checks_before_sending,)
+SEND_CHECKS = (journeys.checks_before_sending, campaign_sending.checks_before_sending)
 
 # Addresses that a message may carry by the name of their placeholder; the own page stands in.
 MESSAGE_LINKS: Mapping[str, LinkMaker] = {
@@ -235,10 +244,18 @@ MESSAGE_LINKS: Mapping[str, LinkMaker] = {
     "offer_link": lambda person_id, code: offer_address(person_id, code, by="system"),
     "freeze_link": lambda person_id, _code: freeze_address(person_id, by="system"),
     "survey_link": survey_address,
+    "rsvp_link": rsvp_address,
 }
 
 # Who says on start pages what must not wait.
 DAY_WATCHERS: tuple[day_alerts.Watcher, ...] = (watch_leads,)
+# What people may be chosen by, in the order of the form.
+TRAITS = (
+    *person_traits.TRAITS,
+    *deal_traits.TRAITS,
+    *habit_traits.TRAITS,
+    *JOURNEY_TRAITS,
+)
 
 # Invariants by id; each returns the offending rows as sentences.
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
@@ -250,6 +267,7 @@ INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     "I12": message_checks.none_after_a_no,
     "I13": core_checks.store_is_sound,
     "I14": account_checks.unaudited_rights,
+    "I-events": places_taken_add_up,
 }
 
 # Numbers that /metrics shows beside those of the core.
@@ -285,6 +303,9 @@ def install(app: Flask) -> None:
     app.extensions["club_holder_of_card"] = gate_api.holder_of_card
     app.extensions["club_entry_code"] = own_year.entry_code
     app.extensions["club_scan_of"] = own_year.scan_of
+    app.extensions["club_traits"] = TRAITS
+    app.extensions["club_contact_pace"] = contact_pace
+    app.extensions["club_programme_control"] = programme_control
     app.extensions["club_visits_on"] = own_year.visits_on
     day_alerts.install(app, DAY_WATCHERS)
     actors.install(app)

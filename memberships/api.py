@@ -3,6 +3,7 @@
 from memberships.approvals.models import Approval
 from memberships.approvals.services import ApprovalRequest, decide, request_approval
 from memberships.billing.gateways.links import pay_address
+from memberships.billing.models import Voucher, VoucherKind
 from memberships.billing.orders import (
     CreditLine,
     CreditOrder,
@@ -225,6 +226,8 @@ __all__ = [
     "StepNews",
     "Tender",
     "TransferRequest",
+    "Voucher",
+    "VoucherKind",
     "VoucherOrder",
     "Way",
     "Window",

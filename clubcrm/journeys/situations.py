@@ -20,6 +20,7 @@ from clubcrm.journeys.rules.touchpoints import Performer, Why, is_service
 from clubcrm.journeys.rules.verdicts import Situation
 from clubcrm.journeys.surroundings import Deal, Surroundings, surroundings
 from clubcrm.journeys.versions import numbers_of_cycles, settings_by_number
+from clubcrm.messaging.contacts import CAMPAIGN, contact_days
 from clubcrm.messaging.queries import offered, reaches_of
 from clubcrm.messaging.rules.channels import NoWay, PersonReach, pick_channel
 from clubcrm.messaging.rules.kinds import kind_of
@@ -90,6 +91,7 @@ def situations(
         reaches[Purpose.SERVICE],
         offered(),
         numbers_of_cycles(session, ids),
+        contact_days(ids, frame.zone, (CAMPAIGN,)),
     )
     return {row.person_id: _situation(row, found) for row in rows}
 
@@ -103,6 +105,7 @@ class _Gathered:
     service: Mapping[int, PersonReach]
     offered: Sequence[str]
     numbers: Mapping[tuple[int, int], int]
+    campaigns: Mapping[int, Sequence[date]]
 
 
 def _situation(row: MemberFacts, found: _Gathered) -> Situation:
@@ -119,7 +122,7 @@ def _situation(row: MemberFacts, found: _Gathered) -> Situation:
     return Situation(
         facts=facts,
         said=tuple(_said(one, zone) for one in touches if _in_cycle(one, facts)),
-        contacts=_contacts(touches, day, zone),
+        contacts=[*_contacts(touches, day, zone), *found.campaigns.get(person, ())],
         no_way=_no_way(found.marketing[person], found.offered),
         no_service_way=_no_way(found.service[person], found.offered),
         settings=settings,

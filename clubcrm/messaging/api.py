@@ -13,9 +13,16 @@ from clubcrm.messaging.letters import (
     send_again,
 )
 from clubcrm.messaging.own_links import news_address
+from clubcrm.messaging.previews import Shown, filled
 from clubcrm.messaging.queueing import Order, queue, queue_many
 from clubcrm.messaging.rules.channels import NoWay
 from clubcrm.messaging.services import cancel, hold_outbox, release_outbox
+from clubcrm.messaging.wording_services import (
+    WordingDraft,
+    copy_wordings,
+    give_back,
+    save_wording,
+)
 
 __all__ = [
     "Letter",
@@ -25,8 +32,13 @@ __all__ = [
     "Order",
     "Paper",
     "PostedLetter",
+    "Shown",
+    "WordingDraft",
     "cancel",
+    "copy_wordings",
     "file_at",
+    "filled",
+    "give_back",
     "hold_outbox",
     "letter_of",
     "letters_for",
@@ -36,5 +48,6 @@ __all__ = [
     "queue",
     "queue_many",
     "release_outbox",
+    "save_wording",
     "send_again",
 ]

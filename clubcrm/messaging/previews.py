@@ -42,9 +42,15 @@ def preview(
     return None if words is None else filled(club, code, words, person_id)
 
 
-def filled(club: Club, code: str, words: Draft, person_id: int | None = None) -> Shown:
+def filled(
+    club: Club,
+    code: str,
+    words: Draft,
+    person_id: int | None = None,
+    given: Mapping[str, str] | None = None,
+) -> Shown:
     """Return any words of a code as the member, or the believable one, would read them."""
-    values = _values(club, code, words, person_id)
+    values = {**_values(club, code, words, person_id), **(given or {})}
     wording = render(words.subject, words.body, values)
     return Shown(
         wording.subject,

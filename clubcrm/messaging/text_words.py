@@ -127,6 +127,7 @@ def _others() -> dict[str, str]:
         "offer_link": _("address of the renewal offer"),
         "freeze_link": _("address to freeze"),
         "survey_link": _("address of the one question"),
+        "rsvp_link": _("address of the answer to an invitation"),
         "own_link": _("address of the own page"),
     }
 

@@ -1,5 +1,6 @@
 """Services room: a club makes the words of messages its own, in versions, and gives them back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -15,7 +16,7 @@ from clubcrm.messaging.models import MessageText
 from clubcrm.messaging.rules.kinds import TextKind, has_subject
 from clubcrm.messaging.rules.placeholders import faults_of
 from clubcrm.messaging.text_words import fault_words
-from clubcrm.messaging.texts import STAND_IN_LANGUAGE, given_by_cause, versions_of
+from clubcrm.messaging.texts import STAND_IN_LANGUAGE, given_by_cause, texts_of, versions_of
 
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 8000
@@ -31,6 +32,7 @@ class WordingDraft:
     subject: str
     body: str
     seen_version: int | None = None
+    given: frozenset[str] = frozenset()  # placeholders that the message's own cause fills
 
 
 def save_wording(club_id: int, draft: WordingDraft, *, by: str) -> MessageText:
@@ -47,6 +49,15 @@ def give_back(club_id: int, draft: WordingDraft, *, by: str) -> MessageText:
     return _add(club_id, draft, MessageText(subject="", body="", shipped=True), by)
 
 
+def copy_wordings(club_id: int, codes: Mapping[str, str], *, by: str) -> int:
+    """Each target code says what its source says, in every language and form; returns how many."""
+    own = texts_of(db.session(), club_id, codes).own
+    for (code, kind, language), words in own.items():
+        row = MessageText(subject=words.subject, body=words.body, shipped=False)
+        _add(club_id, WordingDraft(codes[code], kind, language, "", ""), row, by)
+    return len(own)
+
+
 def choose_stand_in(club_id: int, language: str, *, by: str) -> None:
     """Who reads a language without words hears this one, and English after it."""
     if language not in LANGUAGES:
@@ -60,7 +71,8 @@ def checked(draft: WordingDraft) -> tuple[str, str]:
     subject = clean(draft.subject, "subject", longest=LONGEST_SUBJECT)
     body = clean(draft.body.replace("\r\n", "\n"), "body", longest=LONGEST_BODY, lines=True)
     wanted = subject if has_subject(draft.kind) else None
-    faults = fault_words(faults_of(wanted, body, given_by_cause(draft.code)))
+    given = given_by_cause(draft.code) | draft.given
+    faults = fault_words(faults_of(wanted, body, given))
     if faults:
         raise invalid(faults)
     return (subject if wanted is not None else ""), body

@@ -90,6 +90,7 @@ class Ground:
     lots: dict[tuple[int, int], Lot] = field(default_factory=dict)
     deeds: list[Deed] = field(default_factory=list)
     period_invoices: dict[str, int] = field(default_factory=dict)
+    segment_ids: dict[int, int] = field(default_factory=dict)
 
     @property
     def until(self) -> int:

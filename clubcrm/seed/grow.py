@@ -19,6 +19,7 @@ from clubcrm.seed.about import keep_notes_about_people
 from clubcrm.seed.asked import ask_half_way
 from clubcrm.seed.bars import place_blocks
 from clubcrm.seed.calendar import calendar_of
+from clubcrm.seed.campaigns import write_campaigns
 from clubcrm.seed.chronicle import write_audit, write_events, write_import
 from clubcrm.seed.classes import run_classes
 from clubcrm.seed.coaching import coach
@@ -40,6 +41,7 @@ from clubcrm.seed.own_reports import keep_reports
 from clubcrm.seed.papers import Registry, sell_plans, write_lots
 from clubcrm.seed.relay import tell_all
 from clubcrm.seed.renewals import Offers
+from clubcrm.seed.segments import write_segments
 from clubcrm.seed.signed import Signed
 from clubcrm.seed.stages import Stages
 from clubcrm.seed.stays import give_some_days, write_everyone
@@ -151,6 +153,8 @@ def _write_beside(ground: Ground, handovers: Handovers) -> None:
     talk.close()
     trials.write()
     write_wordings(ground)
+    write_segments(ground)
+    write_campaigns(ground)
     coach(ground)
     ring_up(ground)
     write_fees(ground)

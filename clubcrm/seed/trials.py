@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import fmean, pvariance
 
+from clubcrm.core.lots import draw
 from clubcrm.journeys.models import Eligibility, Touchpoint, TouchState
 from clubcrm.journeys.rules.codes import Code, Performer
-from clubcrm.journeys.rules.holdout import draw
 from clubcrm.seed.ground import Ground, instant
 from clubcrm.seed.lives import Agreement, Life
 from clubcrm.seed.offers import BY_KEY

@@ -117,6 +117,8 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "journey-people": "/journeys/people?stage=active",
         "at-risk": "/journeys/at-risk",
         "risk-quality": "/journeys/at-risk/quality",
+        "segments": "/segments",
+        "segment-form": "/segments/new",
         "messages": "/messages",
         "messages-in-doubt": "/messages/in-doubt",
         "answers": "/messages/answers",

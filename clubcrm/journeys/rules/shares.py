@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from clubcrm.core.lots import draw, draw_member, is_held_out
 from clubcrm.journeys.rules.codes import Code
-from clubcrm.journeys.rules.holdout import draw, draw_member, is_held_out
 from clubcrm.journeys.rules.settings import CodeRule, Trial
 
 SMALL, MIDDLE = 1000, 5000

@@ -38,7 +38,7 @@ VISITS = (
 UNITS = ("units_left", "package_left")
 PEOPLE = ("trainer", "activity")
 TIME = ("by_day",)
-LINKS = ("offer_link", "freeze_link", "survey_link", "own_link")
+LINKS = ("offer_link", "freeze_link", "survey_link", "own_link", "rsvp_link")
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "who": WHO,
     "term": TERM,

@@ -33,10 +33,10 @@ class Rate:
         return Rate(self.made + other.made, self.out_of + other.out_of)
 
 
-def change(now: Rate, before: Rate) -> tuple[float, bool] | None:
-    """Return by how many points a rate moved, and whether more than chance explains it.
+def difference(now: Rate, before: Rate) -> tuple[float, float, float] | None:
+    """Return a difference of shares with its 95% interval: middle, low, high; None below ten.
 
-    The interval of the difference is Newcombe's, built from both Wilson intervals.
+    The interval is Newcombe's, built from both Wilson intervals.
     """
     first, second = now.interval, before.interval
     if first is None or second is None or now.share is None or before.share is None:
@@ -44,6 +44,15 @@ def change(now: Rate, before: Rate) -> tuple[float, bool] | None:
     moved = now.share - before.share
     low = moved - sqrt((now.share - first[0]) ** 2 + (second[1] - before.share) ** 2)
     high = moved + sqrt((first[1] - now.share) ** 2 + (before.share - second[0]) ** 2)
+    return moved, low, high
+
+
+def change(now: Rate, before: Rate) -> tuple[float, bool] | None:
+    """Return by how many points a rate moved, and whether more than chance explains it."""
+    found = difference(now, before)
+    if found is None:
+        return None
+    moved, low, high = found
     return 100 * moved, low > 0 or high < 0
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clubcrm.journeys.rules.holdout import draw, is_held_out
+from clubcrm.core.lots import draw, is_held_out
 
 
 @pytest.mark.parametrize(

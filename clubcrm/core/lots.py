@@ -1,4 +1,4 @@
-"""Rules: who is held out of a touchpoint, drawn by a hash: no state, stable for ever, per code."""
+"""Lots: who is left out of something, drawn by a hash: no state, stable for ever, per code."""
 
 import hashlib
 

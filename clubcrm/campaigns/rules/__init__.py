@@ -1,0 +1,1 @@
+"""Rules of choosing people, of dividing them into arms, and of what they are told."""

@@ -1,0 +1,78 @@
+"""Queries room: a trait is something people can be chosen by; each package gives its own.
+
+A trait answers with rows of person and value. Upper floors collect all traits in `club_traits` of
+the app, so that a package that knows something new about people only adds a line there.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from flask_babel.speaklater import LazyString
+from sqlalchemy import Select
+
+from clubcrm.core import clock
+from clubcrm.people.rules.trait_kinds import OPS, Op, TraitKind
+
+Choices = Sequence[tuple[str, str]]
+LONGEST_WINDOW = 3650
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where and when people are chosen; `days` is the window of a trait that counts in one."""
+
+    club_id: int
+    today: date
+    zone: str
+    currency: str
+    days: int = 0
+
+    @property
+    def since(self) -> date:
+        """Return the first day of the window that ends today."""
+        return self.today - timedelta(days=self.days - 1)
+
+    @property
+    def until(self) -> date:
+        """Return the last day of the window that begins today."""
+        return self.today + timedelta(days=self.days)
+
+    @property
+    def since_at(self) -> datetime:
+        """Return the instant at which the window begins."""
+        return clock.day_bounds(self.since, self.zone)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """Something people can be chosen by.
+
+    `rows` answers with person and value, one row a person, but several for a choice. Where a person
+    has no row, the number is nothing (`zero`), or not known, and then no comparison holds. `window`
+    is the usual number of days of a trait that counts within days; None where it does not.
+    """
+
+    code: str
+    group: str
+    label: LazyString | str
+    kind: TraitKind
+    rows: Callable[[Ground], Select[*tuple[Any, ...]]]
+    window: int | None = None
+    ahead: bool = False  # the window lies ahead
+    zero: bool = True
+    instant: bool = False  # the day is kept as an instant
+    choices: Callable[[int], Choices] | None = None
+
+    @property
+    def ops(self) -> tuple[Op, ...]:
+        """Return the comparisons it allows."""
+        return OPS[self.kind]
+
+
+def known_traits() -> Mapping[str, Trait]:
+    """Return every trait of the house by its code, in the order of the wiring."""
+    traits: Sequence[Trait] = current_app.extensions.get("club_traits", ())
+    return {one.code: one for one in traits}
