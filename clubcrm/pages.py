@@ -196,6 +196,11 @@ SETTINGS: tuple[Place, ...] = (
         "eraser",
         people.KEEP_PRIVACY,
         _l("How long people are kept, and who was erased"),
+        "phone.phones",
+        _l("Telephones"),
+        "phone",
+        tickets.RUN_PHONES,
+        _l("Whose telephone rings, and how calls come here"),
     ),
     Place(
         "settings.staff", _l("Staff"), "users", accounts.SEE_STAFF, _l("Who works here, and where")

@@ -32,6 +32,7 @@ import clubcrm.reports.built_models
 import clubcrm.reports.effect_tables
 import clubcrm.reports.models
 import clubcrm.tasks.models
+import clubcrm.tickets.call_tables
 import clubcrm.tickets.models
 import memberships.approvals.models
 import memberships.billing.buyer_tables
@@ -98,6 +99,7 @@ _MODULES = (
     clubcrm.reports.models,
     clubcrm.reports.effect_tables,
     clubcrm.tasks.models,
+    clubcrm.tickets.call_tables,
     clubcrm.tickets.models,
     memberships.approvals.models,
     memberships.billing.buyer_tables,

@@ -74,8 +74,8 @@ from clubcrm.tasks.jobs import expire_tasks
 from clubcrm.tasks.surveys import survey_address
 from clubcrm.tasks.trainer_list import trainer_work
 from clubcrm.tickets import handlers as ticket_handlers
-from clubcrm.tickets.events import TicketOpened, TicketSettled
-from clubcrm.tickets.jobs import watch_tickets
+from clubcrm.tickets.events import CallEnded, TicketOpened, TicketSettled
+from clubcrm.tickets.jobs import forget_recordings, watch_tickets
 from memberships import checks as membership_checks
 from memberships import events as membership_facts
 from memberships import granted
@@ -176,6 +176,7 @@ UNHEARD: Mapping[type[Fact], str] = {
     gate_facts.LetInByHand: "the owner reads these in the audit lines and the ledger of scans",
     gate_facts.DeviceClockWrong: "the devices page shows the skew and what was set aside",
     TicketOpened: "a ticket opens its own task in the same transaction",
+    CallEnded: "the log tells of calls, and a missed one has its task in the same transaction",
     TicketSettled: "a ticket ends its own task in the same transaction",
     MessageProgressed: "the outbox and the reports read how far each message has come",
     **QUIET_FACTS,
@@ -212,6 +213,7 @@ JOBS: tuple[Job, ...] = (
     Job("read-mailbox", read_mailbox, every=timedelta(minutes=1)),
     Job("ask-telegram", ask_telegram, every=timedelta(seconds=5)),
     Job("watch-tickets", watch_tickets, every=timedelta(minutes=5)),
+    Job("forget-recordings", forget_recordings, daily_at=time(3, 30)),
     Job("expire-tasks", expire_tasks, every=timedelta(minutes=10)),
     Job("publish-classes", schedule_jobs.publish_classes, daily_at=time(0, 30)),
     Job("run-classes", schedule_jobs.run_classes, every=timedelta(minutes=5)),

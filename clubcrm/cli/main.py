@@ -16,6 +16,7 @@ from clubcrm.cli.gate_sim import gate_sim
 from clubcrm.cli.importing import import_group
 from clubcrm.cli.journeys import journeys
 from clubcrm.cli.outbox import outbox
+from clubcrm.cli.phone import phone
 from clubcrm.cli.results import results
 from clubcrm.cli.seed import seed
 from clubcrm.cli.server import jobs_command, migrate, run_jobs, serve
@@ -37,6 +38,7 @@ COMMANDS: tuple[click.Command, ...] = (
     journeys,
     migrate,
     outbox,
+    phone,
     restore,
     routes,
     run_jobs,

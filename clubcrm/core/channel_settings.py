@@ -8,11 +8,14 @@ from clubcrm.core.outside import check_base
 
 # What the ways to members need beside SMTP: text messages, Telegram, WhatsApp, and the long tail.
 CHANNEL_SETTINGS = (
+    "CLUBCRM_AMI_URL",
     "CLUBCRM_APPRISE_CHANNEL",
     "CLUBCRM_APPRISE_URL",
     "CLUBCRM_IMAP_URL",
     "CLUBCRM_MAIL_BOUNCES",
     "CLUBCRM_MAIL_SECRET",
+    "CLUBCRM_PHONE_SECRET",
+    "CLUBCRM_RECORDINGS_DIR",
     "CLUBCRM_SMS_HEADER",
     "CLUBCRM_SMS_ID",
     "CLUBCRM_SMS_METHOD",
@@ -69,9 +72,14 @@ def _wrong_channel_value(name: str, value: str) -> str:
         return _wrong_pattern(value)
     if name == "CLUBCRM_IMAP_URL":
         return _wrong_mailbox(value)
+    if name == "CLUBCRM_AMI_URL":
+        return _wrong_manager(value)
     if name.endswith("_URL") and name != "CLUBCRM_APPRISE_URL":
         return _wrong_address(value)
-    if name.endswith(("SMS_SECRET", "MAIL_SECRET")) and len(value) < SHORTEST_HOOK_SECRET:
+    if (
+        name.endswith(("SMS_SECRET", "MAIL_SECRET", "PHONE_SECRET"))
+        and len(value) < SHORTEST_HOOK_SECRET
+    ):
         return f"expected at least {SHORTEST_HOOK_SECRET} random letters and digits"
     return ""
 
@@ -93,6 +101,13 @@ def _wrong_mailbox(value: str) -> str:
     if parts.scheme in {"imap", "imaps"} and parts.hostname and parts.username:
         return ""
     return "expected imaps://user:password@host/INBOX"
+
+
+def _wrong_manager(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme == "ami" and parts.hostname and parts.username and parts.password:
+        return ""
+    return "expected ami://user:secret@host:5038?trunk=from-trunk&context=from-internal"
 
 
 def _wrong_address(value: str) -> str:

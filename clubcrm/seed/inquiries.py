@@ -9,6 +9,12 @@ from clubcrm.seed.ground import Ground
 from clubcrm.seed.lives import Life
 from clubcrm.seed.order import public_id
 from clubcrm.tasks.models import Task, TaskState
+from clubcrm.tickets.call_tables import (
+    PhoneCall,
+    PhoneDial,
+    PhoneEvent,
+    PhoneExtension,
+)
 from clubcrm.tickets.models import (
     Article,
     ArticleText,
@@ -20,6 +26,7 @@ from clubcrm.tickets.models import (
 )
 from clubcrm.tickets.rules.cases import LineKind, Priority, TicketOrigin, TicketState
 from clubcrm.tickets.rules.finding import weights_of
+from clubcrm.tickets.rules.phone import CallDirection, CallState, Disposition, PhoneKind
 
 EVERY_QUESTION = 31
 ALLOWED = timedelta(hours=8)
@@ -119,6 +126,7 @@ class Inquiries:
         self._chance = ground.order.chance("inquiries")
         self._written = 0
         self._house()
+        self._ring()
 
     def about(self, life: Life) -> None:
         """Now and then a member asks something on the own page."""
@@ -197,6 +205,43 @@ class Inquiries:
             words=words,
             by=said[0],
             at=said[1],
+        )
+
+    def _ring(self) -> None:
+        """The desk has a telephone; a call was answered, one was missed, one number was dialled."""
+        ground, store = self._ground, self._ground.store
+        club_id, desk = ground.club_ids[0], ground.staff["desk"]
+        store.sink(PhoneExtension).add(club_id=club_id, extension="101", user_id=desk)
+        at = ground.order.moment - timedelta(hours=5)
+        for number, answered in (("+8801712000101", True), ("+8801712000102", False)):
+            ref = f"history-{number}"
+            call = {"provider": "pbx", "call_ref": ref, "direction": CallDirection.IN}
+            for kind in (PhoneKind.BEGIN, PhoneKind.ANSWER, PhoneKind.END):
+                if answered or kind is not PhoneKind.ANSWER:
+                    store.sink(PhoneEvent).add(
+                        **call, key=f"{ref}:{kind.value}", kind=kind, at=at, number=number, said={}
+                    )
+            store.sink(PhoneCall).add(
+                **call,
+                public_id=public_id(self._chance),
+                club_id=club_id,
+                number=number,
+                extension="101" if answered else "",
+                user_id=desk if answered else None,
+                ringing=[],
+                state=CallState.ENDED,
+                disposition=Disposition.ANSWERED if answered else Disposition.MISSED,
+                started_at=at,
+                answered_at=at if answered else None,
+                ended_at=at + timedelta(minutes=3),
+            )
+        store.sink(PhoneDial).add(
+            club_id=club_id,
+            extension="101",
+            number="+8801712000102",
+            asked_by=ground.actor("desk"),
+            asked_at=at,
+            taken_at=at,
         )
 
     def _house(self) -> None:

@@ -21,3 +21,12 @@ class TicketSettled(Fact):
     ticket_id: int
     person_id: int | None
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded(Fact):
+    """A call is over: answered, missed, busy or without an answer."""
+
+    call_id: int
+    person_id: int | None
+    outcome: str

@@ -5,8 +5,9 @@ from datetime import timedelta
 from clubcrm.core import clock
 from clubcrm.core.db import end_reading
 from clubcrm.core.jobs import JobContext, Outcome
-from clubcrm.tickets import queries
+from clubcrm.tickets import calls, queries
 from clubcrm.tickets.rules.cases import TicketState
+from clubcrm.tickets.rules.phone import RECORDINGS_KEPT
 from clubcrm.tickets.services import close
 from clubcrm.tickets.steering import escalate_late
 
@@ -52,3 +53,14 @@ def _close_quiet(context: JobContext, outcome: Outcome) -> None:
         if len(found) < CHUNK:
             return
         after = found[-1][0]
+
+
+def forget_recordings(context: JobContext) -> Outcome:
+    """Recordings of calls are known for three months, and no longer."""
+    outcome = Outcome()
+    while True:
+        with context.unit():
+            found = calls.forget_recordings(clock.now() - RECORDINGS_KEPT)
+        outcome.done += found
+        if not found:
+            return outcome

@@ -41,6 +41,8 @@ def new() -> ResponseReturnValue:
     words = request.args.get("name", "")[:80].split()
     if words:
         typed["given_name"], typed["family_name"] = words[0], " ".join(words[1:])
+    # Who rings and is not known is taken down with his number.
+    typed["phone"] = request.args.get("phone", "")[:40]
     return _new_page(typed, {}, [])
 
 
