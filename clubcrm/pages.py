@@ -196,6 +196,8 @@ SETTINGS: tuple[Place, ...] = (
         "eraser",
         people.KEEP_PRIVACY,
         _l("How long people are kept, and who was erased"),
+    ),
+    Place(
         "phone.phones",
         _l("Telephones"),
         "phone",

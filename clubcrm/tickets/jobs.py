@@ -5,7 +5,7 @@ from datetime import timedelta
 from clubcrm.core import clock
 from clubcrm.core.db import end_reading
 from clubcrm.core.jobs import JobContext, Outcome
-from clubcrm.tickets import calls, queries
+from clubcrm.tickets import calls, overdue, queries
 from clubcrm.tickets.rules.cases import TicketState
 from clubcrm.tickets.rules.phone import RECORDINGS_KEPT
 from clubcrm.tickets.services import close
@@ -26,7 +26,7 @@ def watch_tickets(context: JobContext) -> Outcome:
 def _move_up(context: JobContext, outcome: Outcome) -> None:
     moment, after = clock.now(), 0
     while True:
-        found = queries.late_ones(moment, after, CHUNK)
+        found = overdue.late_ones(moment, after, CHUNK)
         end_reading()
         for ticket_id in found:
             with context.unit():
@@ -41,7 +41,7 @@ def _move_up(context: JobContext, outcome: Outcome) -> None:
 def _close_quiet(context: JobContext, outcome: Outcome) -> None:
     moment, after = clock.now(), 0
     while True:
-        found = queries.solved_before(moment - timedelta(days=1), after, CHUNK)
+        found = overdue.solved_before(moment - timedelta(days=1), after, CHUNK)
         end_reading()
         for ticket_id, club_id, solved_at in found:
             with context.unit():

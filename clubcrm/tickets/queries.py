@@ -18,7 +18,6 @@ from clubcrm.people.models import Person
 from clubcrm.tasks.models import SurveyAnswer, Task
 from clubcrm.tickets.models import Ticket, TicketLine
 from clubcrm.tickets.rules.cases import (
-    HIGHEST_LEVEL,
     UNSETTLED,
     LineKind,
     Priority,
@@ -352,32 +351,6 @@ def survey_words(answer_id: int) -> tuple[int, str]:
 def task_with(task_id: int) -> Task:
     """Return a task that a fact names."""
     return db.session.get_one(Task, task_id)
-
-
-def late_ones(moment: datetime, after: int, limit: int) -> Sequence[int]:
-    """Return tickets that are overdue and not with the owner yet, in order of their numbers."""
-    return db.session.scalars(
-        select(Ticket.id)
-        .where(
-            Ticket.state == TicketState.OPEN,
-            Ticket.due_at < moment,
-            Ticket.level < HIGHEST_LEVEL,
-            Ticket.id > after,
-        )
-        .order_by(Ticket.id)
-        .limit(limit)
-    ).all()
-
-
-def solved_before(moment: datetime, after: int, limit: int) -> Sequence[tuple[int, int, datetime]]:
-    """Return number, club and time of solved tickets that are older, in order of their numbers."""
-    rows = db.session.execute(
-        select(Ticket.id, Ticket.club_id, Ticket.solved_at)
-        .where(Ticket.state == TicketState.SOLVED, Ticket.solved_at < moment, Ticket.id > after)
-        .order_by(Ticket.id)
-        .limit(limit)
-    )
-    return [(row[0], row[1], row[2]) for row in rows if row[2] is not None]
 
 
 def asked_since(person_id: int, since: datetime) -> int:

@@ -145,7 +145,8 @@ def test_answer_to_a_closed_ticket_opens_a_new_one_that_names_it(
 def test_programs_and_our_own_mails_open_nothing(
     app: Flask, bring: Bring, mia: int, heads: dict[str, str]
 ) -> None:
-    sender = heads.pop("From", f"Mia <{MIA}>")
+    sender = heads.get("From", f"Mia <{MIA}>")
+    heads = {name: value for name, value in heads.items() if name != "From"}
 
     kind = bring(mail("I am away", sender=sender, **heads))
 

@@ -151,7 +151,7 @@ def _phones(typed: dict[str, str], faults: dict[str, str]) -> str:
         faults=faults,
         has_hook="CLUBCRM_PHONE_SECRET" in channels,
         has_line="CLUBCRM_AMI_URL" in channels,
-        base=request.url_root.rstrip("/"),
+        hook=f"{request.url_root.rstrip('/')}/hooks/phone/KEY",
     )
 
 
