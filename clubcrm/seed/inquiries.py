@@ -219,7 +219,13 @@ class Inquiries:
             for kind in (PhoneKind.BEGIN, PhoneKind.ANSWER, PhoneKind.END):
                 if answered or kind is not PhoneKind.ANSWER:
                     store.sink(PhoneEvent).add(
-                        **call, key=f"{ref}:{kind.value}", kind=kind, at=at, number=number, said={}
+                        **call,
+                        key=f"{ref}:{kind.value}",
+                        kind=kind,
+                        at=at,
+                        number=number,
+                        said={},
+                        received_at=at,
                     )
             store.sink(PhoneCall).add(
                 **call,
