@@ -21,7 +21,7 @@ from bar_inventory.purchasing import jobs as bar_jobs
 from clubcrm.accounts import actors
 from clubcrm.accounts import invariants as account_checks
 from clubcrm.accounts.jobs import forget_old_access
-from clubcrm.campaigns import deal_traits, habit_traits, person_traits
+from clubcrm.campaigns import about_traits, deal_traits, habit_traits, person_traits
 from clubcrm.campaigns import sending as campaign_sending
 from clubcrm.campaigns.event_queries import places_taken_add_up
 from clubcrm.campaigns.event_services import rsvp_address
@@ -254,6 +254,7 @@ DAY_WATCHERS: tuple[day_alerts.Watcher, ...] = (watch_leads,)
 # What people may be chosen by, in the order of the form.
 TRAITS = (
     *person_traits.TRAITS,
+    *about_traits.TRAITS,
     *deal_traits.TRAITS,
     *habit_traits.TRAITS,
     *JOURNEY_TRAITS,
@@ -306,6 +307,7 @@ def install(app: Flask) -> None:
     app.extensions["club_entry_code"] = own_year.entry_code
     app.extensions["club_scan_of"] = own_year.scan_of
     app.extensions["club_traits"] = TRAITS
+    app.extensions["club_own_traits"] = about_traits.own_traits
     app.extensions["club_contact_pace"] = contact_pace
     app.extensions["club_programme_control"] = programme_control
     app.extensions["club_visits_on"] = own_year.visits_on

@@ -73,6 +73,7 @@ class Trait:
 
 
 def known_traits() -> Mapping[str, Trait]:
-    """Return every trait of the house by its code, in the order of the wiring."""
+    """Return every trait by its code: of the house in the order of the wiring, then the club's."""
     traits: Sequence[Trait] = current_app.extensions.get("club_traits", ())
-    return {one.code: one for one in traits}
+    own: Callable[[], Sequence[Trait]] = current_app.extensions.get("club_own_traits", tuple)
+    return {one.code: one for one in (*traits, *own())}
