@@ -7,7 +7,7 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Row, Table, TypeDecorator, UniqueConstraint, select
+from sqlalchemy import Column, Row, Table, TypeDecorator, UniqueConstraint, false, or_, select
 
 from clubcrm.core.db import Model, db
 from clubcrm.core.ledger import AppendOnly
@@ -17,6 +17,8 @@ from clubcrm.core.types import JsonObject
 PERSON = "person"
 # A merge names the record that is gone for ever, also after that record has got rows again.
 LEFT_ALONE = frozenset({("person_merge", "gone_id")})
+# The end of the name of a check that two columns never name the same person.
+TWO_PEOPLE = "two_people"
 Tie = tuple[Table, Column[Any]]
 
 
@@ -86,7 +88,20 @@ def colliding_rows(tie: Tie, kept_id: int, gone_id: int) -> list[Row[Any]]:
             key = _key(row, others)
             if key in taken and None not in key:
                 found[_key(row, primary_key(table))] = row
+    for row in _rows_of_both(tie, kept_id, gone_id):
+        found[_key(row, primary_key(table))] = row
     return list(found.values())
+
+
+def _rows_of_both(tie: Tie, kept_id: int, gone_id: int) -> Sequence[Row[Any]]:
+    """Return the rows that say what one of the two is to the other: nobody is so to himself."""
+    table, column = tie
+    if not any(str(one.name).endswith(TWO_PEOPLE) for one in table.constraints):
+        return ()
+    others = [each for told, each in ties() if told is table and each is not column]
+    return db.session.execute(
+        select(table).where(column == gone_id, or_(false(), *(one == kept_id for one in others)))
+    ).all()
 
 
 def _rows(tie: Tie, person_id: int, where: Any) -> Sequence[Row[Any]]:
