@@ -16,7 +16,11 @@ from clubcrm.card.queries.timeline import Kind, TimelineRow
 from clubcrm.core.clock import local_day
 from clubcrm.core.formats import day_short, money
 from clubcrm.core.policy import current_actor
+from clubcrm.leads.permissions import SEE_LEADS
+from clubcrm.tickets.call_words import LOOK as CALL_LOOK
+from clubcrm.tickets.call_words import disposition_words
 from clubcrm.tickets.permissions import SEE_TICKETS
+from clubcrm.tickets.rules.phone import CallDirection, Disposition
 from memberships.billing.models import InvoiceKind
 from memberships.billing.orders import Tender
 from memberships.billing.words import tender_icon, tender_words
@@ -192,6 +196,22 @@ def _ticket(row: TimelineRow) -> Happening:
     return Happening(row.at, "message-circle", title, row.words, href)
 
 
+def _call(row: TimelineRow) -> Happening:
+    outcome = Disposition(row.state)
+    came_in = row.ref == CallDirection.IN
+    title = _("Phone call from the member") if came_in else _("Phone call to the member")
+    text = f"{disposition_words(outcome)} · {row.words}"
+    if row.until is not None and outcome is Disposition.ANSWERED:
+        minutes = max(1, int((row.until - row.at).total_seconds()) // 60)
+        text += f" · {ngettext('%(num)s minute', '%(num)s minutes', minutes)}"
+    return Happening(row.at, CALL_LOOK[outcome][1], title, text)
+
+
+def _lead(row: TimelineRow) -> Happening:
+    href = url_for("leads.show", public_id=row.ref) if current_actor().may(SEE_LEADS) else ""
+    return Happening(row.at, "target", _("Came to us as a lead"), row.words, href)
+
+
 def _tag(row: TimelineRow) -> Happening:
     href = url_for("people.tagged", public_id=row.ref)
     return Happening(row.at, "tag", _("Tag put on"), row.words, href)
@@ -211,5 +231,7 @@ _WORDS: Mapping[Kind, Callable[[TimelineRow], Happening]] = {
     Kind.PAYMENT: _payment,
     Kind.UNITS: _units,
     Kind.TICKET: _ticket,
+    Kind.CALL: _call,
+    Kind.LEAD: _lead,
     Kind.TAG: _tag,
 }

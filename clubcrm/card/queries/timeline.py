@@ -14,11 +14,13 @@ from clubcrm.accounts.models import User
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.types import UtcInstant
+from clubcrm.leads.models import Lead, LeadSource
 from clubcrm.messaging.models import Message
 from clubcrm.messaging.tracking import Reply
 from clubcrm.people.about_tables import PersonTag, Tag
 from clubcrm.people.models import Consent, Note
 from clubcrm.tasks.models import Task
+from clubcrm.tickets.call_tables import PhoneCall
 from clubcrm.tickets.models import Ticket
 from memberships.billing.models import Invoice, Payment
 from memberships.blocks.models import Block
@@ -44,6 +46,8 @@ class Kind(StrEnum):
     PAYMENT = "payment"
     UNITS = "units"
     TICKET = "ticket"
+    CALL = "call"
+    LEAD = "lead"
     TAG = "tag"
 
 
@@ -51,10 +55,10 @@ FILTERS: Mapping[str, tuple[Kind, ...]] = {
     "": tuple(Kind),
     "visits": (Kind.VISIT, Kind.REFUSED),
     "money": (Kind.INVOICE, Kind.PAYMENT, Kind.UNITS),
-    "messages": (Kind.MESSAGE, Kind.REPLY, Kind.TICKET),
+    "messages": (Kind.MESSAGE, Kind.REPLY, Kind.TICKET, Kind.CALL),
     "tasks": (Kind.TASK,),
     "notes": (Kind.NOTE,),
-    "changes": (Kind.CONTRACT, Kind.BLOCK, Kind.CONSENT, Kind.TAG),
+    "changes": (Kind.CONTRACT, Kind.BLOCK, Kind.CONSENT, Kind.LEAD, Kind.TAG),
 }
 
 
@@ -189,6 +193,19 @@ def _tickets(person_id: int, before: datetime | None) -> Select[Any]:
     return made.where(Ticket.person_id == person_id, Ticket.is_private.is_(False))
 
 
+def _calls(person_id: int, before: datetime | None) -> Select[Any]:
+    columns = (PhoneCall.direction, PhoneCall.disposition, PhoneCall.number, PhoneCall.ended_at)
+    made = _branch(Kind.CALL, PhoneCall.started_at, *columns, before=before)
+    return made.where(PhoneCall.person_id == person_id)
+
+
+def _leads(person_id: int, before: datetime | None) -> Select[Any]:
+    """The days on which somebody came to us as a lead."""
+    columns = (Lead.public_id, Lead.state, LeadSource.name, None)
+    made = _branch(Kind.LEAD, Lead.arrived_at, *columns, before=before)
+    return made.join(LeadSource, LeadSource.id == Lead.source_id).where(Lead.person_id == person_id)
+
+
 def _tags(person_id: int, before: datetime | None) -> Select[Any]:
     columns = (Tag.public_id, PersonTag.put_by, Tag.name, None)
     made = _branch(Kind.TAG, PersonTag.put_at, *columns, before=before)
@@ -209,5 +226,7 @@ _BRANCHES: Mapping[Kind, Callable[[int, datetime | None], Select[Any]]] = {
     Kind.PAYMENT: _payments,
     Kind.UNITS: _units,
     Kind.TICKET: _tickets,
+    Kind.CALL: _calls,
+    Kind.LEAD: _leads,
     Kind.TAG: _tags,
 }
