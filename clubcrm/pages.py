@@ -48,7 +48,10 @@ from clubcrm.reports.views.api import api as reports_api
 from clubcrm.reports.views.campaign_results import campaign_results
 from clubcrm.tasks.views import tasks as task_views
 from clubcrm.tasks.views.api import api as tasks_api
+from clubcrm.tasks.views.feeds import task_feeds
+from clubcrm.tasks.views.plan_api import plan_api
 from clubcrm.tasks.views.survey import survey
+from clubcrm.tasks.views.team import team_tasks
 from clubcrm.tickets import views as ticket_views
 from clubcrm.tickets.views.api import api as tickets_api
 from memberships import pages as membership_pages
@@ -66,6 +69,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people_views.people,
     own_fields.own_field_pages,
     task_views,
+    team_tasks,
+    task_feeds,
     survey,
     *ticket_views.BLUEPRINTS,
     *lead_views.PAGES,
@@ -91,6 +96,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     messages_api,
     tasks_api,
     tickets_api,
+    plan_api,
     controllers,
     reading,
     steering,

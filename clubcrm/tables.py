@@ -32,6 +32,7 @@ import clubcrm.reports.built_models
 import clubcrm.reports.effect_tables
 import clubcrm.reports.models
 import clubcrm.tasks.models
+import clubcrm.tasks.plan_tables
 import clubcrm.tickets.call_tables
 import clubcrm.tickets.models
 import memberships.approvals.models
@@ -57,6 +58,7 @@ import memberships.portal.models
 import memberships.printing.models
 import memberships.schedule.duty
 import memberships.schedule.models
+import memberships.schedule.unit_tables
 import memberships.tills.models
 import memberships.trainers.models
 import memberships.waivers.models
@@ -101,6 +103,7 @@ _MODULES = (
     clubcrm.tasks.models,
     clubcrm.tickets.call_tables,
     clubcrm.tickets.models,
+    clubcrm.tasks.plan_tables,
     memberships.approvals.models,
     memberships.billing.buyer_tables,
     memberships.billing.gateways.models,
@@ -125,6 +128,7 @@ _MODULES = (
     memberships.trainers.models,
     memberships.waivers.models,
     memberships.schedule.models,
+    memberships.schedule.unit_tables,
     memberships.tills.models,
 )
 

@@ -70,7 +70,7 @@ from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
 from clubcrm.tasks.events import ComplaintNoted, SurveyAnswered, TaskClosed
 from clubcrm.tasks.job_watch import watch_jobs
-from clubcrm.tasks.jobs import expire_tasks
+from clubcrm.tasks.jobs import expire_tasks, open_recurring_tasks
 from clubcrm.tasks.surveys import survey_address
 from clubcrm.tasks.trainer_list import trainer_work
 from clubcrm.tickets import handlers as ticket_handlers
@@ -109,6 +109,7 @@ EVENT_HANDLERS: Handlers = {
     class_facts.GuestInvited: (lead_handlers.on_guest_invited,),
     class_facts.PlaceGiven: (class_news.on_place_given,),
     class_facts.PlaceOffered: (class_news.on_place_offered,),
+    class_facts.TeacherChanged: (class_news.on_teacher_changed,),
     AdmittedOffline: (task_handlers.on_admitted_offline,),
     DeviceSilent: (task_handlers.on_device_silent,),
     membership_facts.ApprovalDecided: (buying_handlers.on_approval_decided,),
@@ -215,6 +216,7 @@ JOBS: tuple[Job, ...] = (
     Job("watch-tickets", watch_tickets, every=timedelta(minutes=5)),
     Job("forget-recordings", forget_recordings, daily_at=time(3, 30)),
     Job("expire-tasks", expire_tasks, every=timedelta(minutes=10)),
+    Job("open-recurring-tasks", open_recurring_tasks, daily_at=time(0, 35)),
     Job("publish-classes", schedule_jobs.publish_classes, daily_at=time(0, 30)),
     Job("run-classes", schedule_jobs.run_classes, every=timedelta(minutes=5)),
     Job("watch-clock", watch_clock, every=timedelta(minutes=1)),

@@ -136,7 +136,12 @@ from memberships.schedule.guests import (
     host_arrived,
     invite_guest,
 )
-from memberships.schedule.letters import BookingLetter, booking_letter, letters_of_class
+from memberships.schedule.letters import (
+    BookingLetter,
+    booking_letter,
+    letters_of_class,
+    letters_of_list,
+)
 from memberships.schedule.reads import own_booking
 from memberships.schedule.rota import stands_in_for, substitute_for
 from memberships.schedule.rules.booking import Way
@@ -286,6 +291,7 @@ __all__ = [
     "language_of_member",
     "leave_family",
     "letters_of_class",
+    "letters_of_list",
     "lift_block",
     "log_session",
     "look",

@@ -10,6 +10,7 @@ from memberships.fiscal import queries as fiscal_checks
 from memberships.packages import invariants as package_checks
 from memberships.pay import invariants as pay_checks
 from memberships.schedule import invariants as class_checks
+from memberships.schedule import unit_checks as class_unit_checks
 from memberships.tills import invariants as till_checks
 from memberships.trainers import invariants as trainer_checks
 
@@ -17,6 +18,7 @@ CHECKS: Mapping[str, Callable[[], list[str]]] = {
     "I1": membership_checks.unit_balances,
     "I2": membership_checks.unit_sources,
     "I2-pay": pay_checks.paid_once,
+    "I2-classes": class_unit_checks.units_of_bookings,
     "I2-sessions": trainer_checks.units_of_sessions,
     "I6-packages": package_checks.released_values,
     "I4": money_checks.invoices_add_up,

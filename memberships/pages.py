@@ -11,6 +11,7 @@ from memberships.billing.views.api import money_api
 from memberships.billing.views.buyers import buyers_api
 from memberships.billing.views.money import money
 from memberships.billing.views.prints import prints, prints_api
+from memberships.billing.views.returns_api import returns_api
 from memberships.billing.views.settings import money_settings_pages
 from memberships.billing.views.vouchers import vouchers
 from memberships.books.views import books as book_pages
@@ -39,6 +40,7 @@ from memberships.fiscal.views.pages import fiscal_pages
 from memberships.packages.views.api import api as packages_api
 from memberships.packages.views.products import products as product_pages
 from memberships.packages.views.sales import sales as package_pages
+from memberships.pay.views.api import shares_api
 from memberships.pay.views.pages import wages
 from memberships.pay.views.shares import shares
 from memberships.portal.views import portal
@@ -110,6 +112,7 @@ API: tuple[Blueprint, ...] = (
     memberships_api,
     money_api,
     papers_api,
+    returns_api,
     prints_api,
     waivers_api,
     leaving_api,
@@ -117,6 +120,7 @@ API: tuple[Blueprint, ...] = (
     handover_api,
     packages_api,
     sessions_api,
+    shares_api,
     classes_api,
     wishes_api,
     books_api,

@@ -5,22 +5,30 @@ from datetime import datetime
 from clubcrm.core import clock
 from clubcrm.messaging.api import Order, queue
 from clubcrm.people.models import Purpose
-from memberships.api import BookingLetter, booking_letter, letters_of_class
+from memberships.api import BookingLetter, booking_letter, letters_of_class, letters_of_list
 from memberships.schedule.events import (
     BookingDropped,
     BookingMissed,
     ClassCancelled,
     PlaceGiven,
     PlaceOffered,
+    TeacherChanged,
 )
 
-CALLED_OFF, GIVEN, OFFERED, DROPPED, MISSED = "K1", "K2", "K3", "K4", "K5"
+CALLED_OFF, GIVEN, OFFERED, DROPPED, MISSED, TEACHER = "K1", "K2", "K3", "K4", "K5", "K6"
 
 
 def on_class_cancelled(fact: ClassCancelled) -> None:
     """Everybody who had a place or waited has a letter with the reason."""
     for letter in letters_of_class(fact.session_id):
         _write(letter, CALLED_OFF, letter.starts_at)
+
+
+def on_teacher_changed(fact: TeacherChanged) -> None:
+    """Everybody on the list knows who gives the class; each change is told once."""
+    for letter in letters_of_list(fact.session_id, fact.teacher_id):
+        told = f"{letter.booking_id}:{fact.teacher_id}:{fact.happened_at:%Y%m%dT%H%M%S}"
+        _write(letter, TEACHER, letter.starts_at, told)
 
 
 def on_place_given(fact: PlaceGiven) -> None:
@@ -53,12 +61,12 @@ def _about(booking_id: int, code: str) -> None:
         _write(letter, code, letter.starts_at)
 
 
-def _write(letter: BookingLetter, code: str, expires_at: datetime | None) -> None:
+def _write(letter: BookingLetter, code: str, expires_at: datetime | None, told: str = "") -> None:
     if expires_at is not None and expires_at <= clock.now():
         return
     queue(
         Order(
-            dedupe_key=f"{code}:{letter.booking_id}",
+            dedupe_key=f"{code}:{told or letter.booking_id}",
             club_id=letter.club_id,
             person_id=letter.person_id,
             code=code,

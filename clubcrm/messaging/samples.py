@@ -55,6 +55,7 @@ def sample_values(club: Club, today: date, language: str) -> dict[str, str]:
         "when": f"{soon}, 18:00",
         "amount": amount,
         "class": "Yoga",
+        "teacher": "Tara",
         "number": "2026-0042",
         "what": PLANS.get(language, PLANS["en"]),
         "subject": PLANS.get(language, PLANS["en"]),

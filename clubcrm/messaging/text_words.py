@@ -56,6 +56,7 @@ _CODES = {
     "K5": _l("Missed a class"),
     "T1": _l("Mail received"),
     "T2": _l("Answer to a question"),
+    "K6": _l("Another teacher"),
 }
 
 
@@ -121,6 +122,7 @@ def _others() -> dict[str, str]:
         "opening_hours": _("opening hours"),
         "units_left": _("sessions left of the package"),
         "package_left": _("sentence on the sessions left"),
+        "teacher": _("who gives the class"),
         "trainer": _('own trainer, else "our trainer"'),
         "activity": _("a class not tried yet"),
         "by_day": _("day until which a promise holds"),

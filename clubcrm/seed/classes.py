@@ -12,6 +12,7 @@ from clubcrm.core.db import unit_of_work
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.guests import bring_guests
 from clubcrm.seed.order import hexadecimal, public_id
+from clubcrm.seed.small_groups import hold_small_groups
 from clubcrm.seed.studios import WEEK, House, furnish, plan_rules
 from memberships.schedule.models import (
     HOLDING,
@@ -53,6 +54,7 @@ def run_classes(ground: Ground) -> None:
             chance = ground.order.chance("classes", house.place)
             furnish(ground, house, chance)
             _hold_classes(ground, house, contracts, chance)
+    hold_small_groups(ground, houses, contracts.on)
     plan_rules(ground)
     bring_guests(ground)
     ground.store.sink(StaffFeed).add(

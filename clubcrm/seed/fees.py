@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from clubcrm.seed.gateways import CARD_EVERY, write_gateways
+from clubcrm.seed.gateways import has_card, write_gateways
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.lives import Agreement, Life
 from clubcrm.seed.offers import BY_KEY
@@ -32,11 +32,6 @@ from memberships.dunning.rules import (
 
 GRACE = timedelta(days=7)
 LETTER = "Dear member,\n\nplease settle what is open with us. Thank you.\n\nYour club"
-
-
-def has_card(life: Life) -> bool:
-    """Tell whether the club may charge a card of this member."""
-    return life.number % CARD_EVERY == 3
 
 
 def grace_of(life: Life) -> timedelta:

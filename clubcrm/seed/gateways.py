@@ -29,7 +29,14 @@ FATES = (
 )
 EVERY = 11
 CARD_EVERY = 7
+# A small club shows failed charges too, so the first members all keep a card.
+FIRST_CARDS = 60
 GIVEN_EVERY = 2
+
+
+def has_card(life: Life) -> bool:
+    """Tell whether the club may charge a card of this member."""
+    return life.number < FIRST_CARDS or life.number % CARD_EVERY == 3
 
 
 def write_gateways(ground: Ground) -> None:
@@ -38,7 +45,7 @@ def write_gateways(ground: Ground) -> None:
     for life in ground.lives:
         if life.number % EVERY == 5:
             drawer.begin(life, life.number // EVERY)
-        if life.number % CARD_EVERY == 3:
+        if has_card(life):
             drawer.keep_card(life)
 
 

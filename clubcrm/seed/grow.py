@@ -20,6 +20,7 @@ from clubcrm.seed.asked import ask_half_way
 from clubcrm.seed.bars import place_blocks
 from clubcrm.seed.calendar import calendar_of
 from clubcrm.seed.campaigns import write_campaigns
+from clubcrm.seed.chores import plan_chores
 from clubcrm.seed.chronicle import write_audit, write_events, write_import
 from clubcrm.seed.classes import run_classes
 from clubcrm.seed.coaching import coach
@@ -125,6 +126,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
         ground.store.flush()
     run_classes(ground)
     write_doubles(ground)
+    plan_chores(ground)
     _write_chronicle(ground)
     progress("History of the house", 1.0)
     return {

@@ -98,6 +98,21 @@ def reopen(payment: Payment, instalment_id: int, amount_minor: int, *, by: str) 
     change_free(payment, amount_minor)
 
 
+def ask_again(instalment_id: int, write_off_id: int, amount_minor: int, *, by: str) -> None:
+    """A part asks again for what was given up of it; the opposite line names its write-off."""
+    _change_open(instalment_id, amount_minor)
+    db.session.add(
+        Allocation(
+            instalment_id=instalment_id,
+            write_off_id=write_off_id,
+            amount_minor=-amount_minor,
+            at=clock.now(),
+            by=by,
+        )
+    )
+    db.session.flush()
+
+
 def paid_by(payment_id: int) -> list[tuple[int, int]]:
     """Return the parts a payment has paid with their sums, the last due first."""
     total = func.sum(Allocation.amount_minor)

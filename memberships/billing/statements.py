@@ -23,6 +23,7 @@ from memberships.billing.models import (
     WriteOff,
 )
 from memberships.billing.orders import Tender
+from memberships.billing.write_offs import may_undo
 
 
 class Paper(StrEnum):
@@ -74,6 +75,7 @@ class Settlement:
     on: date
     amount_minor: int
     tender: Tender | None
+    may_undo: bool = False
 
 
 def statement_of(person_id: int, club_id: int) -> list[AccountLine]:
@@ -244,7 +246,15 @@ def _settlement(
             Paper.CREDIT_NOTE, note.public_id, note.number, note.issued_on, int(amount), None
         )
     lost = db.session.get_one(WriteOff, loss_id)
-    return Settlement(Paper.WRITE_OFF, "", lost.reason, lost.written_on, int(amount), None)
+    return Settlement(
+        Paper.WRITE_OFF,
+        lost.public_id,
+        lost.reason,
+        lost.written_on,
+        int(amount),
+        None,
+        may_undo(lost),
+    )
 
 
 def paid_for(payment_id: int) -> list[tuple[Invoice, int]]:

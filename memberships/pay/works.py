@@ -66,6 +66,18 @@ def work_for(scope: Scope, kind: WorkKind, source_id: int) -> WorkShown | None:
     return found if found is not None and found.club_id in scope.club_ids else None
 
 
+def source_id_of(kind: WorkKind, public_id: str) -> int | None:
+    """Return the key of a session, a sold package or a contract, None when there is none."""
+    keys = {
+        WorkKind.SESSION: (TrainerSession.id, TrainerSession.public_id),
+        WorkKind.SALE: (PackageLot.id, PackageLot.public_id),
+        WorkKind.CONTRACT: (Contract.id, Contract.public_id),
+    }
+    key, shown = keys[kind]
+    found: int | None = db.session.scalar(select(key).where(shown == public_id))
+    return found
+
+
 def divisions_of(work: WorkShown) -> list[Division]:
     """Return every division of a piece of work, the newest first."""
     lines = db.session.scalars(

@@ -15,6 +15,7 @@ from memberships.approvals.services import ApprovalRequest, request_approval
 from memberships.schedule.duty import StaffAbsence
 from memberships.schedule.rota import clashing_absence, lock_user, staff_of
 from memberships.schedule.rules.duty import AbsenceKind, leave_fault
+from memberships.schedule.stand_ins import telling_teachers
 
 LEAVE = "leave"
 
@@ -56,7 +57,8 @@ def ask_leave(order: LeaveOrder, *, by: str) -> StaffAbsence:
     db.session.flush()
     audit.note("leave.asked", "absence", absence.id, after=_as_kept(absence), by=by)
     if order.kind is AbsenceKind.SICK:
-        absence.approved_at = clock.now()
+        with telling_teachers(absence.from_on, absence.until_on):
+            absence.approved_at = clock.now()
     else:
         absence.approval_id = _ask(absence, by).id
     db.session.flush()
@@ -68,8 +70,8 @@ def leave_approved(approval: Approval, by: str) -> JsonObject:
     absence = db.session.get_one(StaffAbsence, int(approval.payload["absence_id"]))
     if absence.cancelled_at is not None:
         raise DomainError("STATE", _("This wish was taken back."))
-    absence.approved_at = clock.now()
-    db.session.flush()
+    with telling_teachers(absence.from_on, absence.until_on):
+        absence.approved_at = clock.now()
     return {"absence_id": absence.id, "by": by}
 
 
@@ -77,8 +79,8 @@ def take_back_leave(absence: StaffAbsence, *, by: str) -> None:
     """The person is not away after all. Raises STATE when that was said before."""
     if absence.cancelled_at is not None:
         raise DomainError("STATE", _("This was taken back already."))
-    absence.cancelled_at = clock.now()
-    db.session.flush()
+    with telling_teachers(absence.from_on, absence.until_on):
+        absence.cancelled_at = clock.now()
     audit.note("leave.taken_back", "absence", absence.id, by=by)
 
 
@@ -87,8 +89,8 @@ def name_substitute(absence: StaffAbsence, substitute_id: int | None, *, by: str
     if substitute_id == absence.user_id:
         raise invalid({"substitute": _("Choose somebody else.")})
     before = {"substitute_id": absence.substitute_id}
-    absence.substitute_id = substitute_id
-    db.session.flush()
+    with telling_teachers(absence.from_on, absence.until_on):
+        absence.substitute_id = substitute_id
     after = {"substitute_id": substitute_id}
     audit.note("leave.substitute", "absence", absence.id, before=before, after=after, by=by)
 

@@ -27,7 +27,7 @@ from memberships.schedule.models import (
 )
 from memberships.schedule.places import BOOKING_MOVES, close, lock_session
 from memberships.schedule.reads import penalty_for
-from memberships.schedule.rules.booking import Way
+from memberships.schedule.rules.booking import BookFault, Way
 from memberships.schedule.rules.strikes import (
     EARLIEST_ARRIVAL,
     Miss,
@@ -36,6 +36,8 @@ from memberships.schedule.rules.strikes import (
 )
 from memberships.schedule.strikes import excuse, give_strike
 from memberships.schedule.timetable import SESSION_MOVES
+from memberships.schedule.units import pay, settle_miss
+from memberships.schedule.words import refused
 
 BY = "system"
 DOOR_BEFORE = timedelta(minutes=20)
@@ -130,8 +132,13 @@ def _settled(booking: Booking, session: ClassSession, by: str) -> BookingState:
 
 
 def mark_present(booking: Booking, *, by: str) -> None:
-    """The teacher saw the person: the booking is attended, and a mark of absence is taken back."""
+    """The teacher saw the person: the booking is attended, and a mark of absence is taken back.
+
+    Units that an excuse gave back are drawn again; raises NO_UNITS when none are left.
+    """
     session = _begun(booking)
+    if not pay(booking, session, by=by):
+        raise refused(BookFault.NO_UNITS)
     if booking.state is BookingState.MISSED:
         _forgive(booking, _("Was there after all."), by=by)
     _attend(booking, clock.now(), by=by, why="marked by hand")
@@ -149,9 +156,12 @@ def mark_absent(booking: Booking, *, by: str) -> None:
     move(booking, BookingState.MISSED, moves=BOOKING_MOVES, by=by, why="marked by hand")
     booking.came_at = None
     db.session.flush()
-    if _strike_of(booking) is None:
+    strike = _strike_of(booking)
+    if strike is None:
         rule = penalty_for(session, booking.contract_id)
         give_strike(booking, session, Miss.NO_SHOW, rule, by=by)
+    else:
+        settle_miss(booking, Miss.NO_SHOW, strike.penalty, by=by)
     audit.note("booking.missed", "booking", booking.id, by=by)
 
 
@@ -215,6 +225,9 @@ def _mend(booking: Booking, session: ClassSession, arrival: Arrival) -> bool:
     grace = penalty_for(session, booking.contract_id).grace_minutes
     if not was_there(arrival.entered_at, None, session.starts_at, grace):
         return False
+    if not pay(booking, session, by=BY):
+        # Excused before, and the unit that came back is spent: the excuse stands.
+        return False
     _forgive(booking, _("The gate told later that the member was there."), by=BY)
     _attend(booking, arrival.entered_at, by=BY, why="came through the gate")
     return True
@@ -223,7 +236,7 @@ def _mend(booking: Booking, session: ClassSession, arrival: Arrival) -> bool:
 def _forgive(booking: Booking, why: str, *, by: str) -> None:
     strike = _strike_of(booking)
     if strike is not None and strike.state is not StrikeState.EXCUSED:
-        excuse(strike, why, by=by)
+        excuse(strike, why, by=by, came=True)
 
 
 def _strike_of(booking: Booking) -> Strike | None:

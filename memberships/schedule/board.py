@@ -163,6 +163,17 @@ def classes_between(
     return _shown(statement.where(ClassType.public_id == kind) if kind else statement)
 
 
+def coming_classes(first: date, last: date, now: datetime) -> list[ClassRow]:
+    """Return the classes of every club between two days that take place and have not begun."""
+    return _shown(
+        _rows_select().where(
+            ClassSession.day.between(first, last),
+            ClassSession.starts_at > now,
+            ClassSession.state == SessionState.PLANNED,
+        )
+    )
+
+
 def class_row(scope: Scope, public_id: str) -> ClassRow | None:
     """Return one class of these clubs, None when there is none."""
     found = _shown(

@@ -1,6 +1,6 @@
 """Services room: book a class, step back, answer an offer, walk in at its start.
 
-Lock order: person, then the row of the class.
+Lock order: person, then the row of the class, then lots of units.
 """
 
 from dataclasses import dataclass
@@ -14,11 +14,18 @@ from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.states import move
 from clubcrm.people.queries.locks import lock_person
 from memberships.schedule.events import BookingDropped
-from memberships.schedule.models import Booking, BookingState, ClassSession, SessionState
+from memberships.schedule.models import (
+    HOLDING,
+    Booking,
+    BookingState,
+    ClassSession,
+    SessionState,
+)
 from memberships.schedule.places import (
     BOOKING_MOVES,
     close,
     fill_places,
+    keeps_right,
     lock_session,
     next_waiting_number,
     right_to,
@@ -44,7 +51,9 @@ from memberships.schedule.rules.booking import (
     opens_at,
 )
 from memberships.schedule.rules.strikes import Miss, PenaltyRule, is_late, stopped_until
+from memberships.schedule.rules.units import UnitPrice
 from memberships.schedule.strikes import give_strike
+from memberships.schedule.units import note_cost, pay, units_left
 from memberships.schedule.words import refused
 
 LOOK_BACK = timedelta(days=800)
@@ -63,11 +72,13 @@ class BookRequest:
 
 @dataclass(frozen=True, slots=True)
 class BookingPreview:
-    """What booking would give: a place, or a number on the waiting list."""
+    """What booking would give: a place, or a number on the waiting list, and what it costs."""
 
-    contract_id: int
+    contract_id: int | None
     places_left: int
     waiting_number: int | None
+    price: UnitPrice | None = None
+    units_left: int = 0
 
 
 def book(request: BookRequest, *, by: str) -> Booking:
@@ -99,7 +110,10 @@ def preview_booking(request: BookRequest) -> BookingPreview:
     session = _session(request.session_id)
     right = _checked(session, request)
     left = session.capacity - session.taken
-    return BookingPreview(right.contract_id, left, None if left > 0 else session.last_waiting + 1)
+    number = None if left > 0 else session.last_waiting + 1
+    price = right.price
+    units = units_left(request.person_id, price.service, session) if price else 0
+    return BookingPreview(right.contract_id, left, number, price, units)
 
 
 def cancel_booking(booking: Booking, *, by: str, why: str = "") -> Miss | None:
@@ -132,13 +146,18 @@ def would_be_late(booking: Booking) -> PenaltyRule | None:
 
 
 def accept_offer(booking: Booking, *, by: str) -> None:
-    """The offered place is the person's; raises OFFER_OVER when the offer has run out."""
+    """The offered place is the person's; raises OFFER_OVER when the offer has run out.
+
+    Raises NO_UNITS when units pay for the class and too few are left by now.
+    """
     lock_person(booking.person_id)
     session = _session(booking.session_id)
     lock_session(session.id)
     db.session.refresh(booking)
     if booking.state is not BookingState.OFFERED or clock.now() >= session.ends_at:
         raise DomainError("OFFER_OVER", _("This offer has run out."))
+    if not pay(booking, session, by=by):
+        raise refused(BookFault.NO_UNITS)
     booking.penalty_free = False
     move(booking, BookingState.BOOKED, moves=BOOKING_MOVES, by=by, why="offer accepted")
     audit.note("booking.offer_accepted", "booking", booking.id, by=by)
@@ -171,6 +190,9 @@ def walk_in(session: ClassSession, person_id: int, *, by: str, way: Way = Way.DE
         raise not_found(_("There is no such member."))
     request = BookRequest(session.id, person_id, way, may_wait=False)
     right = _checked(session, request)
+    if right.price is not None and way is Way.DOOR:
+        # A door spends nobody's units: the teacher or the desk puts the person on the list.
+        raise refused(BookFault.NO_UNITS)
     if not take_place(session.id):
         raise DomainError("CLASS_FULL", _("Every place of this class is taken."))
     return _add(session, request, right, BookingState.ATTENDED, by=by)
@@ -185,7 +207,10 @@ def recheck_bookings(person_id: int, *, by: str) -> int:
     dropped = 0
     for booking in coming_bookings(person_id, clock.now()):
         session = _session(booking.session_id)
-        fault = right_to(person_id, ask_of(session))
+        fault = keeps_right(booking, session)
+        if fault is BookFault.NO_UNITS:
+            # Who waits may buy units until a place is free.
+            continue
         if isinstance(fault, Entitlement):
             booking.contract_id = fault.contract_id
             continue
@@ -230,13 +255,17 @@ def _add(
     db.session.add(booking)
     db.session.flush()
     db.session.refresh(session)
+    if right.price is not None:
+        note_cost(booking, right.price)
+        if state in HOLDING and not pay(booking, session, by=by):
+            raise refused(BookFault.NO_UNITS)
     audit.note("booking.made", "booking", booking.id, after={"state": state.value}, by=by)
     return booking
 
 
 def _checked(session: ClassSession, request: BookRequest) -> Entitlement:
     ask, now = ask_of(session), clock.now()
-    right = right_to(request.person_id, ask)
+    right = right_to(request.person_id, session)
     if isinstance(right, BookFault):
         raise refused(right)
     is_own = request.way is Way.ONLINE
@@ -259,7 +288,7 @@ def _checked(session: ClassSession, request: BookRequest) -> Entitlement:
     return right
 
 
-def online_stop(person_id: int, session: ClassSession, contract_id: int) -> date | None:
+def online_stop(person_id: int, session: ClassSession, contract_id: int | None) -> date | None:
     """Return the last day on which strikes keep the person from booking online, if they do."""
     rule = penalty_for(session, contract_id)
     today = clock.today(zone_of(session.club_id))

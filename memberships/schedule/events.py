@@ -14,6 +14,14 @@ class ClassCancelled(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class TeacherChanged(Fact):
+    """Another teacher gives the class than those on its list expect."""
+
+    session_id: int
+    teacher_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceGiven(Fact):
     """Somebody who waited has a place in the class now."""
 

@@ -11,15 +11,18 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from clubcrm.accounts.forms import Choices, MultiCheckboxField, PageForm
 from memberships.contracts.fields import AmountField
+from memberships.packages.terms import MissedRule, Service
+from memberships.packages.words import missed_words, service_words
 from memberships.schedule.models import ClassSlot, ClassType, Room
 from memberships.schedule.reads import PlanRule
 from memberships.schedule.rules.booking import BookingRule
 from memberships.schedule.rules.guests import GuestPeriod, GuestRule, GuestTerms
 from memberships.schedule.rules.strikes import Penalty, PenaltyRule
+from memberships.schedule.rules.units import UnitPrice, UnitUse
 from memberships.schedule.rules.waiting import WaitRule
 from memberships.schedule.settings import ClassSettings
 from memberships.schedule.timetable import RoomOrder, SlotOrder, TypeOrder
-from memberships.schedule.words import PENALTIES, PERIODS
+from memberships.schedule.words import PENALTIES, PERIODS, RULES_OF_USE
 
 NUMERIC = {"inputmode": "numeric"}
 
@@ -118,6 +121,12 @@ class TypeForm(PenaltyFields):
     hue = SelectField(_l("Colour"), [InputRequired(NEEDED)], coerce=int)
     is_offered = BooleanField(_l("Offered"), default=True)
     own_rule = BooleanField(_l("Missing this class has a rule of its own"))
+    paid = BooleanField(_l("Units of a package pay for a place"))
+    service = SelectField(_l("Units of"), default=Service.SMALL_GROUP.value)
+    units = IntegerField(_l("Units for one place"), [Optional()], default=1, render_kw=NUMERIC)
+    use = SelectField(_l("Who pays with units"), default=UnitUse.WITHOUT_PLAN.value)
+    late_keeps = SelectField(_l("Cancelling late"), default=MissedRule.UNIT.value)
+    missed_keeps = SelectField(_l("Missing it"), default=MissedRule.UNIT.value)
 
     def offer(self, hues: Choices) -> None:
         """The choosers list the colours and what can follow."""
@@ -130,6 +139,34 @@ class TypeForm(PenaltyFields):
         self.minutes.data, self.capacity.data = kind.minutes, kind.capacity
         self.is_offered.data, self.own_rule.data = kind.is_offered, rule is not None
         self.show_penalty(rule or PenaltyRule())
+
+    def offer_price(self) -> None:
+        """The choosers list services, who pays with units, and what missing a class costs."""
+        self.service.choices = [(one.value, service_words(one)) for one in Service]
+        self.use.choices = [(one.value, str(RULES_OF_USE[one])) for one in UnitUse]
+        kept = [(one.value, missed_words(one)) for one in MissedRule]
+        self.late_keeps.choices = self.missed_keeps.choices = kept
+
+    def show_price(self, price: UnitPrice | None) -> None:
+        """The fields hold what a place costs in units."""
+        self.paid.data = price is not None
+        if price is None:
+            return
+        self.service.data, self.units.data = price.service.value, price.units
+        self.use.data = price.use.value
+        self.late_keeps.data, self.missed_keeps.data = price.late_cancel.value, price.no_show.value
+
+    def price(self) -> UnitPrice | None:
+        """Return what a place costs in units as it was typed, None when plans alone give it."""
+        if not self.paid.data:
+            return None
+        return UnitPrice(
+            Service(self.service.data),
+            _whole(self.units),
+            UnitUse(self.use.data),
+            MissedRule(self.late_keeps.data),
+            MissedRule(self.missed_keeps.data),
+        )
 
     def order(self) -> TypeOrder:
         """Return what was typed."""

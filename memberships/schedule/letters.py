@@ -1,6 +1,6 @@
 """Queries room: what letters about classes have to say: whose booking, which class, when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from babel.dates import format_datetime
@@ -10,7 +10,9 @@ from clubcrm.core import clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.people.models import Person
+from memberships.schedule.board import class_by_id
 from memberships.schedule.models import (
+    LIVE,
     Booking,
     BookingState,
     ClassSession,
@@ -44,6 +46,18 @@ def letters_of_class(session_id: int) -> list[BookingLetter]:
     return _letters(
         _wanted().where(Booking.session_id == session_id, Booking.state == BookingState.CALLED_OFF)
     )
+
+
+def letters_of_list(session_id: int, teacher_id: int) -> list[BookingLetter]:
+    """Return what letters say to everybody with a place or a number that this teacher gives it.
+
+    None when somebody else gives it by now, because then a later letter says who.
+    """
+    row = class_by_id(session_id)
+    if row is None or row.teacher_id != teacher_id or row.is_uncovered or row.is_off:
+        return []
+    found = _letters(_wanted().where(Booking.session_id == session_id, Booking.state.in_(LIVE)))
+    return [replace(one, fields={**one.fields, "teacher": row.teacher or ""}) for one in found]
 
 
 def _wanted() -> Select[Booking, ClassSession, str, Person, Club]:

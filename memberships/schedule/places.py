@@ -1,6 +1,6 @@
 """Services room: the places of one class: taken by a guarded update, freed, handed to who waits.
 
-Lock order: person, then the row of the class, then bookings.
+Lock order: person, then the row of the class, then lots of units, then bookings.
 """
 
 from datetime import datetime
@@ -21,7 +21,14 @@ from memberships.schedule.reads import (
     rules_of_contracts,
     waiting_of,
 )
-from memberships.schedule.rules.booking import BookFault, ClassAsk, Entitlement, entitlement
+from memberships.schedule.rules.booking import (
+    BookFault,
+    ClassAsk,
+    Entitlement,
+    entitlement,
+    needs_units,
+    paid_with,
+)
 from memberships.schedule.rules.waiting import (
     Handover,
     handover,
@@ -29,6 +36,14 @@ from memberships.schedule.rules.waiting import (
     offer_until,
 )
 from memberships.schedule.settings import class_settings, quiet_of
+from memberships.schedule.units import (
+    cost_of,
+    give_back,
+    hold_lots_of,
+    pay,
+    price_of,
+    units_left,
+)
 
 _ENDS: frozenset[StrEnum] = frozenset(
     {
@@ -74,14 +89,22 @@ def next_waiting_number(session_id: int) -> int | None:
 
 
 def lock_session(session_id: int) -> None:
-    """Nobody else changes the places of the class until this unit of work ends."""
+    """Nobody else changes the places of the class, or the units that pay for them.
+
+    Lots of all who stand on its list are locked by their number, so that two lists on which the
+    same people wait never lock them crosswise.
+    """
     db.session.execute(
         select(ClassSession.id).where(ClassSession.id == session_id).with_for_update()
     )
+    hold_lots_of(session_id)
 
 
 def close(booking: Booking, state: BookingState, *, by: str, why: str = "") -> None:
-    """The booking has ended, and its place of the class is free again when it held one."""
+    """The booking has ended, and its place of the class is free again when it held one.
+
+    Its units are back, unless it ended too late: then the rule for missed classes decides.
+    """
     held = booking.state in HOLDING
     move(booking, state, moves=BOOKING_MOVES, by=by, why=why[:300])
     booking.closed_at = clock.now()
@@ -89,6 +112,8 @@ def close(booking: Booking, state: BookingState, *, by: str, why: str = "") -> N
     db.session.flush()
     if held:
         _free_place(booking.session_id)
+    if state is not BookingState.LATE:
+        give_back(booking, by=by, why=why or state.value)
 
 
 def _free_place(session_id: int) -> None:
@@ -113,11 +138,10 @@ def fill_places(session: ClassSession, *, by: str) -> int:
     if session.state is not SessionState.PLANNED or how is None:
         return 0
     given = 0
-    ask = ask_of(session)
     for booking in waiting_of(session.id):
         if session.taken + given >= session.capacity:
             break
-        if not _is_eligible(booking, session, ask) or not take_place(session.id):
+        if not _is_eligible(booking, session) or not take_place(session.id):
             continue
         if how is Handover.MOVE:
             _give(booking, session, now, by)
@@ -128,15 +152,40 @@ def fill_places(session: ClassSession, *, by: str) -> int:
     return given
 
 
-def right_to(person_id: int, ask: ClassAsk) -> Entitlement | BookFault:
+def right_to(person_id: int, session: ClassSession) -> Entitlement | BookFault:
+    """Return what gives the person a place in the class, a contract or units, or why nothing does.
+
+    Units pay where the kind of class asks them of everybody, or where no plan books it.
+    """
+    plan = plan_right(person_id, ask_of(session))
+    price = price_of(session.class_type_id)
+    if price is None or not needs_units(plan, price):
+        return plan
+    return paid_with(plan, price, units_left(person_id, price.service, session))
+
+
+def plan_right(person_id: int, ask: ClassAsk) -> Entitlement | BookFault:
     """Return the contract that gives the person a place in the class, or why none does."""
     rights = rights_at(person_id, ask.day)
     rules = rules_of_contracts([one.contract_id for one in rights.contracts])
     return entitlement(rights, {key: one.booking for key, one in rules.items()}, ask)
 
 
-def _is_eligible(booking: Booking, session: ClassSession, ask: ClassAsk) -> bool:
-    if isinstance(right_to(booking.person_id, ask), BookFault):
+def keeps_right(booking: Booking, session: ClassSession) -> Entitlement | BookFault:
+    """Return what the booking rests on now: the units it was made for, else a plan; or why not.
+
+    Nobody pays with units for a place that his plan gave him when he booked it.
+    """
+    plan = plan_right(booking.person_id, ask_of(session))
+    cost = cost_of(booking)
+    if cost is None or plan is BookFault.STOPPED_PERSON:
+        return plan
+    left = cost.units if cost.held else units_left(booking.person_id, cost.service, session)
+    return paid_with(plan, cost.price, left)
+
+
+def _is_eligible(booking: Booking, session: ClassSession) -> bool:
+    if isinstance(keeps_right(booking, session), BookFault):
         return False
     return not holds_place_between(booking.person_id, session)
 
@@ -148,6 +197,8 @@ def _give(booking: Booking, session: ClassSession, now: datetime, by: str) -> No
         now, session.starts_at, rule.late_minutes, quiet, zone
     )
     move(booking, BookingState.BOOKED, moves=BOOKING_MOVES, by=by, why="a place became free")
+    paid = pay(booking, session, by=by)
+    assert paid  # noqa: S101 - whoever has too few units was passed over, and his lots are held
     audit.note("booking.moved_up", "booking", booking.id, by=by)
     events.record(PlaceGiven(session.club_id, now, booking.id, booking.person_id))
 

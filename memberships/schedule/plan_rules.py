@@ -1,4 +1,4 @@
-"""Services room: what plans give: windows of booking, guests, and what missing a class brings.
+"""Services room: what plans and kinds of classes give, cost, and bring when they are missed.
 
 Terms that were sold are never changed: rules of a version with contracts go to a new version.
 """
@@ -17,10 +17,12 @@ from memberships.contracts.models import Contract
 from memberships.contracts.plans import edit_plan
 from memberships.schedule.models import ClassPenalty, ClassRule
 from memberships.schedule.reads import PlanRule, penalty_rule
-from memberships.schedule.rules import booking, strikes
+from memberships.schedule.rules import booking, strikes, units
 from memberships.schedule.rules.booking import rule_faults
 from memberships.schedule.rules.strikes import PenaltyRule, penalty_faults
+from memberships.schedule.rules.units import UnitPrice, price_faults
 from memberships.schedule.settings import GATE_SETTING, SETTING, ClassSettings, as_kept
+from memberships.schedule.unit_tables import ClassPrice
 from memberships.schedule.words import range_words
 
 SETTING_LIMITS = {
@@ -65,6 +67,40 @@ def save_type_penalty(class_type_id: int, rule: PenaltyRule | None, *, by: str) 
     _check_penalty(rule)
     _put_penalty(rule, class_type_id=class_type_id)
     audit.note("class_type.penalty", "class_type", class_type_id, by=by)
+
+
+def save_type_price(class_type_id: int, price: UnitPrice | None, *, by: str) -> None:
+    """Places in this kind of class are paid with units; None means that plans alone give them.
+
+    What was booked before keeps the terms it was booked on. Raises INVALID_INPUT.
+    """
+    row = db.session.get(ClassPrice, class_type_id)
+    before = _as_kept(row.price) if row is not None else None
+    if price is None:
+        if row is None:
+            return
+        db.session.delete(row)
+    else:
+        faults = {field: range_words(*units.LIMITS[field]) for field in price_faults(price)}
+        if faults:
+            raise invalid(faults)
+        row = row or ClassPrice(class_type_id=class_type_id)
+        row.service, row.units, row.use = price.service, price.units, price.use
+        row.late_cancel, row.no_show = price.late_cancel, price.no_show
+        db.session.add(row)
+    db.session.flush()
+    after = None if price is None else _as_kept(price)
+    audit.note("class_type.price", "class_type", class_type_id, before=before, after=after, by=by)
+
+
+def _as_kept(price: UnitPrice) -> dict[str, object]:
+    return {
+        "service": price.service.value,
+        "units": price.units,
+        "use": price.use.value,
+        "late_cancel": price.late_cancel.value,
+        "no_show": price.no_show.value,
+    }
 
 
 def save_settings(club_id: int, settings: ClassSettings, *, by: str) -> None:

@@ -19,6 +19,7 @@ from memberships.schedule.events import BookingMissed
 from memberships.schedule.models import Booking, ClassSession, Strike
 from memberships.schedule.reads import invoice_of
 from memberships.schedule.rules.strikes import Miss, Penalty, PenaltyRule, StrikeState
+from memberships.schedule.units import give_back, settle_miss
 
 STRIKE_MOVES: Moves = {
     StrikeState.STANDS: frozenset({StrikeState.APPEALED, StrikeState.EXCUSED}),
@@ -34,9 +35,11 @@ def give_strike(
 ) -> Strike | None:
     """The consequence of the rule stands against the person; None when the rule asks for none.
 
-    One missed class brings one consequence, however often it is told.
+    One missed class brings one consequence, however often it is told. Units that paid for the
+    place stay used or come back by their own rule, and a lost unit is never taken twice.
     """
     penalty = rule.penalty(miss)
+    keeps_units = settle_miss(booking, miss, penalty, by=by)
     if penalty is Penalty.NOTHING or booking.penalty_free:
         return None
     club = db.session.get_one(Club, session.club_id)
@@ -52,7 +55,7 @@ def give_strike(
     )
     db.session.add(strike)
     db.session.flush()
-    if penalty is Penalty.UNIT:
+    if penalty is Penalty.UNIT and not keeps_units:
         _take_unit(strike, session, by)
     if penalty is Penalty.FEE:
         _charge_fee(strike, by)
@@ -104,9 +107,14 @@ def appeal(strike: Strike, words: str, *, by: str) -> None:
     audit.note("strike.appealed", "strike", strike.id, by=by)
 
 
-def excuse(strike: Strike, why: str, *, by: str) -> None:
-    """The consequence is taken back: the strike no longer counts, unit or fee are given back."""
+def excuse(strike: Strike, why: str, *, by: str, came: bool = False) -> None:
+    """The consequence is taken back: the strike no longer counts, unit or fee are given back.
+
+    Units that paid for the place come back too, unless the person came after all.
+    """
     _decide(strike, StrikeState.EXCUSED, why, by)
+    if not came:
+        give_back(db.session.get_one(Booking, strike.booking_id), by=by, why=why)
     if strike.penalty is Penalty.UNIT:
         return_visit(SOURCE, strike.public_id, clock.now(), by, why[:300])
     invoice_id = invoice_of(SOURCE, strike.public_id)

@@ -37,6 +37,7 @@ from memberships.schedule.rules.weeks import (
     slot_faults,
 )
 from memberships.schedule.settings import class_settings
+from memberships.schedule.stand_ins import telling_teachers
 from memberships.schedule.words import range_words
 
 SESSION_MOVES: Moves = {
@@ -162,8 +163,9 @@ def end_slot(slot: ClassSlot, last_on: date, *, by: str, why: str = "") -> int:
 def change_slot(slot: ClassSlot, order: SlotOrder, *, by: str) -> ClassSlot:
     """From the first day of the order another line stands in place of this one.
 
-    Another teacher, room or number of places leaves published classes and their bookings standing;
-    at another time they are called off, their people are told, and the new line is published.
+    Another teacher, room or number of places leaves published classes and their bookings standing,
+    and whoever booked hears of another teacher. At another time they are called off, their people
+    are told, and the new line is published.
     """
     last_on = order.valid_from - _DAY
     same_time = (slot.class_type_id, slot.weekday, slot.starts, slot.minutes) == (
@@ -177,14 +179,16 @@ def change_slot(slot: ClassSlot, order: SlotOrder, *, by: str) -> ClassSlot:
         return add_slot(slot.club_id, order, by=by)
     _shorten(slot, last_on, by)
     fresh = _new_slot(slot.club_id, order, by)
-    for session in _published_after(slot, last_on):
-        lock_session(session.id)
-        db.session.refresh(session)
-        session.slot_id, session.room_id = fresh.id, fresh.room_id
-        session.teacher_id = fresh.teacher_id
-        # Nobody loses a place that was given; fewer places count once people step back.
-        session.capacity = max(fresh.capacity, session.taken)
-    db.session.flush()
+    published = _published_after(slot, last_on)
+    last = max((session.day for session in published), default=order.valid_from)
+    with telling_teachers(order.valid_from, last):
+        for session in published:
+            lock_session(session.id)
+            db.session.refresh(session)
+            session.slot_id, session.room_id = fresh.id, fresh.room_id
+            session.teacher_id = fresh.teacher_id
+            # Nobody loses a place that was given; fewer places count once people step back.
+            session.capacity = max(fresh.capacity, session.taken)
     publish_weeks(slot.club_id, clock.today(zone_of(slot.club_id)))
     return fresh
 

@@ -11,6 +11,7 @@ from memberships.schedule.models import BookingState
 from memberships.schedule.rules.booking import BookFault
 from memberships.schedule.rules.guests import GuestFault, GuestPeriod, PassState
 from memberships.schedule.rules.strikes import Miss, Penalty, StrikeState
+from memberships.schedule.rules.units import UnitUse
 
 BOOK_FAULTS: Mapping[BookFault, LazyString] = {
     BookFault.CANCELLED: _l("This class was called off."),
@@ -19,6 +20,7 @@ BOOK_FAULTS: Mapping[BookFault, LazyString] = {
     BookFault.NO_RIGHT: _l("No contract covers this club on the day and hour of the class."),
     BookFault.STOPPED_PERSON: _l("A freeze or a stop holds on the day of the class."),
     BookFault.NOT_IN_PLAN: _l("The plan does not include this kind of class."),
+    BookFault.NO_UNITS: _l("This class is paid with units, and there are too few of them."),
     BookFault.TOO_EARLY: _l("Booking for this class is not open yet."),
     BookFault.TOO_LATE: _l("Booking for this class is closed."),
     BookFault.LIMIT: _l("The plan allows no more open bookings. Take part or cancel one first."),
@@ -60,6 +62,10 @@ PENALTIES: Mapping[Penalty, LazyString] = {
     Penalty.STRIKE: _l("a strike"),
     Penalty.FEE: _l("a fee"),
     Penalty.UNIT: _l("a lost unit"),
+}
+RULES_OF_USE: Mapping[UnitUse, LazyString] = {
+    UnitUse.WITHOUT_PLAN: _l("where no plan books it"),
+    UnitUse.ALWAYS: _l("for everybody"),
 }
 PERIODS: Mapping[GuestPeriod, LazyString] = {
     GuestPeriod.MONTH: _l("a month"),

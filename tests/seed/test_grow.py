@@ -27,7 +27,10 @@ from clubcrm.people.models import Person, StoredFile
 from clubcrm.reports.models import AnalysisKind, AnalysisResult
 from clubcrm.seed.grow import grow
 from memberships.contracts.models import Contract
+from memberships.dunning.models import ChargeEvent, DebtCase, RecurringCharge
+from memberships.dunning.rules import CaseState, ChargeState
 from memberships.packages.models import PackageEntry, PackageLot
+from memberships.schedule.unit_tables import BookingUnit
 from tests.conftest import settings_for
 from tests.seed.conftest import ORDER, SUNDAY_NOON, silent
 
@@ -238,3 +241,20 @@ def _fingerprints() -> dict[str, str]:
         rows = db.session.execute(select(table).order_by(*table.primary_key.columns)).all()
         found[table.name] = hashlib.sha256(repr(rows).encode()).hexdigest()
     return found
+
+
+def test_a_small_club_has_failed_charges_debtors_and_classes_paid_with_units(
+    grown: dict[str, int],
+) -> None:
+    counts = {
+        "failing": select(func.count()).where(RecurringCharge.state == ChargeState.FAILING),
+        "tries": select(func.count(ChargeEvent.id)).where(ChargeEvent.outcome == "failed"),
+        "behind": select(func.count()).where(DebtCase.state == CaseState.OPEN),
+        "paid with units": select(func.count()).where(BookingUnit.drawn > BookingUnit.returned),
+        "returned": select(func.count()).where(BookingUnit.returned > 0),
+    }
+
+    found = {name: db.session.scalar(asked) or 0 for name, asked in counts.items()}
+
+    assert {name for name, many in found.items() if not many} == set()
+    assert found["paid with units"] >= 20

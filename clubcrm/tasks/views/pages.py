@@ -14,7 +14,10 @@ from clubcrm.core.web import require
 from clubcrm.tasks import lists, queries, services, words
 from clubcrm.tasks.models import Task
 from clubcrm.tasks.outcomes import WorkForm
-from clubcrm.tasks.permissions import SEE_TASKS
+from clubcrm.tasks.permissions import SEE_TASKS, SEE_TEAM
+from clubcrm.tasks.team import late_count, plans_of
+from memberships.approvals.queries import waiting_count
+from memberships.permissions import DECIDE_APPROVALS
 
 tasks = Blueprint("tasks", __name__, url_prefix="/tasks")
 TOMORROW_AT = time(10)
@@ -26,8 +29,11 @@ def my_day() -> ResponseReturnValue:
     actor, club, moment = current_actor(), current_club(), clock.now()
     worker = lists.Worker(actor.id, actor.role, actor.scope, club.id, club.zone)
     rows = queries.my_day(actor.scope, actor.role, actor.id, moment)
-    late = [row for row in rows if row.task.due_at <= moment]
-    later = [row for row in rows if row.task.due_at > moment]
+    plans = plans_of([row.task.id for row in rows])
+    reminded = {key for key, plan in plans.items() if plan.is_reminded(moment)}
+    late = [row for row in rows if row.task.due_at <= moment or row.task.id in reminded]
+    later = [row for row in rows if row not in late]
+    sees_team = actor.may(SEE_TEAM)
     return render_template(
         "clubcrm/tasks/my_day.html",
         late=late,
@@ -37,6 +43,11 @@ def my_day() -> ResponseReturnValue:
         why_words=words.why_words,
         closed=queries.closed_lately(actor.scope),
         zone=club.zone,
+        reminded=reminded,
+        now=moment,
+        sees_team=sees_team,
+        late_count=late_count(actor.scope, moment) if sees_team else 0,
+        wishes=waiting_count(actor.scope) if actor.may(DECIDE_APPROVALS) else 0,
     )
 
 

@@ -18,6 +18,7 @@ from memberships.billing import statements
 from memberships.billing.credits import credit, lines_left, write_off
 from memberships.billing.debtors import Wanted
 from memberships.billing.forms import BackForm, CreditForm
+from memberships.billing.losses import undo_write_off
 from memberships.billing.models import Invoice, InvoiceKind, Payment
 from memberships.billing.orders import (
     MONEY_TENDERS,
@@ -29,6 +30,7 @@ from memberships.billing.orders import (
 from memberships.billing.queries import takings
 from memberships.billing.refunds import refund
 from memberships.billing.words import kind_words, percent, tender_icon, tender_words
+from memberships.billing.write_offs import write_off_for
 from memberships.permissions import REFUND_MONEY, SEE_CONTRACTS, SEE_MONEY
 
 money = Blueprint("money", __name__)
@@ -162,6 +164,22 @@ def write_off_now(invoice_id: str) -> ResponseReturnValue:
         flash(_("This is above your limit. It waits for a colleague."), "success")
     else:
         flash(_("Given up."), "success")
+    return redirect(url_for("money.invoice", invoice_id=invoice_id), 303)
+
+
+@money.post("/invoices/<invoice_id>/write-off/<loss_id>/undo")
+@require(REFUND_MONEY)
+def ask_again(invoice_id: str, loss_id: str) -> ResponseReturnValue:
+    """What was given up by mistake is asked for again."""
+    found = _invoice(invoice_id)
+    lost = write_off_for(current_actor().scope, loss_id)
+    if lost is None or lost.invoice_id != found.id:
+        raise not_found(_("There is no such document."))
+    try:
+        undo_write_off(lost, request.form.get("reason", ""), by=current_actor().ref)
+    except DomainError as error:
+        return _invoice_page(found, refusal=error.text, status=error.status)
+    flash(_("The invoice asks for it again."), "success")
     return redirect(url_for("money.invoice", invoice_id=invoice_id), 303)
 
 

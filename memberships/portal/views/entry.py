@@ -16,11 +16,13 @@ from memberships.portal import queries
 from memberships.portal.views.frame import OWN, by_member, member_by, page_of, portal
 from memberships.schedule import bookings
 from memberships.schedule.board import class_row, classes_between, next_classes
+from memberships.schedule.costs import costs_for, keeping_words, late_words, units_words
 from memberships.schedule.models import Booking
 from memberships.schedule.reads import own_booking
 from memberships.schedule.rules.booking import Way
 from memberships.schedule.rules.weeks import days_between
-from memberships.schedule.words import PENALTIES, STATES
+from memberships.schedule.units import cost_of
+from memberships.schedule.words import STATES
 
 DAYS_SHOWN = 7
 MOST_BOOKED = 20
@@ -80,7 +82,9 @@ def booking(token: str, booking_id: str) -> ResponseReturnValue:
         token=token,
         one=one,
         states=STATES,
-        late=PENALTIES[rule.late_cancel] if rule else "",
+        late=late_words(found, rule) if rule else "",
+        cost=cost_of(found),
+        units_words=units_words,
     )
 
 
@@ -104,14 +108,17 @@ def _classes(token: str, member: queries.Member, refusal: str = "") -> str:
     now, today = clock.now(), clock.today(member.zone)
     chosen = _day(request.args.get("day"), today)
     mine = next_classes(member.person_id, now, MOST_BOOKED)
-    rows = classes_between([member.club_id], chosen, chosen)
+    found = classes_between([member.club_id], chosen, chosen)
+    rows = [row for row in found if row.starts_at > now and not row.is_off]
     return page_of(
         member,
         "classes",
         token=token,
         mine=mine,
         booked={one.row.session_id: one.booking for one in mine},
-        rows=[row for row in rows if row.starts_at > now and not row.is_off],
+        rows=rows,
+        costs=costs_for(member.person_id, [row.session_id for row in rows]),
+        keeping_words=keeping_words,
         days=list(days_between(today, today + timedelta(days=DAYS_SHOWN - 1))),
         chosen=chosen,
         states=STATES,

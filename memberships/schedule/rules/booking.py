@@ -1,13 +1,14 @@
 """Who may book which class when: rights on the day of the class, windows by plan, limits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from memberships.blocks.rules import BlockOwner
 from memberships.contracts.rules import ContractRight, MemberRights, without_idle_freezes
+from memberships.schedule.rules.units import UnitPrice, UnitUse
 
 # These keep a person out of the house, so no place is kept for him either.
 STOPPING = frozenset({BlockOwner.BAN, BlockOwner.STAFF_STOP, BlockOwner.FREEZE})
@@ -35,6 +36,7 @@ class BookFault(StrEnum):
     NO_RIGHT = "NO_RIGHT"
     STOPPED_PERSON = "PERSON_STOPPED"
     NOT_IN_PLAN = "NOT_IN_PLAN"
+    NO_UNITS = "NO_UNITS"
     TOO_EARLY = "NOT_OPEN_YET"
     TOO_LATE = "BOOKING_CLOSED"
     LIMIT = "BOOKING_LIMIT"
@@ -73,10 +75,14 @@ class ClassAsk:
 
 @dataclass(frozen=True, slots=True)
 class Entitlement:
-    """The contract that gives the place, with the rule of its plan version."""
+    """The contract that gives the place, with the rule of its plan version, or units that pay.
 
-    contract_id: int
+    Who has units and no plan for the class books by the default rule and without a contract.
+    """
+
+    contract_id: int | None
     rule: BookingRule
+    price: UnitPrice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,24 @@ def entitlement(
     if not fitting:
         return BookFault.NOT_IN_PLAN
     return max(fitting, key=lambda one: (one.rule.opens_days, -one.rule.closes_minutes))
+
+
+def needs_units(plan: Entitlement | BookFault, price: UnitPrice | None) -> bool:
+    """Tell whether units have to pay for the place; a person who is stopped cannot buy one."""
+    if price is None or plan is BookFault.STOPPED_PERSON:
+        return False
+    return isinstance(plan, BookFault) or price.use is UnitUse.ALWAYS
+
+
+def paid_with(
+    plan: Entitlement | BookFault, price: UnitPrice, left: int
+) -> Entitlement | BookFault:
+    """Return the right to a place that so many units pay for, or that they are too few."""
+    if left < price.units:
+        return BookFault.NO_UNITS
+    if isinstance(plan, BookFault):
+        return Entitlement(None, BookingRule(), price)
+    return replace(plan, price=price)
 
 
 def _admits(right: ContractRight, ask: ClassAsk) -> bool:

@@ -1,5 +1,7 @@
 """Views room: classes, bookings and guests under /api/v1."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +16,14 @@ from clubcrm.people.api import PersonDraft, person_in
 from memberships.permissions import BOOK_CLASSES, EDIT_CLASSES, INVITE_GUESTS, SEE_CLASSES
 from memberships.schedule import bookings, guests
 from memberships.schedule.board import ClassRow, bookings_page, class_row, classes_between
+from memberships.schedule.costs import prices_of
 from memberships.schedule.models import Booking, BookingState
 from memberships.schedule.passes import pass_for
 from memberships.schedule.reads import booking_for, public_ids_of, session_for
 from memberships.schedule.rules.booking import Way
+from memberships.schedule.rules.units import UnitPrice
 from memberships.schedule.timetable import cancel_class
+from memberships.schedule.units import cost_of
 from memberships.schedule.views import schemas
 
 api = ApiBlueprint(
@@ -40,7 +45,8 @@ def list_classes(asked: dict[str, Any]) -> dict[str, Any]:
     if not first <= last <= first + LONGEST:
         raise invalid({"to": _("Expected a day at most three months later.")})
     rows = classes_between([club.id for club in clubs], first, last, kind=asked["kind"])
-    return {"items": [_class(row) for row in rows]}
+    prices = prices_of([row.session_id for row in rows])
+    return {"items": [_class(row, prices) for row in rows]}
 
 
 @api.get("/classes/<string:class_id>")
@@ -48,7 +54,25 @@ def list_classes(asked: dict[str, Any]) -> dict[str, Any]:
 @require(SEE_CLASSES)
 @api.response(200, schemas.ClassShown)
 def get_class(class_id: str) -> dict[str, Any]:
-    return _class(_row(class_id))
+    return _one_class(class_id)
+
+
+@api.get("/classes/<string:class_id>/preview")
+@api.doc(summary="What booking would give a member now, and what it costs in units")
+@require(BOOK_CLASSES)
+@api.arguments(schemas.BookingPreviewQuery, location="query")
+@api.response(200, schemas.BookingPreviewShown)
+def get_preview(asked: dict[str, Any], class_id: str) -> dict[str, Any]:
+    person = person_in(current_actor().scope, asked["member"])
+    way = Way.ONLINE if asked["as_member"] else Way.DESK
+    request = bookings.BookRequest(_row(class_id).session_id, person.id, way)
+    shown = bookings.preview_booking(request)
+    return {
+        "places_left": max(0, shown.places_left),
+        "waiting_number": shown.waiting_number,
+        "price": _price(shown.price),
+        "units_left": shown.units_left,
+    }
 
 
 @api.post("/classes/<string:class_id>/cancel")
@@ -61,7 +85,7 @@ def post_class_cancel(body: dict[str, Any], class_id: str) -> dict[str, Any]:
     if session is None:
         raise not_found(_("There is no such class."))
     cancel_class(session, body["reason"], by=current_actor().ref)
-    return _class(_row(class_id))
+    return _one_class(class_id)
 
 
 @api.get("/bookings")
@@ -176,7 +200,7 @@ def _found(booking_id: str) -> Booking:
     return booking
 
 
-def _class(row: ClassRow) -> dict[str, Any]:
+def _class(row: ClassRow, prices: Mapping[int, UnitPrice]) -> dict[str, Any]:
     return {
         "id": row.public_id,
         "name": row.name,
@@ -192,12 +216,23 @@ def _class(row: ClassRow) -> dict[str, Any]:
         "waiting": row.waiting,
         "state": row.state.value,
         "reason": row.reason,
+        "price": _price(prices.get(row.session_id)),
     }
+
+
+def _one_class(class_id: str) -> dict[str, Any]:
+    row = _row(class_id)
+    return _class(row, prices_of([row.session_id]))
+
+
+def _price(price: UnitPrice | None) -> dict[str, Any] | None:
+    return None if price is None else asdict(price)
 
 
 def _booking(booking: Booking) -> dict[str, Any]:
     class_id, member_id = public_ids_of(booking)
     is_offered = booking.state is BookingState.OFFERED
+    cost = cost_of(booking)
     return {
         "id": booking.public_id,
         "class_id": class_id,
@@ -207,4 +242,5 @@ def _booking(booking: Booking) -> dict[str, Any]:
         "offered_until": booking.expires_at if is_offered else None,
         "booked_at": booking.booked_at,
         "late": booking.state is BookingState.LATE,
+        "units": cost.held if cost else 0,
     }

@@ -14,10 +14,11 @@ from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import link_address, person_in
 from clubcrm.people.models import Person
 from memberships.permissions import BOOK_CLASSES, EXCUSE_STRIKES
-from memberships.schedule import bookings, strikes
+from memberships.schedule import strikes
 from memberships.schedule.board import classes_between, open_appeals, own_bookings, strikes_of
+from memberships.schedule.costs import costs_for, costs_of, keeping_words, lateness, units_words
 from memberships.schedule.feeds import new_member_feed
-from memberships.schedule.models import BookingState, Strike
+from memberships.schedule.models import Strike
 from memberships.schedule.reads import OPEN, strike_days, strike_for
 from memberships.schedule.rules.strikes import stopped_until
 from memberships.schedule.rules.weeks import days_between
@@ -93,6 +94,11 @@ def _page(person: Person, **more: Any) -> str:
     penalty = class_settings(club.id).penalty
     days = strike_days(person.id, club.id, today - timedelta(days=penalty.within_days))
     coming = [one for one in mine if one.row.starts_at > now and one.booking.state in OPEN]
+    rows = [
+        row
+        for row in classes_between([club.id], chosen, chosen)
+        if row.starts_at > now and not row.is_off
+    ]
     return render_template(
         PAGE,
         person=person,
@@ -100,19 +106,14 @@ def _page(person: Person, **more: Any) -> str:
         days=list(days_between(today, today + timedelta(days=DAYS_SHOWN - 1))),
         chosen=chosen,
         today=today,
-        rows=[
-            row
-            for row in classes_between([club.id], chosen, chosen)
-            if row.starts_at > now and not row.is_off
-        ],
+        rows=rows,
+        costs=costs_for(person.id, [row.session_id for row in rows]),
+        keeping_words=keeping_words,
+        units_words=units_words,
         booked=booked,
         coming=coming,
-        lateness={
-            one.booking.id: PENALTIES[rule.late_cancel]
-            for one in coming
-            if one.booking.state is BookingState.BOOKED
-            and (rule := bookings.would_be_late(one.booking)) is not None
-        },
+        lateness=lateness(one.booking for one in coming),
+        paid=costs_of([one.booking.id for one in coming]),
         past=[one for one in reversed(mine) if one not in coming],
         strikes=strikes_of(person.id),
         stopped_until=stopped_until(days, penalty, today),

@@ -1,6 +1,5 @@
 """Views room: the timetable: a week on a laptop, a day on a phone; one class with its list."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -17,12 +16,21 @@ from clubcrm.people.queries.search import search as search_people
 from memberships.permissions import BOOK_CLASSES, EDIT_CLASSES, SEE_CLASSES, TEACH_CLASSES
 from memberships.schedule import attendance, bookings
 from memberships.schedule.board import ClassRow, class_by_id, class_row, classes_between
+from memberships.schedule.costs import (
+    costs_in,
+    costs_of,
+    keeping_words,
+    lateness,
+    price_of_class,
+    price_words,
+    units_words,
+)
 from memberships.schedule.models import Booking, BookingState, ClassSession
-from memberships.schedule.reads import ListLine, booking_for, list_of, session_for, types_of
+from memberships.schedule.reads import booking_for, list_of, session_for, types_of
 from memberships.schedule.rules.strikes import Miss
 from memberships.schedule.rules.weeks import days_between, monday_of
 from memberships.schedule.timetable import cancel_class
-from memberships.schedule.words import PENALTIES, STATES
+from memberships.schedule.words import STATES
 
 schedule = Blueprint("schedule", __name__, url_prefix="/schedule")
 SHORTEST_SEARCH, MOST_HITS = 2, 8
@@ -79,7 +87,13 @@ def show(class_id: str) -> str:
         typed=typed,
         hits=[hit for hit in hits if hit.id not in taken],
         states=STATES,
-        lateness=_lateness(listed),
+        lateness=lateness(one.booking for one in listed),
+        price=price_of_class(row.session_id),
+        price_words=price_words,
+        keeping_words=keeping_words,
+        units_words=units_words,
+        costs=costs_in(row.session_id, [hit.id for hit in hits]),
+        paid=costs_of([one.booking.id for one in listed]),
         can_list=now >= row.starts_at - timedelta(minutes=30) and not row.is_off,
         is_over=now >= row.ends_at,
         has_begun=now >= row.starts_at,
@@ -200,16 +214,6 @@ def _chips(club_id: int, chosen: date, kind: str) -> list[tuple[str, str, bool, 
         (name, url_for("schedule.week", day=day, kind=public or None), public == kind, None)
         for public, name in [("", _("All")), *offered]
     ]
-
-
-def _lateness(listed: Sequence[ListLine]) -> dict[int, str]:
-    """Return what cancelling would bring now, by booking, for those whom it would cost."""
-    found = {}
-    for booking in (one.booking for one in listed):
-        rule = bookings.would_be_late(booking) if booking.state is BookingState.BOOKED else None
-        if rule is not None:
-            found[booking.id] = str(PENALTIES[rule.late_cancel])
-    return found
 
 
 def _sees_list(row: ClassRow) -> bool:

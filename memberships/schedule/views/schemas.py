@@ -13,6 +13,14 @@ class ClassQuery(InputSchema):
     kind = fields.String(load_default="", validate=validate.Length(max=64))
 
 
+class ClassPriceShown(InputSchema):
+    service = fields.String(metadata={"description": "the service whose units pay"})
+    units = fields.Integer()
+    use = fields.String(metadata={"description": "always, or without_plan: where no plan books it"})
+    late_cancel = fields.String(metadata={"description": "unit stays used, or nothing"})
+    no_show = fields.String()
+
+
 class ClassShown(InputSchema):
     id = fields.String()
     name = fields.String()
@@ -28,6 +36,7 @@ class ClassShown(InputSchema):
     waiting = fields.Integer()
     state = fields.String(metadata={"description": "planned, cancelled or settled"})
     reason = fields.String()
+    price = fields.Nested(ClassPriceShown, allow_none=True)
 
 
 class ClassList(InputSchema):
@@ -53,6 +62,18 @@ class BookingBody(InputSchema):
     )
 
 
+class BookingPreviewQuery(InputSchema):
+    member = fields.String(required=True, validate=_ID)
+    as_member = fields.Boolean(load_default=False)
+
+
+class BookingPreviewShown(InputSchema):
+    places_left = fields.Integer()
+    waiting_number = fields.Integer(allow_none=True)
+    price = fields.Nested(ClassPriceShown, allow_none=True)
+    units_left = fields.Integer(metadata={"description": "units the member could spend on it"})
+
+
 class BookingCancelBody(InputSchema):
     reason = fields.String(load_default="", validate=validate.Length(max=300))
 
@@ -66,6 +87,7 @@ class BookingShown(InputSchema):
     offered_until = fields.AwareDateTime(allow_none=True)
     booked_at = fields.AwareDateTime()
     late = fields.Boolean(metadata={"description": "cancelled late"})
+    units = fields.Integer(metadata={"description": "units of a package that it holds"})
 
 
 class BookingList(InputSchema):

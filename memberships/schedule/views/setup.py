@@ -16,6 +16,7 @@ from clubcrm.core.web import current_actor, require
 from memberships.contracts.catalogue import plan_for, plans_on_sale
 from memberships.permissions import EDIT_CLASSES
 from memberships.schedule.board import teachers_of, timetable_of
+from memberships.schedule.costs import price_words, prices_in
 from memberships.schedule.forms import PlanRulesForm, RoomForm, RulesForm, SlotForm, TypeForm
 from memberships.schedule.plan_rules import (
     PlanOrder,
@@ -24,6 +25,7 @@ from memberships.schedule.plan_rules import (
     save_plan_rules,
     save_settings,
     save_type_penalty,
+    save_type_price,
 )
 from memberships.schedule.reads import (
     plan_rule,
@@ -42,6 +44,7 @@ from memberships.schedule.timetable import (
     save_room,
     save_type,
 )
+from memberships.schedule.units import price_of
 
 class_settings_pages = Blueprint("class_settings", __name__, url_prefix="/settings/classes")
 PAGE = "memberships/schedule/setup_form.html"
@@ -59,6 +62,8 @@ def index() -> str:
         slots=timetable_of(club.id, clock.today(club.zone)),
         rooms=rooms_of(club.id),
         kinds=types_of(club.id),
+        prices=prices_in(club.id),
+        price_words=price_words,
         plans=plans_on_sale(club.id),
         weekdays=_weekdays(),
         today=clock.today(club.zone),
@@ -94,10 +99,12 @@ def kind(kind_id: str) -> ResponseReturnValue:
         raise not_found(_("There is no such kind of class."))
     form = TypeForm()
     form.offer(_hues())
+    form.offer_price()
     form.fee.currency = current_club().currency
     if request.method == "GET":
         if found is not None:
             form.show(found, penalty_of_type(found.id))
+            form.show_price(price_of(found.id))
         return _page(form, found.name if found else _("New kind of class"), has_penalty=True)
     club_id = found.club_id if found else current_club().id
 
@@ -105,6 +112,7 @@ def kind(kind_id: str) -> ResponseReturnValue:
         made = save_type(club_id, form.order(), by=current_actor().ref, kind=found)
         rule = form.penalty() if form.own_rule.data else None
         save_type_penalty(made.id, rule, by=current_actor().ref)
+        save_type_price(made.id, form.price(), by=current_actor().ref)
 
     title = found.name if found else _("New kind of class")
     return _saved(form, save, title, has_penalty=True)

@@ -8,10 +8,12 @@ import time_machine
 from clubcrm.accounts.models import User
 from clubcrm.core.audit import AuditLine
 from clubcrm.core.db import unit_of_work
-from memberships.packages.models import PackageSale
+from memberships.contracts.models import Contract
+from memberships.packages.models import PackageLot, PackageSale
 from memberships.pay.queries import statement_of
 from memberships.pay.rules import PayKind, Rule
 from memberships.pay.services import add_rule, close_month
+from memberships.trainers.models import TrainerSession
 from memberships.trainers.rules import SessionState
 from memberships.trainers.services import Appointment, log_session
 from tests.memberships.conftest import YEAR, make_contract
@@ -131,3 +133,72 @@ def test_unknown_work_is_not_there(client_of, month, work_id):
 
 def test_work_of_another_club_is_not_there(client_of, month):
     assert client_of("Boris").get("/pay/shares/session-1").status_code in {403, 404}
+
+
+def test_a_program_divides_a_session_and_a_sale(app, cast, client_of, month):
+    olga = client_of("Olga")
+    with app.app_context(), unit_of_work(write=False) as store:
+        users = {name: store.get_one(User, cast.users[name]).public_id for name in ("Tara", "Max")}
+        session = store.query(TrainerSession.public_id).scalar()
+        package = store.query(PackageLot.public_id).scalar()
+        contract = store.query(Contract.public_id).scalar()
+    body = {
+        "shares": [
+            {"user_id": users["Tara"], "percent": "62.5"},
+            {"user_id": users["Max"], "percent": 37.5},
+        ]
+    }
+
+    before = olga.get(f"/api/v1/sessions/{session}/shares").get_json()
+    done = olga.post(f"/api/v1/sessions/{session}/shares", json=body).get_json()
+    sales = [
+        olga.post(f"/api/v1/{kind}/shares", json=body).status_code
+        for kind in (f"packages/{package}", f"contracts/{contract}")
+    ]
+
+    assert before["shares"] == [{"user_id": users["Tara"], "percent": "100.00"}]
+    assert {one["user_id"]: one["percent"] for one in done["shares"]} == {
+        users["Tara"]: "62.50",
+        users["Max"]: "37.50",
+    }
+    assert sales == [200, 200]
+    assert paid(app, cast, "Max")[0] > 11_250
+
+
+@pytest.mark.parametrize(
+    ("shares", "status"),
+    [
+        ([("Tara", "60"), ("Max", "30")], 400),
+        ([("Tara", "50"), ("Tara", "50")], 400),
+        ([("Tara", "33.333"), ("Max", "66.667")], 400),
+        ([("nobody", "100")], 400),
+        ([], 400),
+    ],
+    ids=["too little", "twice", "three decimals", "strangers", "nobody"],
+)
+def test_a_program_that_divides_wrongly_is_refused(app, cast, client_of, month, shares, status):
+    with app.app_context(), unit_of_work(write=False) as store:
+        users = {name: store.get_one(User, cast.users[name]).public_id for name in ("Tara", "Max")}
+        session = store.query(TrainerSession.public_id).scalar()
+    parts = [{"user_id": users.get(name, name), "percent": share} for name, share in shares]
+
+    refused = client_of("Olga").post(f"/api/v1/sessions/{session}/shares", json={"shares": parts})
+
+    assert refused.status_code == status
+    assert paid(app, cast, "Tara", "Max") == [30_000, 0]
+
+
+def test_a_program_divides_nothing_that_a_closed_month_has_paid(app, cast, client_of, month):
+    month.move_to("2026-11-02T06:00Z")
+    with app.app_context(), unit_of_work() as store:
+        close_month(cast.club, OCTOBER, by="user:1")
+        max_ = store.get_one(User, cast.users["Max"]).public_id
+        session = store.query(TrainerSession.public_id).scalar()
+    olga = client_of("Olga")
+    body = {"shares": [{"user_id": max_, "percent": "100"}]}
+
+    refused = olga.post(f"/api/v1/sessions/{session}/shares", json=body)
+
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "ALREADY_PAID")
+    assert olga.get(f"/api/v1/sessions/{session}/shares").get_json()["is_paid"]
+    assert olga.get("/api/v1/sessions/nothere/shares").status_code == 404

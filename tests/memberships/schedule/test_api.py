@@ -7,9 +7,14 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 from icalendar import Calendar
+from sqlalchemy import select
 
 from clubcrm.core.db import unit_of_work
-from memberships.schedule.models import Booking
+from memberships.packages.terms import Service
+from memberships.schedule.models import Booking, ClassType
+from memberships.schedule.plan_rules import save_type_price
+from memberships.schedule.rules.units import UnitPrice, UnitUse
+from tests.memberships.packages.shop import sell
 from tests.memberships.schedule.studio import FRIDAY, MONDAY_NOON, in_dhaka, open_studio
 
 ClientOf = Callable[[str], FlaskClient]
@@ -126,3 +131,26 @@ def test_a_teachers_calendar_is_his_own(client_of: ClientOf, app, cast, studio):
     events = Calendar.from_ical(answer.data).walk("VEVENT")
     assert next(event["DTSTART"].dt.date() for event in events) == date(2026, 11, 27)
     assert app.test_client().get("/calendar/staff/wrong.ics").status_code == 404
+
+
+def test_a_paid_class_says_its_price_and_a_booking_the_units_it_holds(
+    client_of: ClientOf, app, cast, studio
+):
+    frank, mia = client_of("Frank"), cast.public["Mia"]
+    with app.app_context(), unit_of_work() as session:
+        price = UnitPrice(Service.SMALL_GROUP, 2, UnitUse.ALWAYS)
+        save_type_price(session.scalars(select(ClassType.id)).one(), price, by="user:3")
+        sell(cast, service=Service.SMALL_GROUP, units=3)
+    (one,) = classes(frank)
+    page = f"/api/v1/classes/{one['id']}/preview"
+
+    shown = frank.get(f"{page}?member={mia}").get_json()
+    booked = book(frank, one["id"], mia).get_json()
+    again = frank.get(f"{page}?member={mia}").get_json()
+    back = frank.post(f"/api/v1/bookings/{booked['id']}/cancel", json={}).get_json()
+
+    assert (one["price"]["units"], one["price"]["use"]) == (2, "always")
+    assert (shown["places_left"], shown["price"]["service"]) == (1, "small_group")
+    assert (shown["units_left"], booked["units"], back["units"]) == (3, 2, 0)
+    # The place is paid for already, and one unit would not pay for a second.
+    assert again["code"] == "NO_UNITS"

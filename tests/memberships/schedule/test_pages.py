@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from clubcrm.core.db import unit_of_work
+from memberships.packages.terms import Service
 from memberships.schedule.models import (
     Booking,
     BookingState,
@@ -21,6 +22,7 @@ from memberships.schedule.models import (
     Strike,
 )
 from memberships.schedule.rules.strikes import StrikeState
+from tests.memberships.packages.shop import sell
 from tests.memberships.schedule.studio import FRIDAY, MONDAY_NOON, Studio, in_dhaka, open_studio
 
 ClientOf = Callable[[str], FlaskClient]
@@ -201,3 +203,36 @@ def test_a_timetable_is_made_in_the_settings(client_of: ClientOf, app, cast):
 )  # fmt: skip
 def test_odd_addresses_still_show_a_page(client_of: ClientOf, studio, address):
     assert client_of("Max").get(address).status_code == 200
+
+
+def test_what_a_paid_class_costs_stands_there_before_somebody_is_booked(
+    client_of: ClientOf, app, cast, studio
+):
+    max_, frank, mia, one = client_of("Max"), client_of("Frank"), cast.public["Mia"], class_id(app)
+    kind = re.search(r"/settings/classes/kinds/(?!new)\w+", max_.get("/settings/classes").text)
+    typed = {"name": "Yoga", "minutes": "60", "capacity": "2", "hue": "1", "is_offered": "y"}
+    typed |= {"late_minutes": "120", "grace_minutes": "10", "strikes": "3", "within_days": "90"}
+    typed |= {"stop_days": "30", "late_cancel": "strike", "no_show": "strike", "paid": "y"}
+    typed |= {"service": "small_group", "use": "always", "late_keeps": "unit"}
+    typed |= {"missed_keeps": "nothing"}
+
+    wrong = max_.post(kind.group(), data=typed | {"units": "0"})
+    saved = max_.post(kind.group(), data=typed | {"units": "1"}, follow_redirects=True)
+    poor = frank.get(f"/members/{mia}/classes?day=2026-11-27").text
+    with app.app_context(), unit_of_work():
+        sell(cast, service=Service.SMALL_GROUP, units=3)
+    rich = frank.get(f"/members/{mia}/classes?day=2026-11-27").text
+    found = frank.get(f"/schedule/classes/{one}?q=mia").text
+    action = re.search(r'action="(/schedule/classes/[^"]+/book/[^"]+)"', found)
+    frank.post(action.group(1))
+    after = words_of(frank.get(f"/schedule/classes/{one}").text)
+
+    assert wrong.status_code == 400
+    assert "Expected a number from 1 to 20." in words_of(wrong.text)
+    assert "1 unit (Small group), for everybody" in words_of(saved.text)
+    assert "Costs 1 unit (Small group), 0 left" in words_of(poor)
+    assert f"/members/{mia}/packages/new" in poor
+    words = "Costs 1 of 3 units (Small group). Cancelled late, the units stay used."
+    assert words in words_of(rich)
+    assert "Costs 1 of 3 units (Small group)" in words_of(found)
+    assert "1 unit used (Small group)" in after

@@ -4,10 +4,14 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import unit_of_work
+from clubcrm.core.events import dispatch_pending
+from clubcrm.messaging.models import Message
+from clubcrm.people.models import ContactKind, ContactPoint
 from memberships.approvals.services import decide
 from memberships.schedule.absences import (
     LeaveOrder,
@@ -17,7 +21,9 @@ from memberships.schedule.absences import (
 )
 from memberships.schedule.board import class_row, classes_between, taught_by
 from memberships.schedule.calendars import teacher_calendar
+from memberships.schedule.duty import StaffAbsence
 from memberships.schedule.rules.duty import AbsenceKind
+from memberships.schedule.timetable import SlotOrder, change_slot
 from tests.memberships.schedule.studio import FRIDAY, MONDAY_NOON, Studio, open_studio
 
 WEEK = (date(2026, 11, 23), date(2026, 11, 29))
@@ -140,3 +146,74 @@ def test_the_trainers_phone_shows_the_classes_of_the_day(app, cast, client_of, m
 
     assert "My classes" in page
     assert page.index("Yoga") < page.index("My clients")
+
+
+def told(cast) -> list[tuple[str, str]]:
+    """Return who was told of which teacher, by the words of the letters, in order."""
+    dispatch_pending()
+    with unit_of_work(write=False) as session:
+        rows = session.execute(
+            select(Message.person_id, Message.body).where(Message.code == "K6").order_by(Message.id)
+        ).all()
+    names = {person: name for name, person in cast.members.items()}
+    return [(names[row[0]], row[1].partition(" gives ")[0].rpartition("\n")[2]) for row in rows]
+
+
+def test_whoever_booked_hears_of_each_change_of_the_teacher_once(app, cast, monday):
+    with app.app_context():
+        with unit_of_work() as session:
+            made = open_studio(cast, places=1, names=("Mia", "Amit", "Bela"))
+            cast.members.update(made.people)
+            for name in ("Mia", "Amit"):
+                made.book(name)
+                address = f"{name.lower()}@mail.example"
+                session.add(
+                    ContactPoint(
+                        person_id=made.people[name],
+                        kind=ContactKind.EMAIL,
+                        value=address,
+                        as_typed=address,
+                    )
+                )
+            alone = ill(cast, "Tara", None).id
+        nobody = told(cast)
+        with unit_of_work() as session:
+            name_substitute(session.get_one(StaffAbsence, alone), cast.users["Max"], by="user:2")
+        named = told(cast)
+        monday.shift(timedelta(minutes=5))
+        with unit_of_work() as session:
+            name_substitute(session.get_one(StaffAbsence, alone), cast.users["Max"], by="user:2")
+            ill(cast, "Max", "Olga")
+        chained = told(cast)
+        monday.shift(timedelta(minutes=5))
+        with unit_of_work() as session:
+            take_back_leave(session.get_one(StaffAbsence, alone), by="user:2")
+        back = told(cast)
+
+    assert nobody == []
+    assert named == [("Mia", "Max"), ("Amit", "Max")]
+    assert chained == [*named, ("Mia", "Olga"), ("Amit", "Olga")]
+    assert back == [*chained, ("Mia", "Tara"), ("Amit", "Tara")]
+
+
+def test_another_teacher_on_the_line_of_the_week_is_told_too(app, cast, monday):
+    with app.app_context():
+        with unit_of_work() as session:
+            made = open_studio(cast, names=("Mia",))
+            cast.members.update(made.people)
+            made.book("Mia")
+            session.add(
+                ContactPoint(
+                    person_id=made.people["Mia"],
+                    kind=ContactKind.EMAIL,
+                    value="mia@mail.example",
+                    as_typed="mia@mail.example",
+                )
+            )
+            order = SlotOrder(
+                made.yoga.id, made.room.id, cast.users["Max"], 4, time(18), 60, 2, FRIDAY
+            )
+            change_slot(made.slot, order, by="user:2")
+        found = told(cast)
+
+    assert found == [("Mia", "Max")]
