@@ -51,6 +51,7 @@ from tests.cast import make_member
 from tests.memberships.conftest import SARA
 from tests.memberships.packages.shop import sell
 from tests.memberships.schedule.studio import FRIDAY, MONDAY_NOON, in_dhaka, open_studio
+from tests.memberships.test_planted_faults import planted
 
 pytestmark = pytest.mark.usefixtures("unit")
 ONE = UnitPrice(Service.SMALL_GROUP)
@@ -376,30 +377,14 @@ def test_a_price_has_its_limits(studio, count):
 def test_the_check_finds_units_that_do_not_fit_their_booking(studio, cast):
     units(cast, "Mia")
     booking = studio.book("Mia")
-    cost = db.session.get_one(BookingUnit, booking.id)
+    key, shown = booking.id, booking.public_id
 
-    cost.drawn, cost.returned = 2, 1
-    db.session.flush()
-    miscounted = units_of_bookings()
-    cost.drawn, cost.returned = 1, 1
-    db.session.flush()
-    unpaid = units_of_bookings()
-    db.session.delete(cost)
-    db.session.flush()
-    lost = units_of_bookings()
-    db.session.add(
-        BookingUnit(
-            booking_id=booking.id,
-            service=Service.SMALL_GROUP,
-            units=1,
-            late_cancel=MissedRule.UNIT,
-            no_show=MissedRule.UNIT,
-            drawn=1,
-            returned=0,
-        )
-    )
-    db.session.flush()
+    miscounted = planted(units_of_bookings, BookingUnit, drawn=2, returned=1)
+    unpaid = planted(units_of_bookings, BookingUnit, returned=1)
+    lost = planted(units_of_bookings, Booking, public_id="nobody")
 
-    expected = f"booking {booking.id} (booked): costs 1 units, 1 drawn, 0 returned"
-    assert miscounted == unpaid == [expected]
-    assert lost == [f"booking {booking.public_id}: units were drawn for it, but it costs none"]
+    assert miscounted == unpaid == [f"booking {key} (booked): costs 1 units, 1 drawn, 0 returned"]
+    assert lost == [
+        f"booking {key} (booked): costs 1 units, 0 drawn, 0 returned",
+        f"booking {shown}: units were drawn for it, but it costs none",
+    ]
