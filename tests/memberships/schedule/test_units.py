@@ -36,7 +36,7 @@ from memberships.schedule.bookings import (
 )
 from memberships.schedule.costs import lateness
 from memberships.schedule.invariants import places_and_waiting
-from memberships.schedule.models import BookingState, Strike
+from memberships.schedule.models import Booking, BookingState, Strike
 from memberships.schedule.plan_rules import PlanOrder, save_plan_rules, save_type_price
 from memberships.schedule.reads import PlanRule
 from memberships.schedule.rules.booking import BookingRule, Way
