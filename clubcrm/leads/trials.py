@@ -32,8 +32,9 @@ class TrialWish:
 
 
 def trial_plans(club_id: int) -> list[PlanOnSale]:
-    """Return the plans of the club on which somebody may try it."""
-    return [one for one in plans_on_sale(club_id) if one.terms.kind in TRIAL_PLANS]
+    """Return the plans of the club on which somebody may try it, those that cost least first."""
+    found = [one for one in plans_on_sale(club_id) if one.terms.kind in TRIAL_PLANS]
+    return sorted(found, key=lambda one: (one.terms.price_minor, one.terms.name))
 
 
 def book_trial(lead: Lead, wish: TrialWish, *, by: str) -> PathWarning:
