@@ -31,6 +31,7 @@ from access_control.rules.visits import LeftHow
 from access_control.services.devices import desk_device
 from access_control.services.newcomers import NewcomerTerms, welcome
 from clubcrm.core import clock, failpoints
+from clubcrm.core.clubs import Club
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.sheets import Row, column_names, read_rows
 from clubcrm.core.types import JsonObject, new_public_id
@@ -200,6 +201,21 @@ def _keep(
 
 
 Owned = tuple[Place, int, VisitRow]
+
+
+def place_of_club(club_id: int, *, by: str) -> Place:
+    """Return the club's desk, at which past visits are written down."""
+    club = db.session.get_one(Club, club_id)
+    return Place(club_id, club.zone, desk_device(club_id, by=by).id)
+
+
+def write_visits(place: Place, visits: list[tuple[int, VisitRow]], *, by: str) -> set[str]:
+    """Each person has had the visit beside him, once; returns the keys of those that are new."""
+    known = keys_in_ledger(place.device_id, [row.event_key for _person, row in visits])
+    new = [(place, person, row) for person, row in visits if row.event_key not in known]
+    if new:
+        _write(new, by)
+    return {row.event_key for _place, _person, row in new}
 
 
 def _first_visits(

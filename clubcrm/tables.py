@@ -25,6 +25,7 @@ import clubcrm.messaging.letter_tables
 import clubcrm.messaging.models
 import clubcrm.messaging.tracking
 import clubcrm.people.about_tables
+import clubcrm.people.key_tables
 import clubcrm.people.merge_tables
 import clubcrm.people.models
 import clubcrm.people.privacy_tables
@@ -96,6 +97,7 @@ _MODULES = (
     clubcrm.messaging.tracking,
     clubcrm.people.models,
     clubcrm.reports.built_models,
+    clubcrm.people.key_tables,
     clubcrm.people.merge_tables,
     clubcrm.people.privacy_tables,
     clubcrm.reports.models,

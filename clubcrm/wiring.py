@@ -12,6 +12,7 @@ from access_control import api as gate_api
 from access_control import events as gate_facts
 from access_control import jobs as gate_jobs
 from access_control.events import AdmittedOffline, DeviceSilent, VisitStarted
+from access_control.past_visits import visit_table
 from access_control.queries import invariants as gate_checks
 from bar_inventory import checks as bar_checks
 from bar_inventory import granted as bar_granted
@@ -49,6 +50,7 @@ from clubcrm.leads.door.handlers import on_stranger_wrote
 from clubcrm.leads.door.jobs import read_letters
 from clubcrm.leads.events import InquiryWaits, LeadMoved, LeadRegistered
 from clubcrm.leads.jobs import settle_trials
+from clubcrm.leads.lead_tables import lead_table
 from clubcrm.leads.views.board import watch_leads
 from clubcrm.messaging import handlers as message_handlers
 from clubcrm.messaging import invariants as message_checks
@@ -85,8 +87,10 @@ from memberships.billing import office_jobs
 from memberships.billing.gateways import jobs as gateway_jobs
 from memberships.contracts.doubles import contract_stops
 from memberships.contracts.forgetting import erase_stops
+from memberships.contracts.past_contracts import contract_table
 from memberships.documents.press import print_pdf
 from memberships.dunning import jobs as dunning_jobs
+from memberships.packages.past_packages import package_table
 from memberships.printing.jobs import print_waiting
 from memberships.schedule import events as class_facts
 from memberships.schedule import handlers as schedule_handlers
@@ -291,6 +295,9 @@ def install(app: Flask) -> None:
     app.extensions["club_default_roles"] = DEFAULT_ROLES
     app.extensions["club_jobs"] = JOBS
     app.extensions["club_gate_strictness"] = (gate_api.strictness, gate_api.set_strictness)
+    app.extensions["club_table_kinds"] = {
+        kind.name: kind for kind in (contract_table(), package_table(), visit_table(), lead_table())
+    }
     app.extensions["club_merge_stops"] = (contract_stops,)
     app.extensions["club_erase_stops"] = (erase_stops,)
     app.extensions["club_idle_people"] = quiet_people

@@ -42,6 +42,7 @@ PERSON: tuple[Way, ...] = (
     ("tickets.of_member", "message-circle", "tickets.see", "person_id"),
     ("tasks.complain", "message-report", "tasks.see", "person_id"),
     ("people.peace", "bell-off", "people.edit", "public_id"),
+    ("people.changes", "history", "people.changes", "public_id"),
     ("people.privacy", "shield-check", "people.privacy", "public_id"),
     ("people.choose_double", "users-group", "people.merge", "public_id"),
 )
@@ -119,6 +120,7 @@ def _labels() -> dict[str, str]:
         "tickets.of_member": _("Questions and answers"),
         "tasks.complain": _("Note a complaint"),
         "people.peace": _("Leave in peace"),
+        "people.changes": _("Changes"),
         "people.privacy": _("Privacy"),
         "people.choose_double": _("Join with another record"),
     }

@@ -9,6 +9,7 @@ from clubcrm.people.flags import Flag, hang_flag, hang_flags, take_flag_down
 from clubcrm.people.holds import HoldOrder, lift_hold, place_hold
 from clubcrm.people.links import OpenedLink, link_address, make_link, open_link, revoke_links
 from clubcrm.people.merging import merge
+from clubcrm.people.permissions import IMPORT_PEOPLE as IMPORT_TABLES
 from clubcrm.people.portraits import (
     LARGEST_UPLOAD,
     enter_picture,
@@ -21,14 +22,17 @@ from clubcrm.people.portraits import develop as develop_picture
 from clubcrm.people.queries.holds import holds_of
 from clubcrm.people.queries.persons import person_in
 from clubcrm.people.queries.reach import PersonReach, Reach, reach_of, reach_of_many
+from clubcrm.people.queries.told_members import told_member
 from clubcrm.people.remarks import add_note
 from clubcrm.people.renewed_refusals import refuse_again
 from clubcrm.people.rules.drafts import PersonDraft
 from clubcrm.people.services import change, find_or_register, register, set_do_not_contact
+from clubcrm.people.tables_in import keep_once, row_by_row
 from clubcrm.people.unmerging import undo_merge
 from clubcrm.people.walk_in import walk_in
 
 __all__ = [
+    "IMPORT_TABLES",
     "LARGEST_UPLOAD",
     "Answer",
     "Flag",
@@ -50,6 +54,7 @@ __all__ = [
     "hang_flag",
     "hang_flags",
     "holds_of",
+    "keep_once",
     "lift_hold",
     "link_address",
     "make_link",
@@ -65,12 +70,14 @@ __all__ = [
     "refuse_again",
     "register",
     "revoke_links",
+    "row_by_row",
     "save_photo",
     "set_do_not_contact",
     "set_search_word",
     "take_down_picture",
     "take_flag_down",
     "throw_away_picture",
+    "told_member",
     "undo_merge",
     "walk_in",
 ]

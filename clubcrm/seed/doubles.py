@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from clubcrm.people.findability import words_of
+from clubcrm.people.key_tables import ImportKey
 from clubcrm.people.merge_tables import DoublePair, Fate, PersonMerge, PersonMergePart
 from clubcrm.people.models import ContactKind, ContactPoint, Note, Person, SearchWord
 from clubcrm.people.privacy_tables import Erasure, PersonChange
@@ -33,6 +34,7 @@ def write_doubles(ground: Ground) -> None:
         else:
             _twice(ground, life.town, life.number, email, public_id(chance))
     _erased(ground, public_id(chance), public_id(chance))
+    _brought_in(ground)
 
 
 def _person(ground: Ground, town: int, name: str, number: str, at: datetime) -> int:
@@ -140,6 +142,19 @@ def _erased(ground: Ground, public: str, own: str) -> None:
         finished_at=at,
         certificate={"erased": {"contact_point": 2, "note": 1}, "kept": {}, "files": 0},
     )
+
+
+def _brought_in(ground: Ground) -> None:
+    """The first contracts of the first club came from the books of its former owner."""
+    for number, contract_ids in enumerate(ground.contract_ids[:5]):
+        ground.store.sink(ImportKey).add(
+            club_id=ground.club_ids[ground.lives[number].town],
+            kind="contracts",
+            source="import",
+            key=f"old-{number + 1}",
+            subject_id=contract_ids[0],
+            kept_at=ground.order.moment - timedelta(days=300),
+        )
 
 
 def _correct(ground: Ground, number: int) -> None:

@@ -38,3 +38,22 @@ def refused_rows(batch_id: int, limit: int) -> Sequence[ImportRow]:
         .order_by(ImportRow.number)
         .limit(limit)
     ).all()
+
+
+def any_batch_in(scope: Scope, batch_id: int) -> ImportBatch | None:
+    """Return the batch of any kind if it belongs to a club of the scope."""
+    return db.session.scalars(
+        select(ImportBatch).where(
+            ImportBatch.id == batch_id, ImportBatch.club_id.in_(scope.club_ids)
+        )
+    ).first()
+
+
+def newest_of_all(scope: Scope, limit: int = 20) -> Sequence[ImportBatch]:
+    """Return the newest tables of any kind brought into the clubs of the scope."""
+    return db.session.scalars(
+        select(ImportBatch)
+        .where(ImportBatch.club_id.in_(scope.club_ids))
+        .order_by(ImportBatch.id.desc())
+        .limit(limit)
+    ).all()

@@ -5,11 +5,13 @@ from clubcrm.people.views import (
     about_api,
     details,
     editing,
+    history,
     importing,
     lists,
     merging,
     peace,
     privacy,
+    tables,
 )
 from clubcrm.people.views.api import api
 from clubcrm.people.views.blueprint import people
@@ -22,10 +24,12 @@ __all__ = [
     "clean_api",
     "details",
     "editing",
+    "history",
     "importing",
     "lists",
     "merging",
     "peace",
     "people",
     "privacy",
+    "tables",
 ]

@@ -1,0 +1,71 @@
+"""Services room: a table of past visits as one kind of table that the import pages bring in."""
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+
+from access_control.importer import place_of_club, write_visits
+from access_control.rules.visit_rows import RowFault, VisitRow, read_row
+from clubcrm.core import clock
+from clubcrm.core.errors import DomainError, invalid
+from clubcrm.people.api import IMPORT_TABLES, told_member
+from clubcrm.people.rules.table_kinds import (
+    KNOWN,
+    NEW,
+    Outcome,
+    TableField,
+    TableKind,
+    TablePlace,
+    TableRow,
+)
+
+KIND = "visits"
+COLUMNS = {"member": "member", "entered_at": "entered_at", "left_at": "left_at"}
+
+
+def keep_visits(place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Outcome]:
+    """The visits of the rows have happened, each once, without anybody being decided or charged."""
+    club = place_of_club(place.club_id, by=place.by)
+    found: dict[int, Outcome] = {}
+    visits: list[tuple[int, int, VisitRow]] = []
+    for row in rows:
+        try:
+            person_id = told_member(place.club_id, place.source, row.values)
+        except DomainError as error:
+            found[row.number] = error
+            continue
+        cells = {**row.values, "member": row.values["member"] or f"person {person_id}"}
+        told = read_row(cells, COLUMNS, {"": club.zone}, clock.now())
+        if isinstance(told, RowFault):
+            found[row.number] = invalid({told.field: told.reason})
+        else:
+            visits.append((row.number, person_id, told))
+    new = write_visits(club, [(person, one) for _number, person, one in visits], by=place.by)
+    for number, _person, one in visits:
+        found[number] = NEW if one.event_key in new else KNOWN
+    return found
+
+
+def visit_table() -> TableKind:
+    """Return what a table of visits holds."""
+    return TableKind(
+        name=KIND,
+        title=_l("Visits"),
+        right=IMPORT_TABLES,
+        fields=(
+            TableField("member", _l("Member number"), ("member no", "member id", "pin")),
+            TableField("phone", _l("Phone"), ("mobile", "telefon", "телефон", "ফোন", "फोन")),
+            TableField("email", _l("E-mail"), ("e mail", "mail")),
+            TableField("name", _l("Name"), ("full name", "фио", "নাম", "नाम")),
+            TableField(
+                "entered_at",
+                _l("Came"),
+                ("entered", "check in", "checkin", "date", "time", "datetime", "entry"),
+                is_date=True,
+            ),
+            TableField("left_at", _l("Left"), ("check out", "checkout", "exit"), is_date=True),
+        ),
+        needed=(("member", "phone", "email"), ("entered_at",)),
+        key=("member", "phone", "email", "entered_at"),
+        keep=keep_visits,
+    )

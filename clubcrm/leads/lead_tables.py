@@ -1,0 +1,93 @@
+"""Services room: a table of leads as one kind of table that the import pages bring in."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from clubcrm.core.clubs import Club
+from clubcrm.core.db import db
+from clubcrm.core.errors import invalid
+from clubcrm.leads.importing import STAGES_OF_ROWS, LeadRow, import_lead
+from clubcrm.leads.rules.stages import LeadStage
+from clubcrm.people.api import IMPORT_TABLES, row_by_row
+from clubcrm.people.rules.table_kinds import (
+    KNOWN,
+    NEW,
+    Outcome,
+    TableField,
+    TableKind,
+    TablePlace,
+    TableRow,
+)
+
+KIND = "leads"
+
+
+def keep_lead(place: TablePlace, row: TableRow) -> Outcome:
+    """The row is a lead, or one more question of an open one; raises INVALID_INPUT."""
+    told = row.values
+    mark = told["number"] or "|".join((told["name"], told["phone"], told["email"])).casefold()
+    lead_row = LeadRow(
+        club_id=place.club_id,
+        number=mark[:120],
+        name=told["name"],
+        phone=told["phone"],
+        email=told["email"],
+        language=told["language"],
+        source=told["source"],
+        interest=told["interest"],
+        message=told["message"],
+        arrived_at=_moment(place, told["arrived_at"]),
+        stage=_stage(told["stage"]),
+    )
+    _lead, is_new = import_lead(lead_row, by=place.by)
+    return NEW if is_new else KNOWN
+
+
+def _moment(place: TablePlace, text: str) -> datetime | None:
+    if not text:
+        return None
+    zone = ZoneInfo(db.session.get_one(Club, place.club_id).zone)
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise invalid({"arrived_at": _("This is not a date and time.")}) from error
+    return told if told.tzinfo else told.replace(tzinfo=zone)
+
+
+def _stage(text: str) -> LeadStage:
+    wanted = text.strip().casefold().replace(" ", "_")
+    if not wanted:
+        return LeadStage.NEW
+    found = next((one for one in STAGES_OF_ROWS if one.value == wanted), None)
+    if found is None:
+        raise invalid({"stage": _("There is no such stage.")})
+    return found
+
+
+def lead_table() -> TableKind:
+    """Return what a table of leads holds."""
+    return TableKind(
+        name=KIND,
+        title=_l("Leads"),
+        right=IMPORT_TABLES,
+        fields=(
+            TableField("name", _l("Name"), ("full name", "client", "фио", "নাম", "नाम")),
+            TableField("phone", _l("Phone"), ("mobile", "telefon", "телефон", "ফোন", "फोन")),
+            TableField("email", _l("E-mail"), ("e mail", "mail")),
+            TableField("language", _l("Language"), ("lang", "язык")),
+            TableField("source", _l("Source"), ("channel", "utm source", "источник")),
+            TableField("interest", _l("Interest"), ("wish", "product", "интерес")),
+            TableField("message", _l("Message"), ("comment", "note", "комментарий")),
+            TableField(
+                "arrived_at", _l("Came in"), ("created", "date", "created at", "дата"), is_date=True
+            ),
+            TableField("stage", _l("Stage"), ("status", "этап", "статус")),
+            TableField("number", _l("Number"), ("id", "lead id", "deal id")),
+        ),
+        needed=(("name",), ("phone", "email")),
+        key=("number", "name", "phone", "email"),
+        keep=row_by_row(keep_lead),
+    )

@@ -1,0 +1,43 @@
+"""Views room: the change log of a person and of all that hangs on him: who, when, old and new."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from clubcrm.core.shell import my_clubs
+from clubcrm.core.web import current_actor, require
+from clubcrm.people.permissions import SEE_CHANGES
+from clubcrm.people.queries.history import changes_of_person
+from clubcrm.people.queries.persons import person_in
+from clubcrm.people.views.blueprint import people
+from clubcrm.people.views.words import field_words
+
+
+@people.get("/members/<public_id>/changes")
+@require(SEE_CHANGES)
+def changes(public_id: str) -> ResponseReturnValue:
+    person = person_in(current_actor().scope, public_id)
+    found = changes_of_person(person, with_things=True)
+    return render_template(
+        "clubcrm/people/changes.html",
+        person=person,
+        changes=found,
+        thing_words=thing_words,
+        field_words=field_words,
+        zone=next((club.zone for club in my_clubs() if club.id == person.club_id), "UTC"),
+    )
+
+
+def thing_words(kind: str) -> str:
+    """Return the name of the kind of thing that was changed."""
+    return {
+        "person": _("Person"),
+        "contract": _("Contract"),
+        "package_lot": _("Package"),
+        "lead": _("Lead"),
+        "ticket": _("Ticket"),
+        "task": _("Task"),
+        "booking": _("Booking"),
+        "voucher": _("Voucher"),
+        "block": _("Block"),
+    }.get(kind, kind.replace("_", " "))

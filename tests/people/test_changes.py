@@ -1,0 +1,37 @@
+"""Who changed what: two clicks from the card, with the old and the new value."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from clubcrm.core import clock
+from clubcrm.core.db import db, unit_of_work
+from clubcrm.people.models import Person
+from clubcrm.people.rules.drafts import PersonDraft
+from clubcrm.people.services import change
+from memberships.contracts.plans import create_plan
+from memberships.contracts.rules import PlanKind
+from memberships.contracts.selling import SaleTerms
+from memberships.contracts.services import SignRequest, sign
+from memberships.contracts.terms import PlanTerms
+from tests.cast import Cast
+from tests.people.test_pages import text_of
+
+
+def test_changes_stand_in_the_log_with_old_and_new_value(app: Flask, cast: Cast, client_of):
+    with app.app_context(), unit_of_work():
+        mia = db.session.get_one(Person, cast.members["Mia"])
+        draft = PersonDraft("Mia", "Karim", "+8801711000001")
+        change(mia, draft, mia.version, by=f"user:{cast.users['Frank']}")
+        terms = PlanTerms("Gold", PlanKind.TERM, 0, "BDT", term_days=30)
+        plan = create_plan(cast.club, terms, by="user:2")
+        today = clock.today("Asia/Dhaka") - timedelta(days=1)
+        sign(SignRequest(mia.id, plan.id, today, sale=SaleTerms(is_billed=False)), by="user:2")
+    max_ = client_of("Max")
+
+    card = text_of(max_.get(f"/members/{cast.public['Mia']}"))
+    log = text_of(max_.get(f"/members/{cast.public['Mia']}/changes"))
+
+    assert f"/members/{cast.public['Mia']}/changes" in card
+    assert all(words in log for words in ("Rahman", "Karim", "Frank", "Contract", "ends on"))
+    assert client_of("Frank").get(f"/members/{cast.public['Mia']}/changes").status_code == 403
