@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from icalendar import Alarm, Calendar, Event, vDuration
 
-from clubcrm.core import audit, clock
+from clubcrm.core import audit, clock, formats
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.tasks.plan_tables import TaskFeed, TaskPlan
@@ -60,10 +60,10 @@ def _event(row: TeamTask, plan: TaskPlan | None, stamp: datetime) -> Event:
     event.add("dtstamp", stamp)
     event.add("dtstart", task.due_at.astimezone(here))
     event.add("dtend", (task.due_at + LENGTH).astimezone(here))
-    title = _(task.title)
+    title = formats.in_words(task.title)
     event.add("summary", f"{title}: {row.person_name}" if row.person_name else title)
     if task.sentence:
-        event.add("description", _(task.sentence))
+        event.add("description", formats.in_words(task.sentence))
     if plan is not None and plan.remind_at is not None:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
