@@ -66,6 +66,7 @@ class Look:
     money: bool = False
     dated: bool = False
     days: bool = False
+    window: str = ""  # "last" or "next" where it counts within days
     choices: Choices = ()
 
 
@@ -94,6 +95,7 @@ class Builder:
             money=trait.kind is TraitKind.MONEY,
             dated=op in DATED,
             days=counted,
+            window=("next" if trait.ahead else "last") if trait.window is not None else "",
             choices=self._choices(trait) if trait.kind is TraitKind.CHOICE else (),
         )
 

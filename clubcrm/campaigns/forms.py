@@ -33,7 +33,7 @@ class CampaignForm(PageForm):
     name = StringField(_l("Name"), [DataRequired(NEEDED), Length(max=120)])
     segment = SelectField(_l("Who"), [DataRequired(NEEDED)])
     channels = MultiCheckboxField(_l("By which ways"))
-    outcome = SelectField(_l("It is meant to lead to"))
+    outcome = SelectField(_l("It is meant to lead to"), [DataRequired(NEEDED)])
     window_days = _count(_l("Counted within days"), 1, 180)
     hold_out = _count(_l("Left out, to compare with (percent)"), 0, 50)
     second = _count(_l("Reads text B (percent of those written to)"), 0, 90)

@@ -80,6 +80,8 @@ def condition_words(one: Condition, traits: Mapping[str, Trait], club: tuple[int
     label = str(trait.label)
     if trait.window is not None:
         label = _in_window(label, one.days or 0, ahead=trait.ahead)
+    if trait.kind is TraitKind.YES:
+        return label if one.op is Op.IS else _("not: %(what)s", what=label)
     return f"{label}: {_compared(one, trait, club)}"
 
 
@@ -102,8 +104,6 @@ def _compared(one: Condition, trait: Trait, club: tuple[int, str]) -> str:
         named = dict(trait.choices(club[0])) if trait.choices else {}
         chosen = ", ".join(named.get(value, value) for value in one.values)
         return chosen if one.op is Op.ANY_OF else _("not %(these)s", these=chosen)
-    if trait.kind is TraitKind.YES:
-        return words[one.op]
     if trait.kind is TraitKind.DAY:
         return _dated(one)
     value = formats.number(one.number)

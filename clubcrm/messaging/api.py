@@ -19,7 +19,6 @@ from clubcrm.messaging.rules.channels import NoWay
 from clubcrm.messaging.services import cancel, hold_outbox, release_outbox
 from clubcrm.messaging.wording_services import (
     WordingDraft,
-    copy_wordings,
     give_back,
     save_wording,
 )
@@ -35,7 +34,6 @@ __all__ = [
     "Shown",
     "WordingDraft",
     "cancel",
-    "copy_wordings",
     "file_at",
     "filled",
     "give_back",

@@ -1,6 +1,5 @@
 """Services room: a club makes the words of messages its own, in versions, and gives them back."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -16,7 +15,7 @@ from clubcrm.messaging.models import MessageText
 from clubcrm.messaging.rules.kinds import TextKind, has_subject
 from clubcrm.messaging.rules.placeholders import faults_of
 from clubcrm.messaging.text_words import fault_words
-from clubcrm.messaging.texts import STAND_IN_LANGUAGE, given_by_cause, texts_of, versions_of
+from clubcrm.messaging.texts import STAND_IN_LANGUAGE, given_by_cause, versions_of
 
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 8000
@@ -47,15 +46,6 @@ def save_wording(club_id: int, draft: WordingDraft, *, by: str) -> MessageText:
 def give_back(club_id: int, draft: WordingDraft, *, by: str) -> MessageText:
     """The words that come with the product speak again, also when they improve."""
     return _add(club_id, draft, MessageText(subject="", body="", shipped=True), by)
-
-
-def copy_wordings(club_id: int, codes: Mapping[str, str], *, by: str) -> int:
-    """Each target code says what its source says, in every language and form; returns how many."""
-    own = texts_of(db.session(), club_id, codes).own
-    for (code, kind, language), words in own.items():
-        row = MessageText(subject=words.subject, body=words.body, shipped=False)
-        _add(club_id, WordingDraft(codes[code], kind, language, "", ""), row, by)
-    return len(own)
 
 
 def choose_stand_in(club_id: int, language: str, *, by: str) -> None:

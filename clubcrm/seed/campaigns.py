@@ -1,6 +1,6 @@
 """Campaigns that the clubs ran: seats drawn by lot, refusals, an event with its answers."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from clubcrm.campaigns.campaign_tables import (
     AnswerState,
@@ -90,7 +90,8 @@ def _run(ground: Ground, names: Numbered, club_id: int, people: list[int]) -> No
 
 def _invite(ground: Ground, names: Numbered, club_id: int, people: list[int]) -> int:
     chance = ground.order.chance("event", club_id)
-    starts = ground.order.moment + timedelta(days=12)
+    day = (ground.order.moment + timedelta(days=12)).date()
+    starts = datetime.combine(day, time(12), UTC)
     answers = []
     for person in chance.sample(people, min(30, len(people) // ONE_IN)):
         state = chance.choices(list(AnswerState), (6, 0, 2))[0]
