@@ -17,7 +17,7 @@ from clubcrm.leads.door.rules.letters import LetterState
 from clubcrm.leads.models import Inquiry, Lead
 from clubcrm.leads.quotes.models import PriceQuote, QuoteChoice, QuoteSeries
 from clubcrm.leads.quotes.rules.terms import QuoteState
-from clubcrm.leads.rules.stages import ArrivalChannel, LeadStage
+from clubcrm.leads.rules.stages import OPEN, OVER, ArrivalChannel, LeadStage
 from clubcrm.leads.target_tables import SalesTarget
 from clubcrm.people.models import Person
 from clubcrm.seed.ground import Ground, Unit
@@ -108,12 +108,13 @@ def _letter(form: LeadForm, body: bytes, chance: Random) -> FormLetter:
 
 def _quotes(session: Session, ground: Ground, club_id: int, chance: Random) -> None:
     """Leads who came have prices promised: some answered, some run, some ran out."""
-    leads = session.scalars(
-        select(Lead)
-        .where(Lead.club_id == club_id, Lead.attended_at.is_not(None))
-        .order_by(Lead.attended_at.desc(), Lead.id.desc())
-        .limit(QUOTES)
-    ).all()
+    came = select(Lead).where(Lead.club_id == club_id, Lead.attended_at.is_not(None))
+    newest = came.order_by(Lead.attended_at.desc(), Lead.id.desc()).limit(QUOTES // 2)
+    leads = [
+        lead
+        for chosen in (Lead.state.in_(OPEN), Lead.state.in_(OVER))
+        for lead in session.scalars(newest.where(chosen))
+    ]
     plans = session.execute(
         select(Plan, PlanVersion)
         .join(
