@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 
 from clubcrm.accounts.models import User
 from clubcrm.core.clubs import Scope
@@ -62,8 +62,6 @@ class LeadCard:
     trial_at: datetime | None
     attempts: int
     score: int
-    step: str
-    step_kind: str
     step_due: datetime | None
     closed_at: datetime | None
 
@@ -106,45 +104,37 @@ def board(wish: BoardWish) -> Mapping[LeadStage, Column]:
 
 def stage_list(wish: BoardWish, stage: LeadStage, skip: int = 0) -> list[LeadCard]:
     """Return the leads of one stage in the order of the board, from a number on."""
-    steps = _next_steps(wish)
-    chosen = _cards_select(steps).where(*_where(wish, steps), Lead.state == stage)
-    return _cards(chosen.order_by(*_order(steps)).offset(skip).limit(LIST))
+    chosen = _cards_select().where(*_where(wish), Lead.state == stage)
+    return _cards(chosen.order_by(*_order()).offset(skip).limit(LIST))
 
 
 def card_of(scope: Scope, public_id: str) -> LeadCard | None:
     """Return one lead of these clubs as a card."""
-    steps = _next_steps(None)
-    chosen = _cards_select(steps).where(
-        Lead.public_id == public_id, Lead.club_id.in_(scope.club_ids)
-    )
+    chosen = _cards_select().where(Lead.public_id == public_id, Lead.club_id.in_(scope.club_ids))
     return next(iter(_cards(chosen)), None)
 
 
 def _counts(wish: BoardWish) -> dict[LeadStage, tuple[int, int]]:
-    steps = _next_steps(wish)
     rows = db.session.execute(
         select(Lead.state, func.count(), func.coalesce(func.sum(Lead.value_minor), 0))
         .select_from(Lead)
         .join(Person, Person.id == Lead.person_id)
-        .outerjoin(steps, steps.c.lead_id == Lead.id)
-        .where(*_where(wish, steps))
+        .where(*_where(wish))
         .group_by(Lead.state)
     )
     return {stage: (count, int(value or 0)) for stage, count, value in rows}
 
 
 def _first_cards(wish: BoardWish) -> list[LeadCard]:
-    steps = _next_steps(wish)
-    place = func.row_number().over(partition_by=Lead.state, order_by=_order(steps)).label("place")
+    place = func.row_number().over(partition_by=Lead.state, order_by=_order()).label("place")
     ranked = (
         select(Lead.id.label("lead_id"), place)
         .join(Person, Person.id == Lead.person_id)
-        .outerjoin(steps, steps.c.lead_id == Lead.id)
-        .where(*_where(wish, steps))
+        .where(*_where(wish))
         .subquery()
     )
     chosen = (
-        _cards_select(steps)
+        _cards_select()
         .join(ranked, ranked.c.lead_id == Lead.id)
         .where(ranked.c.place <= wish.cards)
         .order_by(ranked.c.place)
@@ -152,29 +142,18 @@ def _first_cards(wish: BoardWish) -> list[LeadCard]:
     return _cards(chosen)
 
 
-def _next_steps(wish: BoardWish | None) -> Subquery:
-    """The soonest open task of each lead; the first of those due at one moment."""
-    place = (
-        func.row_number()
-        .over(partition_by=LeadTask.lead_id, order_by=(Task.due_at, Task.id))
-        .label("place")
-    )
-    chosen = (
-        select(LeadTask.lead_id, Task.title, Task.kind, Task.due_at, place)
-        .join(Task, Task.id == LeadTask.task_id)
-        .where(Task.state == TaskState.OPEN)
-    )
-    if wish is not None:
-        chosen = chosen.where(Task.club_id == wish.club_id)
-    ranked = chosen.subquery()
+def _due() -> ScalarSelect[Any]:
+    """When the soonest open task of a lead falls due; asked lead by lead, by the key of both."""
     return (
-        select(ranked.c.lead_id, ranked.c.title, ranked.c.kind, ranked.c.due_at)
-        .where(ranked.c.place == 1)
-        .subquery()
+        select(func.min(Task.due_at))
+        .join(LeadTask, LeadTask.task_id == Task.id)
+        .where(LeadTask.lead_id == Lead.id, Task.state == TaskState.OPEN)
+        .correlate(Lead)
+        .scalar_subquery()
     )
 
 
-def _where(wish: BoardWish, steps: Subquery) -> list[ColumnElement[bool]]:
+def _where(wish: BoardWish) -> list[ColumnElement[bool]]:
     since = wish.now - OVER_SHOWN
     found: list[ColumnElement[bool]] = [
         Lead.club_id == wish.club_id,
@@ -188,28 +167,28 @@ def _where(wish: BoardWish, steps: Subquery) -> list[ColumnElement[bool]]:
     if wish.source_id is not None:
         found.append(Lead.source_id == wish.source_id)
     if wish.without_step:
-        found += [Lead.state.in_(OPEN), steps.c.lead_id.is_(None)]
+        found += [Lead.state.in_(OPEN), _due().is_(None)]
     unanswered = (Lead.first_attempt_at.is_(None)) & (Lead.answer_by <= wish.now)
     if wish.unanswered:
         found += [Lead.state.in_(OPEN), unanswered]
     if wish.late:
-        found += [Lead.state.in_(OPEN), or_(unanswered, steps.c.due_at <= wish.now)]
+        found += [Lead.state.in_(OPEN), or_(unanswered, _due() <= wish.now)]
     for word in fold(wish.words).split():
         found.append(Person.search_text.like(f"%{like_literal(word)}%", escape="\\"))
     return found
 
 
-def _order(steps: Subquery) -> tuple[Any, ...]:
+def _order() -> tuple[Any, ...]:
     """What nobody has planned comes first, then what is due soonest; what is over, newest first."""
     return (
-        steps.c.due_at.is_not(None),
-        steps.c.due_at,
+        _due().is_not(None),
+        _due(),
         func.coalesce(Lead.won_at, Lead.lost_at).desc(),
         Lead.id,
     )
 
 
-def _cards_select(steps: Subquery) -> Select[Any]:
+def _cards_select() -> Any:
     return (
         select(
             Lead,
@@ -218,18 +197,15 @@ def _cards_select(steps: Subquery) -> Select[Any]:
             Person.public_id,
             LeadSource.name,
             User.name,
-            steps.c.title,
-            steps.c.kind,
-            steps.c.due_at,
+            _due().label("due"),
         )
         .join(Person, Person.id == Lead.person_id)
         .outerjoin(LeadSource, LeadSource.id == Lead.source_id)
         .outerjoin(User, User.id == Lead.owner_id)
-        .outerjoin(steps, steps.c.lead_id == Lead.id)
     )
 
 
-def _cards(chosen: Select[Any]) -> list[LeadCard]:
+def _cards(chosen: Any) -> list[LeadCard]:
     return [
         LeadCard(
             id=lead.id,
@@ -250,12 +226,8 @@ def _cards(chosen: Select[Any]) -> list[LeadCard]:
             trial_at=lead.trial_at,
             attempts=lead.attempts,
             score=lead.score,
-            step=title or "",
-            step_kind=kind or "",
             step_due=due,
             closed_at=lead.won_at or lead.lost_at,
         )
-        for lead, given, family, person_id, source, owner, title, kind, due in db.session.execute(
-            chosen
-        )
+        for lead, given, family, person_id, source, owner, due in db.session.execute(chosen)
     ]
