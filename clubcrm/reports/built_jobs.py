@@ -7,7 +7,6 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from clubcrm.accounts.models import User, UserState
 from clubcrm.accounts.queries import reach_of_user
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db, unit_of_work
@@ -17,6 +16,7 @@ from clubcrm.messaging.api import LetterOrder, Paper, post_letter
 from clubcrm.reports.built_fields import Asker, subject_of
 from clubcrm.reports.built_models import BuiltReport, ReportMailing
 from clubcrm.reports.built_sheets import content_of
+from clubcrm.reports.goal_queries import Reader, reader_of
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.rules.built import definition_of, next_day
 
@@ -55,7 +55,7 @@ def _mail(mailing_id: int, day: date) -> bool:
     if not mailing.is_active or mailing.next_on > day:
         return False
     report = db.session.get_one(BuiltReport, mailing.report_id)
-    user = db.session.get_one(User, mailing.user_id)
+    user = reader_of(mailing.user_id)
     mailing.next_on = next_day(mailing.rhythm, mailing.weekday, day)
     if not _may_read(user, report):
         mailing.is_active, mailing.why_stopped = False, "no_right"
@@ -66,15 +66,15 @@ def _mail(mailing_id: int, day: date) -> bool:
     return True
 
 
-def _may_read(user: User, report: BuiltReport) -> bool:
-    reach = reach_of_user(user.id, user.role)
-    is_here = user.state is UserState.ACTIVE and report.club_id in reach.club_ids
-    is_seen = report.is_shared or report.owner_id == user.id
+def _may_read(user: Reader, report: BuiltReport) -> bool:
+    reach = reach_of_user(user.user_id, user.role)
+    is_here = user.is_active and report.club_id in reach.club_ids
+    is_seen = report.is_shared or report.owner_id == user.user_id
     return is_here and is_seen and SEE_REPORTS in reach.rights
 
 
 def _letter(
-    report: BuiltReport, mailing: ReportMailing, to: tuple[User, Club], day: date
+    report: BuiltReport, mailing: ReportMailing, to: tuple[Reader, Club], day: date
 ) -> LetterOrder:
     user, club = to
     asker = Asker(club.id, day, club.currency)

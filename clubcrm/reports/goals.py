@@ -7,13 +7,13 @@ from datetime import date
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from clubcrm.accounts.models import User
 from clubcrm.core import audit
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid
 from clubcrm.core.months import month_after, month_end, month_of
 from clubcrm.core.text import clean
 from clubcrm.reports.built_models import Goal
+from clubcrm.reports.goal_queries import goals_with_owners
 from clubcrm.reports.kpis import MonthKpis, active_use, kpis_of
 from clubcrm.reports.rules.dues import is_final
 from clubcrm.reports.rules.goals import Aim, GoalState, is_there, progress, state_of
@@ -145,12 +145,7 @@ def close_goal(goal: Goal, today: date, *, by: str) -> None:
 
 def goals_of(club_id: int, today: date) -> list[Standing]:
     """Return every goal of the club as it stands today: open ones by their day, then closed."""
-    rows = db.session.execute(
-        select(Goal, User.name)
-        .join(User, User.id == Goal.owner_id)
-        .where(Goal.club_id == club_id)
-        .order_by(Goal.is_open.desc(), Goal.due_on, Goal.id)
-    ).all()
+    rows = goals_with_owners(club_id)
     known = figures_now(club_id, today) if rows else {}
     return [_standing(goal, name, known.get(goal.figure, []), today) for goal, name in rows]
 

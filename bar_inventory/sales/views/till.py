@@ -15,7 +15,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from bar_inventory.catalogue.pictures import pictures_of
+from bar_inventory.catalogue.picture_queries import pictures_of
 from bar_inventory.catalogue.words import PICTURES
 from bar_inventory.sales import carts
 from bar_inventory.sales.models import Cart, Sale

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, send_file
 from flask_babel import gettext as _
 
-from bar_inventory.catalogue.pictures import picture_for
+from bar_inventory.catalogue.picture_queries import picture_for
 from clubcrm.core.errors import not_found
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import picture_file

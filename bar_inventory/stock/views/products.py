@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from bar_inventory.catalogue import queries
 from bar_inventory.catalogue.book import recipe_of
 from bar_inventory.catalogue.models import Product
-from bar_inventory.catalogue.pictures import drop_picture, pictures_of, save_picture
+from bar_inventory.catalogue.picture_queries import pictures_of
+from bar_inventory.catalogue.pictures import drop_picture, save_picture
 from bar_inventory.catalogue.services import (
     ModifierDraft,
     RecipeDraft,

@@ -31,6 +31,10 @@ def address_of(definition: Definition) -> str:
 
 
 def _questions() -> list[tuple[str, str, Definition]]:
+    return [*_about_people(), *_about_days()]
+
+
+def _about_people() -> list[tuple[str, str, Definition]]:
     yes, no = "yes", "no"
     return [
         (
@@ -60,6 +64,11 @@ def _questions() -> list[tuple[str, str, Definition]]:
                 descending=True,
             ),
         ),
+    ]
+
+
+def _about_days() -> list[tuple[str, str, Definition]]:
+    return [
         (
             _("What came in each month?"),
             _("Payments of a year, month by month"),
