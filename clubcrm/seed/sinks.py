@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import JSON, Column, Table
 
 PIECE = 20_000
+INSTANT_LENGTH = len("2026-11-26 18:00:00.000000")
 Encoder = Callable[[Any], object]
 Encoders = Mapping[type, Encoder]
 
@@ -30,7 +31,8 @@ class Store(Protocol):
 
 
 def _sqlite_instant(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    moved = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return moved.isoformat(" ", "microseconds")[:INSTANT_LENGTH]
 
 
 def _json(value: object) -> str:
