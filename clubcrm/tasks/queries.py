@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from clubcrm.core.clubs import Scope
@@ -45,7 +45,9 @@ def my_day(scope: Scope, role: str, user_id: int, moment: datetime) -> list[Task
     chosen = _open(scope, moment).where(Task.id.not_in(select(TaskWork.task_id)))
     if role not in {"owner", "manager"}:
         mine = stands_in_for(user_id, moment.date())
-        chosen = chosen.where(or_(Task.role == role, Task.assigned_to.in_(mine)))
+        # What is given to a colleague is his; what is given to nobody is everybody's of the role.
+        free = and_(Task.role == role, Task.assigned_to.is_(None))
+        chosen = chosen.where(or_(free, Task.assigned_to.in_(mine)))
     return _rows(chosen.order_by(Task.due_at, Task.id).limit(MOST_SHOWN))
 
 

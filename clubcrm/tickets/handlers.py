@@ -30,7 +30,6 @@ from memberships.events import MemberAsked, QuestionSettled, UnitQuestioned
 MEMBER, SYSTEM = "member", "system"
 # Deliveries speak English, so the English sentence is stored; lists translate it for their reader.
 ANSWERED = _l("A member has answered a message")
-WRITTEN = _l("Somebody unknown has written to the club")
 QUESTION = _l("A member questions a used visit")
 ASKED = _l("A member has asked something on his page")
 UNHAPPY = _l("Not happy with the club")
@@ -38,7 +37,7 @@ COMPLAINT = _l("Complaint")
 
 
 def on_answer_received(fact: AnswerReceived) -> None:
-    """What somebody wrote goes on with his ticket or opens one; a refusal has acted by itself."""
+    """What a member wrote goes on with his ticket or opens one; a refusal has acted by itself."""
     reply = threading.reply_with(fact.reply_id)
     if fact.kind != AnswerKind.ANSWER or reply is None:
         return
@@ -48,6 +47,9 @@ def on_answer_received(fact: AnswerReceived) -> None:
     by = f"person:{reply.person_id}" if reply.person_id else queries.STRANGER
     if known is not None:
         go_on(known, reply.text, Said(cause, reply.id, reply.received_at), by=by)
+        return
+    if reply.person_id is None:
+        # Somebody whom nobody knows may want to join: he waits in the tray of leads.
         return
     ticket = open_ticket(_opening(reply, mail, cause), by=by)
     # Who answers a letter of ours knows that we read; who writes by himself wants to know.
@@ -165,7 +167,6 @@ def on_task_closed(fact: TaskClosed) -> None:
 def _opening(reply: Reply, mail: ReplyMail | None, cause: str) -> Opening:
     is_mail = reply.channel is Channel.EMAIL
     subject = plain_subject(mail.subject) if mail else ""
-    title = str(ANSWERED if reply.person_id else WRITTEN)
     return Opening(
         source=cause,
         club_id=reply.club_id,
@@ -176,7 +177,7 @@ def _opening(reply: Reply, mail: ReplyMail | None, cause: str) -> Opening:
         channel=reply.channel,
         writer_name=mail.sender_name if mail else "",
         writer_address=reply.address,
-        work=Work("answer", f"answer:{reply.id}", title),
+        work=Work("answer", f"answer:{reply.id}", str(ANSWERED)),
         reply_id=reply.id,
         follows_id=threading.closed_before(reply, mail),
         at=reply.received_at,

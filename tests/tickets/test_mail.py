@@ -14,10 +14,11 @@ from clubcrm.messaging.models import Message
 from clubcrm.messaging.rules.attached import Attached, LeftOut, judge, shown_name
 from clubcrm.messaging.rules.mail_text import text_of_html
 from clubcrm.messaging.tracking import ReplyMail
+from clubcrm.people.models import Channel
 from clubcrm.tickets import queries
 from clubcrm.tickets.answering import answer
 from clubcrm.tickets.rules.cases import LineKind, TicketOrigin, TicketState
-from clubcrm.tickets.services import close
+from clubcrm.tickets.services import Opening, close, open_ticket
 from tests.cast import Cast, make_member
 from tests.tickets.conftest import MIA, Bring, mail, said, sent, tickets
 
@@ -98,10 +99,11 @@ def test_number_in_the_subject_opens_a_solved_ticket_again_for_its_writer_alone(
     bring(mail("Let me in on this", "9@y.example", "eve@y.example", Subject="Re: [#T-1]"))
     bring(mail("Which size?", "2@x.example", Subject="[#T-1] Towels"))
 
-    first, second = tickets(app)
+    (first,) = tickets(app)
     assert (first.state, first.turn) == (TicketState.OPEN, 2)
-    assert (second.writer_address, second.follows_id) == ("eve@y.example", None)
-    assert said(app, 2) == [(LineKind.ASKED, "Let me in on this")]
+    words = [text for _kind, text in said(app, 1)]
+    assert "Which size?" in words
+    assert "Let me in on this" not in words
 
 
 def test_address_with_the_number_does_what_the_subject_does(
@@ -171,10 +173,28 @@ def test_loop_of_two_programs_ends_after_five_answers_within_the_hour(
     assert [one.code for one in sent(app)] == ["T1"] * 5
 
 
+def test_mail_of_a_stranger_waits_in_the_tray_of_leads_and_opens_nothing_here(
+    app: Flask, bring: Bring, cast: Cast
+) -> None:
+    assert bring(mail("Do you have a pool?", sender="Nila Sen <nila@y.example>")) == "answer"
+
+    assert (tickets(app), sent(app)) == ([], [])
+
+
 def test_unknown_writer_is_kept_as_a_person_when_he_is_answered(
     app: Flask, bring: Bring, cast: Cast
 ) -> None:
-    bring(mail("Do you have a pool?", sender="Nila Sen <nila@y.example>"))
+    asked = Opening(
+        source="desk:1",
+        club_id=cast.club,
+        origin=TicketOrigin.DESK,
+        words="Do you have a pool?",
+        channel=Channel.EMAIL,
+        writer_name="Nila Sen",
+        writer_address="nila@y.example",
+    )
+    with app.app_context(), unit_of_work():
+        open_ticket(asked, by="user:4")
 
     before = tickets(app)[0]
     message = reply(app, 1, "Not yet.")
