@@ -20,5 +20,5 @@ RIGHTS: Mapping[str, object] = {
     SHAPE_FIELDS: _l("Add fields to the cards of people, and clear away tags"),
     MERGE_PEOPLE: _l("Join two records of one person, and take it back"),
     KEEP_PRIVACY: _l("Give a person a copy of all we know, erase him, say how long to keep"),
-    SEE_CHANGES: _l("See who changed what, and who looked at a card"),
+    SEE_CHANGES: _l("See who changed what about people"),
 }

@@ -22,6 +22,7 @@ from clubcrm.seed.ground import Ground, Progress, Unit
 from clubcrm.seed.hands import in_parts
 from clubcrm.seed.larder import keep_larders
 from clubcrm.seed.reports import foretell, learn, note_introduction, tell_ends, tell_findings
+from clubcrm.seed.segments import count_segments
 from clubcrm.seed.shifts import keep_shifts
 from clubcrm.seed.web_forms import open_forms
 
@@ -77,6 +78,7 @@ def _foretell(ground: Ground, unit: Unit) -> None:
         with unit() as session:
             score_past(session, club_id, day - timedelta(days=EVERY_DAYS))
             keep_scores(session, club_id, day)
+    count_segments(ground, unit)
 
 
 def _one_writer(lock: AbstractContextManager[object]) -> Unit:

@@ -1,19 +1,25 @@
 """Segments that the clubs keep, and how many people each held for on the last nights."""
 
 from datetime import timedelta
+from random import Random
+
+from sqlalchemy import select
 
 from clubcrm.campaigns.models import Segment, SegmentCount
+from clubcrm.campaigns.segment_queries import count_people, tree_of
+from clubcrm.core.clubs import Club
 from clubcrm.core.types import JsonObject
-from clubcrm.seed.ground import Ground
+from clubcrm.people.traits import Ground as Chosen
+from clubcrm.seed.ground import Ground, Unit
 from clubcrm.seed.order import Numbered
 
 NIGHTS = 30
 QUIET: JsonObject = {"trait": "visits", "op": "at_most", "values": ["3"], "days": 28}
 MEMBER: JsonObject = {"trait": "member", "op": "is"}
 ENDING: JsonObject = {"trait": "ends", "op": "within_next", "days": 60}
-KEPT: tuple[tuple[str, JsonObject, bool, int], ...] = (
-    ("Quiet members", {"join": "all", "parts": [MEMBER, QUIET]}, True, 31),
-    ("Quiet and ending soon", {"join": "all", "parts": [MEMBER, QUIET, ENDING]}, True, 7),
+KEPT: tuple[tuple[str, JsonObject, bool], ...] = (
+    ("Quiet members", {"join": "all", "parts": [MEMBER, QUIET]}, True),
+    ("Quiet and ending soon", {"join": "all", "parts": [MEMBER, QUIET, ENDING]}, True),
     (
         "Former members, away for half a year",
         {
@@ -24,7 +30,6 @@ KEPT: tuple[tuple[str, JsonObject, bool, int], ...] = (
             ],
         },
         True,
-        18,
     ),
     (
         "Busy, but without a trainer",
@@ -42,22 +47,18 @@ KEPT: tuple[tuple[str, JsonObject, bool, int], ...] = (
             ],
         },
         False,
-        24,
     ),
 )
 
 
 def write_segments(ground: Ground) -> None:
-    """Each club keeps four segments, counted on every night of the last month."""
-    segments, counts = ground.store.sink(Segment), ground.store.sink(SegmentCount)
-    names, moment = Numbered(ground.order, "segment"), ground.order.moment
-    members = max(1, len(ground.lives) // len(ground.club_ids))
+    """Each club keeps four segments."""
+    segments, names = ground.store.sink(Segment), Numbered(ground.order, "segment")
+    made = ground.order.moment - timedelta(days=90)
     for club_id in ground.club_ids:
-        chance = ground.order.chance("segments", club_id)
-        for name, rule, shared, percent in KEPT:
+        for name, rule, shared in KEPT:
             segment_id = segments.reserve()
             ground.segment_ids.setdefault(club_id, segment_id)
-            made = moment - timedelta(days=90)
             segments.add(
                 id=segment_id,
                 public_id=names.public_id(segment_id),
@@ -69,12 +70,29 @@ def write_segments(ground: Ground) -> None:
                 made_at=made,
                 changed_at=made,
             )
-            for night in range(NIGHTS, 0, -1):
-                people = members * percent * chance.randint(92, 108) // 10_000
-                counted = moment - timedelta(days=night)
-                counts.add(
-                    segment_id=segment_id,
-                    day=counted.date(),
-                    people=people,
-                    counted_at=counted,
-                )
+
+
+def count_segments(ground: Ground, unit: Unit) -> None:
+    """Each segment has its number of every night: the last one counted, those before near it."""
+    for club_id in ground.club_ids:
+        chance = ground.order.chance("segments", club_id)
+        with unit() as session:
+            club = session.get_one(Club, club_id)
+            today = Chosen(club_id, ground.order.last_day, club.zone, club.currency)
+            kept = session.scalars(
+                select(Segment).where(Segment.club_id == club_id).order_by(Segment.id)
+            ).all()
+            for segment in kept:
+                people = count_people(tree_of(segment), today)
+                session.add_all(_nights(segment.id, people, ground, chance))
+
+
+def _nights(segment_id: int, people: int, ground: Ground, chance: Random) -> list[SegmentCount]:
+    found = []
+    for night in range(NIGHTS, -1, -1):
+        moment = ground.order.moment - timedelta(days=night)
+        near = people if night == 0 else round(people * chance.uniform(0.9, 1.1))
+        found.append(
+            SegmentCount(segment_id=segment_id, day=moment.date(), people=near, counted_at=moment)
+        )
+    return found
