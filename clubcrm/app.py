@@ -3,13 +3,14 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from clubcrm import pages, tables, wiring
+from clubcrm import doors, pages, tables, wiring
 from clubcrm.core import (
     api,
     assets,
     card_rows,
     db,
     events,
+    finding,
     formats,
     headers,
     health,
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     formats.install(app)
     card_rows.install(app)
     shell.install(app, pages.PLACES)
+    finding.install(app, doors.WAYS)
     events.install(app, wiring.EVENT_HANDLERS)
     health.install(app)
     pace.install(app, pages.SEARCHES)

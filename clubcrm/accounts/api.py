@@ -2,6 +2,7 @@
 
 from clubcrm.accounts.brakes import take_try
 from clubcrm.accounts.clubs import ClubPlan, open_club, set_hours
+from clubcrm.accounts.guide import left_for
 from clubcrm.accounts.models import Role
 from clubcrm.accounts.passwords import set_password
 from clubcrm.accounts.queries import user_by_email
@@ -21,6 +22,7 @@ __all__ = [
     "add_user",
     "end_sessions",
     "invite",
+    "left_for",
     "open_club",
     "require_second_factor",
     "set_hours",

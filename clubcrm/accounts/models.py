@@ -61,6 +61,16 @@ class User(Model):
     created_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
 
 
+class GuideTick(Model):
+    """A step of the first week that somebody of the staff knows by now."""
+
+    __tablename__ = "guide_tick"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(String(60), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
+
+
 class UserClub(Model):
     """A club in which a user works."""
 

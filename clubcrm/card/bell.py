@@ -6,8 +6,10 @@ from flask import current_app, render_template, url_for
 from flask_babel import ngettext
 
 from access_control.permissions import SEE_GATE
+from clubcrm.accounts.api import left_for
 from clubcrm.card.desk import desk
 from clubcrm.card.queries.alerts import Waiting, waiting_for
+from clubcrm.core.finding import steps_of
 from clubcrm.core.policy import Actor, current_actor, signed_in
 from clubcrm.messaging.permissions import SEE_OUTBOX
 from clubcrm.tasks.permissions import SEE_TASKS
@@ -29,6 +31,15 @@ def alerts() -> str:
     """What waits for the person, as the menu under the bell."""
     actor = current_actor()
     rings = rings_for(actor, waiting_for(actor.scope, actor.role, actor.id))
+    steps = [place.endpoint for _day, place in steps_of(actor)]
+    left = left_for(actor.id, steps)
+    if left:
+        text = ngettext(
+            "%(num)s step of your first week is left",
+            "%(num)s steps of your first week are left",
+            left,
+        )
+        rings.append(Ring("compass", text, url_for("guide.week"), left))
     return render_template("clubcrm/desk/_alerts.html", rings=rings)
 
 

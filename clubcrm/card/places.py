@@ -1,5 +1,6 @@
 """Views room: what the frame needs on every page: the start page, search, the chosen club."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import redirect, render_template, request, url_for
@@ -8,14 +9,15 @@ from flask.typing import ResponseReturnValue
 from clubcrm.card import bell, counter
 from clubcrm.card.desk import desk
 from clubcrm.card.photos import photo_address
-from clubcrm.core.policy import current_actor, require, signed_in
+from clubcrm.core.finding import found_by
+from clubcrm.core.policy import current_actor, signed_in
 from clubcrm.core.shell import choose_club as keep_choice
 from clubcrm.core.shell import page_shell
 from clubcrm.people.permissions import SEE_PEOPLE
 from clubcrm.people.queries.search import search as search_people
 
 SHORTEST_SEARCH = 2
-IN_THE_BOX, ON_THE_PAGE = 8, 50
+IN_THE_BOX, ON_THE_PAGE, BESIDE = 6, 50, 5
 LEADERS = frozenset({"owner", "manager"})
 
 desk.add_app_template_global(photo_address, "photo_address")
@@ -34,24 +36,32 @@ def start() -> ResponseReturnValue:
 
 
 @desk.get("/search")
-@require(SEE_PEOPLE)
+@signed_in("everybody finds the pages and things that the own rights show")
 def search() -> str:
-    """People that match what was typed, as a page."""
-    typed = request.args.get("q", "").strip()[:80]
-    scope = current_actor().scope
-    hits = search_people(scope, typed, ON_THE_PAGE) if len(typed) >= SHORTEST_SEARCH else []
-    return render_template("clubcrm/desk/search.html", typed=typed, hits=hits)
+    """People, documents, pages and actions that match what was typed, as a page."""
+    return render_template("clubcrm/desk/search.html", **_found(ON_THE_PAGE))
 
 
 @desk.get("/search/found")
-@require(SEE_PEOPLE)
+@signed_in("everybody finds the pages and things that the own rights show")
 def found() -> str:
-    """People that match what is being typed, as lines under the search box."""
-    typed = request.args.get("q", "").strip()[:80]
-    if len(typed) < SHORTEST_SEARCH:
+    """The same as lines under the search box, while it is being typed."""
+    found = _found(IN_THE_BOX)
+    if len(found["typed"]) < SHORTEST_SEARCH:
         return ""
-    hits = search_people(current_actor().scope, typed, IN_THE_BOX)
-    return render_template("clubcrm/desk/_found.html", typed=typed, hits=hits)
+    return render_template("clubcrm/desk/_found.html", **found)
+
+
+def _found(most: int) -> dict[str, Any]:
+    typed = request.args.get("q", "").strip()[:80]
+    actor = current_actor()
+    if len(typed) < SHORTEST_SEARCH:
+        return {"typed": typed, "hits": [], "groups": [], "offer_new": False}
+    hits = search_people(actor.scope, typed, most) if actor.may(SEE_PEOPLE) else []
+    groups = found_by(typed, min(most, BESIDE))
+    # Nobody is called by a number.
+    offer_new = not any(sign.isdigit() for sign in typed)
+    return {"typed": typed, "hits": hits, "groups": groups, "offer_new": offer_new}
 
 
 @desk.post("/club")

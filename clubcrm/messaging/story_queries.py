@@ -1,7 +1,7 @@
 """Queries room: what messages may say of members, read for many people in a few selects."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -20,7 +20,7 @@ from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.reason_tables import LeavingReason
 from memberships.contracts.rules import ContractState, PlanKind
 from memberships.packages.models import VISIT_SERVICE, PackageLot
-from memberships.schedule.models import Booking, ClassSession, ClassType
+from memberships.schedule.models import Booking, BookingState, ClassSession, ClassType
 from memberships.trainers.models import TrainerClient
 
 YEAR = timedelta(days=365)
@@ -28,6 +28,7 @@ LATELY = timedelta(days=112)
 AHEAD = timedelta(days=14)
 MEMBERSHIPS = (PlanKind.TERM, PlanKind.RECURRING, PlanKind.VISITS)
 HELD = (ContractState.SIGNED, ContractState.ENDED)
+LIKED = (BookingState.BOOKED, BookingState.ATTENDED)
 
 
 def stories_of(
@@ -40,7 +41,8 @@ def stories_of(
     hours = _hours(session, club.id) if "opening_hours" in names else ()
     terms = _terms(session, ids, today) if asks_for(names, "term") or sees_visits else {}
     days = _days(session, ids, today) if sees_visits else {}
-    entered = _entered(session, ids, today, club.zone) if sees_visits else {}
+    sees_hours = sees_visits or "activity" in names
+    entered = _entered(session, ids, today, club.zone) if sees_hours else {}
     again = _starting_again(session, ids, today) if "starts_again" in names else {}
     reasons = _reasons(session, ids) if "by_reason" in names else {}
     units = _units(session, ids, today) if asks_for(names, "units") else {}
@@ -183,7 +185,11 @@ def _trainers(session: Session, people: Sequence[int], today: date) -> dict[int,
 
 
 def _activities(session: Session, club: Club, people: Sequence[int]) -> dict[int, str]:
-    """The next class with a free place that each person has never booked."""
+    """What each may be invited to: the next class never booked, else the one he likes best.
+
+    Classes with a free place come first; a favourite that is not on the plan now is named all the
+    same. Who never booked anything is left without, where no class is on the plan.
+    """
     moment = clock.now()
     ahead = session.execute(
         select(ClassType.id, ClassType.name)
@@ -199,15 +205,22 @@ def _activities(session: Session, club: Club, people: Sequence[int]) -> dict[int
     offered: dict[int, str] = {}
     for class_type, name in ahead:
         offered.setdefault(class_type, name)
-    tried: dict[int, set[int]] = defaultdict(set)
-    for person, class_type in session.execute(
-        select(Booking.person_id, ClassSession.class_type_id)
+    booked: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for person, class_type, name in session.execute(
+        select(Booking.person_id, ClassType.id, ClassType.name)
         .join(ClassSession, ClassSession.id == Booking.session_id)
-        .where(Booking.person_id.in_(people))
-        .distinct()
+        .join(ClassType, ClassType.id == ClassSession.class_type_id)
+        .where(Booking.person_id.in_(people), Booking.state.in_(LIKED))
+        .group_by(Booking.person_id, ClassType.id, ClassType.name)
+        .order_by(func.count().desc(), ClassType.name)
     ):
-        tried[person].add(class_type)
-    return {
-        person: next((name for one, name in offered.items() if one not in tried[person]), "")
-        for person in people
-    }
+        booked[person].append((class_type, name))
+    return {person: _invited_to(offered, booked.get(person, ())) for person in people}
+
+
+def _invited_to(offered: Mapping[int, str], booked: Sequence[tuple[int, str]]) -> str:
+    """Return the class never tried, else the favourite with a place, else the favourite."""
+    tried = {class_type for class_type, _name in booked}
+    fresh = (name for class_type, name in offered.items() if class_type not in tried)
+    with_place = (name for class_type, name in booked if class_type in offered)
+    return next(fresh, "") or next(with_place, "") or next((name for _id, name in booked), "")

@@ -202,7 +202,12 @@ def _trainer(story: Story) -> str:
 
 
 def _activity(story: Story) -> str:
-    return story.activity or _("a class you have not tried yet")
+    if story.activity:
+        return story.activity
+    if not _usual_day(story):
+        return _("a class you have not tried yet")
+    slot = {"day": _usual_day(story), "time": _usual_time(story)}
+    return _("a workout at your favourite time, %(day)s around %(time)s", **slot)
 
 
 _VALUES: Mapping[str, Value] = {

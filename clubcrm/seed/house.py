@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from clubcrm.accounts.models import (
     ApiToken,
     ApiTokenClub,
+    GuideTick,
     LoginBrake,
     OneTimeToken,
     RecoveryCode,
@@ -19,6 +20,7 @@ from clubcrm.core.clubs import ClosedDay, Club, ClubHours, ClubSetting, CompanyS
 from clubcrm.core.idempotency import IdempotencyKey
 from clubcrm.core.jobs import JobRun, RunState
 from clubcrm.core.leases import Lease
+from clubcrm.first_week import FIRST_WEEK
 from clubcrm.seed.ground import Deed, Ground
 from clubcrm.seed.order import hexadecimal, public_id
 from memberships.permissions import SEE_PLANS
@@ -105,6 +107,10 @@ def _staff(ground: Ground) -> None:
         unit = ground.unit("staff", role)
         ground.deeds.append(Deed(hired, "system", "user added", "user", user_id, kept, unit))
         _past_session(ground, user_id)
+        # Everybody has ticked the first day, and gone on without the list.
+        for day, place in FIRST_WEEK.get(role.value, ()):
+            if day == 1:
+                store.sink(GuideTick).add(user_id=user_id, step=place.endpoint, at=hired)
     store.sink(RecoveryCode).add(
         user_id=ground.staff[Role.OWNER.value],
         code_hash=hexadecimal(chance, 64),

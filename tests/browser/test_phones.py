@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from flask import Flask
 
 from clubcrm.core import clock
@@ -18,10 +17,8 @@ from memberships.contracts.rules import PlanKind
 from memberships.contracts.services import SignRequest, sign
 from memberships.contracts.terms import PlanTerms
 from tests.browser.conftest import PHONE, OpenDesk
-from tests.browser.test_pages import judge
+from tests.browser.test_pages import judge_twice
 from tests.cast import Cast
-
-THEMES = ["light", "dark"]
 
 
 def ending_year(cast: Cast) -> Contract:
@@ -59,26 +56,24 @@ def addresses(app: Flask, cast: Cast) -> dict[str, str]:
         }
 
 
-@pytest.mark.parametrize("theme", THEMES)
 def test_pages_of_a_member_are_accessible_and_fit(
-    app: Flask, cast: Cast, open_desk: OpenDesk, theme: str
+    app: Flask, cast: Cast, open_desk: OpenDesk
 ) -> None:
     pages = addresses(app, cast)
-    phone = open_desk("Frank", PHONE, theme)
+    phone = open_desk("Frank", PHONE, "light")
     phone.page.context.clear_cookies()
 
     for name, path in pages.items():
         answer = phone.page.goto(path)
         assert answer is not None
         assert answer.status == 200, name
-        judge(phone, f"{name}-{theme}")
+        judge_twice(phone, name)
 
     assert phone.complaints == []
 
 
-@pytest.mark.parametrize("theme", THEMES)
-def test_pages_of_a_trainer_are_accessible_and_fit(open_desk: OpenDesk, theme: str) -> None:
-    tara = open_desk("Tara", PHONE, theme)
+def test_pages_of_a_trainer_are_accessible_and_fit(open_desk: OpenDesk) -> None:
+    tara = open_desk("Tara", PHONE, "light")
 
     for name, path in {
         "trainer": "/trainer",
@@ -86,6 +81,6 @@ def test_pages_of_a_trainer_are_accessible_and_fit(open_desk: OpenDesk, theme: s
         "trainer-pay": "/pay/mine",
     }.items():
         tara.open(path)
-        judge(tara, f"{name}-{theme}")
+        judge_twice(tara, name)
 
     assert tara.complaints == []

@@ -8,12 +8,17 @@ from flask import Flask
 from sqlalchemy import update
 
 from clubcrm.core.clubs import Club, ClubHours
-from clubcrm.core.db import unit_of_work
+from clubcrm.core.db import db, unit_of_work
 from clubcrm.messaging.rules.placeholders import MAY_BE_BLANK, MEMBER
 from clubcrm.messaging.story_queries import stories_of
 from clubcrm.messaging.values import values_of
+from memberships.schedule.models import Booking, BookingState, ClassSession
+from memberships.schedule.rules.booking import Way
+from memberships.schedule.timetable import TypeOrder, save_type
 from tests.cast import Cast
 from tests.journeys.life import came, member
+from tests.memberships.conftest import SARA
+from tests.memberships.schedule.studio import Studio, in_dhaka, open_studio
 
 pytestmark = pytest.mark.usefixtures("noon")
 TODAY = date(2026, 3, 20)  # a Friday
@@ -87,3 +92,63 @@ def test_hours_are_told_by_runs_of_weekdays(app: Flask, cast: Cast) -> None:
 
     hours = told(app, cast, cast.members["Mia"], ["opening_hours"])["opening_hours"]
     assert hours == "Mon–Fri 06:00–22:00, Sat–Sun 08:00–22:00"
+
+
+def test_invitation_names_what_is_new_and_else_what_the_member_likes_best(
+    app: Flask, cast: Cast
+) -> None:
+    """Mia has been to Yoga twice and to Boxing once; the week offers Yoga, Boxing and Pilates."""
+    with app.app_context(), unit_of_work():
+        studio = open_studio(cast, names=())
+        lessons = {
+            name: save_type(cast.club, TypeOrder(name, 60, 9), by=SARA).id
+            for name in ("Boxing", "Pilates")
+        } | {"Yoga": studio.yoga.id}
+        mia = cast.members["Mia"]
+        for number, name in enumerate(("Yoga", "Yoga", "Boxing")):
+            _lesson(studio, lessons[name], -10 - number, guest=mia)
+        ahead = {
+            name: _lesson(studio, lessons[name], 1 + number)
+            for number, name in enumerate(("Boxing", "Yoga", "Pilates"))
+        }
+
+    assert told(app, cast, mia, ["activity"]) == {"activity": "Pilates"}
+    _fill(app, ahead["Pilates"])
+    assert told(app, cast, mia, ["activity"]) == {"activity": "Yoga"}
+    _fill(app, ahead["Yoga"])
+    assert told(app, cast, mia, ["activity"]) == {"activity": "Boxing"}
+    _fill(app, ahead["Boxing"])
+    assert told(app, cast, mia, ["activity"]) == {"activity": "Yoga"}
+
+
+def _lesson(studio: Studio, class_type: int, days: int, guest: int | None = None) -> int:
+    day = TODAY + timedelta(days=days)
+    starts = in_dhaka(day, 18)
+    lesson = ClassSession(
+        club_id=studio.cast.club,
+        class_type_id=class_type,
+        room_id=studio.room.id,
+        teacher_id=studio.cast.users["Tara"],
+        day=day,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=1),
+        capacity=9,
+    )
+    db.session.add(lesson)
+    db.session.flush()
+    if guest is not None:
+        booking = Booking(
+            session_id=lesson.id,
+            person_id=guest,
+            state=BookingState.ATTENDED,
+            way=Way.ONLINE,
+            booked_by="member:mia",
+        )
+        db.session.add(booking)
+        db.session.flush()
+    return lesson.id
+
+
+def _fill(app: Flask, lesson: int) -> None:
+    with app.app_context(), unit_of_work():
+        db.session.get_one(ClassSession, lesson).taken = 9

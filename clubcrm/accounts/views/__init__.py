@@ -13,7 +13,8 @@ import clubcrm.accounts.views.sign_in
 import clubcrm.accounts.views.staff
 import clubcrm.accounts.views.tokens  # noqa: F401 - importing the modules adds their pages
 from clubcrm.accounts.views.blueprints import accounts, settings
+from clubcrm.accounts.views.guide import guide
 
 __all__ = ["BLUEPRINTS"]
 
-BLUEPRINTS: tuple[Blueprint, ...] = (accounts, settings)
+BLUEPRINTS: tuple[Blueprint, ...] = (accounts, settings, guide)

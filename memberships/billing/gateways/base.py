@@ -172,10 +172,20 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class Disputed:
+    """A payment that its payer has contested at his bank; `name` is the gateway's for the case."""
+
+    name: str
+    transaction_id: str
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """A message a gateway sent by itself; without a verdict it tells nothing we act on.
 
     `params` are what `verify` needs when the gateway has to be asked before it is believed.
+    `disputed` says that the payer asks his bank for the money back, or that this is decided.
     """
 
     event_key: str
@@ -184,6 +194,7 @@ class Notice:
     provider_ref: str = ""
     verdict: Verdict | None = None
     params: Mapping[str, str] | None = None
+    disputed: Disputed | None = None
 
 
 class Gateway(Protocol):

@@ -15,8 +15,10 @@ from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.money import Money
 from clubcrm.core.states import move
 from clubcrm.core.text import clean
+from clubcrm.people.api import HoldOrder, lift_hold, place_hold
+from clubcrm.people.models import HoldKind
 from clubcrm.people.queries.locks import lock_person
-from memberships.billing.gateways.base import KeptMethod, Known, Outcome, Verdict
+from memberships.billing.gateways.base import Disputed, KeptMethod, Known, Outcome, Verdict
 from memberships.billing.gateways.models import (
     GatewayReturn,
     MethodSetup,
@@ -207,6 +209,22 @@ def _second_money(intent: PaymentIntent, verdict: Verdict, *, by: str) -> None:
     db.session.add(extra)
     db.session.flush()
     _note(extra, verdict, by=by)
+
+
+def dispute(intent_id: int, told: Disputed, *, by: str) -> None:
+    """While a payer contests a payment he is left in peace, and no longer once it is decided.
+
+    The money itself moves only by what the gateway reports of it.
+    """
+    intent = locked(intent_id)
+    source = f"gateway:{intent.gateway}:{told.name}"[:80]
+    if told.is_open:
+        note = _("Payment contested at the bank: %(name)s", name=intent.transaction_id or "")
+        place_hold(HoldOrder(intent.payer_id, HoldKind.DISPUTE, source, note), by=by)
+    else:
+        lift_hold(intent.payer_id, HoldKind.DISPUTE, source, by=by)
+    after = {"case": told.name, "open": told.is_open}
+    audit.note("payment_intent.disputed", "payment_intent", intent.id, after=after, by=by)
 
 
 def accept(intent_id: int, *, by: str) -> PaymentIntent:

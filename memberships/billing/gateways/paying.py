@@ -27,6 +27,7 @@ from memberships.billing.gateways.intents import (
     Begin,
     Seen,
     begin_payment,
+    dispute,
     locked,
     seen,
     settle,
@@ -36,6 +37,7 @@ from memberships.billing.gateways.queries import (
     handled_letter,
     intent_by_ref,
     intent_of_notice,
+    intent_of_transaction,
     payer_of,
 )
 from memberships.billing.gateways.registry import gateway
@@ -122,7 +124,7 @@ def take_letter(letter: Incoming) -> LetterState:
         raise
     with unit_of_work(write=False):
         known_before = handled_letter(letter.gateway, notice.event_key) is not None
-        found = intent_of_notice(letter.gateway, notice.ref, notice.provider_ref)
+        found = _about(letter.gateway, notice)
         intent = seen(found) if found else None
     if known_before:
         _rest(letter_id, LetterState.REPEATED, notice.kind)
@@ -133,6 +135,12 @@ def take_letter(letter: Incoming) -> LetterState:
         verdict = speaker.verify(intent.known, notice.params or {})
     failpoints.hit("gateway.after_call")
     return _act(letter_id, letter.gateway, notice, intent.intent_id if intent else None, verdict)
+
+
+def _about(name: str, notice: Notice) -> PaymentIntent | None:
+    if notice.disputed is not None:
+        return intent_of_transaction(name, notice.disputed.transaction_id)
+    return intent_of_notice(name, notice.ref, notice.provider_ref)
 
 
 def _keep(letter: Incoming) -> int:
@@ -157,6 +165,8 @@ def _act(
         with unit_of_work():
             if intent_id is not None and verdict is not None:
                 settle(intent_id, verdict, by=f"gateway:{name}")
+            if intent_id is not None and notice.disputed is not None:
+                dispute(intent_id, notice.disputed, by=f"gateway:{name}")
             row = db.session.get_one(GatewayLetter, letter_id)
             row.event_key, row.kind = notice.event_key, notice.kind[:80]
             row.state, row.intent_id = LetterState.DONE, intent_id

@@ -134,6 +134,19 @@ def intent_of_notice(gateway: str, ref: str, provider_ref: str) -> PaymentIntent
     ).first()
 
 
+def intent_of_transaction(gateway: str, transaction_id: str) -> PaymentIntent | None:
+    """Return the payment whose money has this name at the gateway."""
+    return db.session.scalars(
+        select(PaymentIntent).where(
+            PaymentIntent.gateway == gateway,
+            or_(
+                PaymentIntent.transaction_id == transaction_id,
+                PaymentIntent.provider_ref == transaction_id,
+            ),
+        )
+    ).first()
+
+
 def transaction_known(gateway: str, transaction_id: str) -> bool:
     """Tell whether money of this name has been seen for any payment."""
     found = select(PaymentIntent.id).where(

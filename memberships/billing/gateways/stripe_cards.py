@@ -13,6 +13,7 @@ from clubcrm.core.money import Money
 from memberships.billing.gateways.base import (
     Ask,
     ChargeOrder,
+    Disputed,
     ForgedError,
     GatewayError,
     InDoubtError,
@@ -37,6 +38,7 @@ TOLERANCE = 300
 IN_HUNDREDTHS = frozenset({"ISK", "UGX"})
 PAID_EVENTS = ("checkout.session.completed", "checkout.session.async_payment_succeeded")
 LOST_EVENTS = ("checkout.session.expired", "checkout.session.async_payment_failed")
+DISPUTE_EVENTS = ("charge.dispute.created", "charge.dispute.closed")
 T = TypeVar("T")
 
 
@@ -296,6 +298,9 @@ def _notice(event: Any) -> Notice:
         return Notice(key, kind, ref, str(thing.id), told)
     if kind in LOST_EVENTS:
         return Notice(key, kind, ref, str(thing.id), Verdict(Outcome.FAILED, why=kind))
+    if kind in DISPUTE_EVENTS:
+        case = Disputed(str(thing.id), str(thing.payment_intent), kind == DISPUTE_EVENTS[0])
+        return Notice(key, kind, disputed=case)
     if kind == "payment_intent.succeeded":
         return Notice(key, kind, ref, str(thing.id), _of_intent(thing))
     return Notice(key, kind, ref, str(getattr(thing, "id", "")))

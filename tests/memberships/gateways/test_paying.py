@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from clubcrm.core import clock
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.money import Money
+from clubcrm.people.models import ContactHold
 from memberships.billing.gateways.base import Outcome, Verdict
 from memberships.billing.gateways.intents import Begin, begin_payment, settle
 from memberships.billing.gateways.models import GatewayLetter, PaymentIntent, PayMethod
@@ -182,6 +183,44 @@ def test_a_message_about_nothing_of_ours_is_kept_and_acknowledged(shop, cast):
 
     assert tell(shop.test_client(), raw, signed(raw)) == 200
     assert count(shop, GatewayLetter) == 1
+
+
+def test_payer_who_contests_a_payment_is_left_in_peace_until_it_is_decided(
+    shop, cast, token, stripe_fake
+):
+    client = shop.test_client()
+    begin(client, token)
+    paid = event("checkout.session.completed", stripe_fake.pay("cs_1"))
+    tell(client, paid, signed(paid))
+    case = {"id": "dp_1", "object": "dispute", "payment_intent": "pi_of_cs_1", "status": "lost"}
+    opened = event("charge.dispute.created", case, "evt_2")
+    closed = event("charge.dispute.closed", case, "evt_3")
+    zia = cast.members["Zia"]
+
+    assert [tell(client, opened, signed(opened)) for _ in range(2)] == [200, 200]
+    contested = holds(shop, zia)
+    assert tell(client, closed, signed(closed)) == 200
+
+    assert contested == [("dispute", "gateway:stripe:dp_1", "gateway:stripe")]
+    assert holds(shop, zia) == []
+    assert paid_sums(shop) == [EURO]
+
+
+def test_case_about_money_of_others_changes_nothing(shop, cast):
+    case = {"id": "dp_9", "object": "dispute", "payment_intent": "pi_foreign"}
+    raw = event("charge.dispute.created", case)
+
+    assert tell(shop.test_client(), raw, signed(raw)) == 200
+    assert count(shop, ContactHold) == 0
+
+
+def holds(shop, person):
+    with shop.app_context(), unit_of_work(write=False):
+        standing = select(ContactHold).where(
+            ContactHold.person_id == person, ContactHold.lifted_at.is_(None)
+        )
+        rows = db.session.scalars(standing)
+        return [(one.kind.value, one.source, one.placed_by) for one in rows]
 
 
 def test_money_in_another_amount_waits_for_a_person(shop, token, stripe_fake):
