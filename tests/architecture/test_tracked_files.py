@@ -57,7 +57,12 @@ def readable(path: Path) -> str:
 
 
 def test_no_tracked_file_is_bigger_than_300_kb():
-    sizes = {str(path.relative_to(ROOT)): path.stat().st_size for path in tracked_files()}
+    # A catalogue is text that grows with the product: one line a language for every text.
+    sizes = {
+        str(path.relative_to(ROOT)): path.stat().st_size
+        for path in tracked_files()
+        if path.suffix != ".po"
+    }
 
     assert {name: size for name, size in sizes.items() if size > MOST_BYTES} == {}
 
