@@ -29,8 +29,8 @@ def number(value: float) -> str:
 
 
 def day(value: date) -> str:
-    """Return the date in the reader's medium form."""
-    return format_date(value, "medium", locale=_locale())
+    """Return the date in the reader's medium form, without a word for the year behind it."""
+    return format_date(value, "medium", locale=_locale()).removesuffix("\u202fг.").rstrip()
 
 
 def day_short(value: date) -> str:

@@ -59,7 +59,7 @@ def test_the_job_tells_a_fortnight_before_the_last_day_and_on_no_other(app, cast
     [
         ("en", "Mia, your declaration ends on 21 Dec 2026"),
         ("bn", "Mia, আপনার ঘোষণার মেয়াদ 21 ডিসে, 2026 তারিখে শেষ হবে"),
-        ("ru", "Mia, ваше заявление действует до 21 дек. 2026 г."),
+        ("ru", "Mia, ваше заявление действует до 21 дек. 2026"),
     ],
 )
 def test_the_letter_about_a_waiver_holds_a_link_and_is_written_once(
