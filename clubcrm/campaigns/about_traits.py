@@ -13,7 +13,7 @@ from clubcrm.people.queries.about import open_fields
 from clubcrm.people.rules.own_fields import NO, YES, OwnKind
 from clubcrm.people.rules.ties import TieKind, from_other_side
 from clubcrm.people.rules.trait_kinds import TraitKind
-from clubcrm.people.traits import Choices, Ground, Trait
+from clubcrm.people.traits import OWN, Choices, Ground, Trait
 
 GROUP = "card"
 KINDS = {
@@ -99,7 +99,7 @@ def _trait(field: OwnField) -> Trait:
         return [(YES, _("yes")), (NO, _("no"))]
 
     return Trait(
-        code=f"own_{field.public_id}",
+        code=f"{OWN}{field.public_id}",
         group=GROUP,
         label=field.label,
         kind=kind,

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from clubcrm.campaigns.compiling import count_of, people_of
 from clubcrm.campaigns.models import Segment, SegmentCount
-from clubcrm.campaigns.rules.tree import Group, from_values
+from clubcrm.campaigns.rules.tree import Group, conditions_of, from_values
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 from clubcrm.people.models import Person
-from clubcrm.people.traits import Ground, known_traits
+from clubcrm.people.traits import Ground, Trait, known_traits
 
 
 def ground_of(club: Club) -> Ground:
@@ -23,14 +23,14 @@ def ground_of(club: Club) -> Ground:
 
 def count_people(tree: Group, ground: Ground) -> int:
     """Return how many people of the club the rule holds for now."""
-    return int(db.session.execute(count_of(tree, ground, known_traits())).scalar_one())
+    return int(db.session.execute(count_of(tree, ground, _traits_of(tree))).scalar_one())
 
 
 def page_of_people(
     tree: Group, ground: Ground, after: tuple[str, int] | None, limit: int
 ) -> list[int]:
     """Return the ids of one page of the people by name, those behind the key `after`."""
-    chosen = people_of(tree, ground, known_traits())
+    chosen = people_of(tree, ground, _traits_of(tree))
     if after is not None:
         chosen = chosen.where(tuple_(Person.sort_name, Person.id) > after)
     return list(db.session.scalars(chosen.order_by(Person.sort_name, Person.id).limit(limit)))
@@ -38,7 +38,11 @@ def page_of_people(
 
 def all_people(session: Session, tree: Group, ground: Ground) -> Sequence[int]:
     """Return the ids of everybody the rule holds for, in their order of joining us."""
-    return session.scalars(people_of(tree, ground, known_traits()).order_by(Person.id)).all()
+    return session.scalars(people_of(tree, ground, _traits_of(tree)).order_by(Person.id)).all()
+
+
+def _traits_of(tree: Group) -> Mapping[str, Trait]:
+    return known_traits({one.trait for one in conditions_of(tree)})
 
 
 def tree_of(segment: Segment) -> Group:

@@ -31,7 +31,7 @@ class SegmentDraft:
 def places_at_fault(rule: Group, club_id: int) -> dict[str, Fault]:
     """Return what is wrong with a rule by the place of its tree."""
     used = {one.trait for one in conditions_of(rule)}
-    return faults_of(rule, facts_of(known_traits(), club_id, used))
+    return faults_of(rule, facts_of(known_traits(used), club_id, used))
 
 
 def make_segment(club_id: int, draft: SegmentDraft, *, by: str) -> Segment:

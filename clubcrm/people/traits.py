@@ -4,7 +4,7 @@ A trait answers with rows of person and value. Upper floors collect all traits i
 the app, so that a package that knows something new about people only adds a line there.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from clubcrm.people.rules.trait_kinds import OPS, Op, TraitKind
 
 Choices = Sequence[tuple[str, str]]
 LONGEST_WINDOW = 3650
+OWN = "own_"  # the beginning of the codes of traits that a club made itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,13 @@ class Trait:
         return OPS[self.kind]
 
 
-def known_traits() -> Mapping[str, Trait]:
-    """Return every trait by its code: of the house in the order of the wiring, then the club's."""
+def known_traits(used: Collection[str] | None = None) -> Mapping[str, Trait]:
+    """Return every trait by its code: of the house in the order of the wiring, then the club's.
+
+    The club's own ones are asked of the store, and only where a code that is used is one of them.
+    """
     traits: Sequence[Trait] = current_app.extensions.get("club_traits", ())
-    own: Callable[[], Sequence[Trait]] = current_app.extensions.get("club_own_traits", tuple)
-    return {one.code: one for one in (*traits, *own())}
+    own: Sequence[Trait] = ()
+    if used is None or any(code.startswith(OWN) for code in used):
+        own = current_app.extensions.get("club_own_traits", tuple)()
+    return {one.code: one for one in (*traits, *own)}
