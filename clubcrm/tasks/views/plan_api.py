@@ -47,7 +47,7 @@ class PlannedShown(InputSchema):
     state = fields.String()
 
 
-class HandOnBody(InputSchema):
+class TaskHandOnBody(InputSchema):
     user_id = fields.String(required=True, allow_none=True, validate=_ID)
 
 
@@ -112,7 +112,7 @@ def post_task(body: dict[str, Any]) -> dict[str, Any]:
 @plan_api.post("/tasks/<string:task_id>/assign")
 @plan_api.doc(summary="Hand work on: to a colleague, or with null to anybody of its role")
 @require(SEE_TEAM)
-@plan_api.arguments(HandOnBody)
+@plan_api.arguments(TaskHandOnBody)
 @plan_api.response(200, PlannedShown)
 def post_assign(body: dict[str, Any], task_id: str) -> dict[str, Any]:
     task = _task(task_id)
