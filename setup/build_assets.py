@@ -66,6 +66,8 @@ def used_icons(icons: Path) -> list[str]:
     # The rail and the settings name their icons as plain words among others.
     for wires in (
         "clubcrm/pages.py",
+        "clubcrm/doors.py",
+        "clubcrm/first_week.py",
         "memberships/places.py",
         "bar_inventory/pages.py",
         "bar_inventory/catalogue/words.py",
