@@ -106,7 +106,7 @@ def test_f58_a_killed_import_goes_on_to_the_same_end(
     app: Flask, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     rows = "".join(
-        f"{MIAS},2026-10-{day:02d} {hour}:00\n" for day in range(1, 31) for hour in (8, 18)
+        f"{MIAS},2026-{month:02d}-{day:02d} 18:00\n" for month in (9, 10) for day in range(1, 31)
     )
     order = order_of(cast, tmp_path / "v.csv", "visits", f"phone,date\n{rows}")
 
