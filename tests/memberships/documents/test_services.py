@@ -143,9 +143,12 @@ def test_kept_documents_refuse_change_in_python_and_in_the_store(unit, cast):
 
 def test_a_text_that_was_tampered_with_in_the_store_is_found(unit, cast):
     keep_text(order(cast), by=OLGA)
-    trigger = "document_text_no_update"
     if db.engine.dialect.name == "sqlite":
-        db.session.execute(text(f"DROP TRIGGER {trigger}"))
+        named = (
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'document_text'"
+        )
+        for (trigger,) in db.session.execute(text(named), {"table": "document_text"}).all():
+            db.session.execute(text(f"DROP TRIGGER {trigger}"))
     else:
         db.session.execute(text("ALTER TABLE document_text DISABLE TRIGGER USER"))
     db.session.execute(DocumentText.__table__.update().values(body="I owe everything."))
