@@ -128,9 +128,11 @@ def test_broken_seal_and_missing_day_are_found(unit, cast):
     close_day(DayCount(cast.club, date(2026, 11, 12)), by=ANNA)
     bind = db.session.get_bind().dialect.name
     if bind == "sqlite":
-        db.session.execute(text("DROP TRIGGER closing_no_update"))
+        named = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'closing'"
+        for (trigger,) in db.session.execute(text(named)).all():
+            db.session.execute(text(f"DROP TRIGGER {trigger}"))
     else:
-        db.session.execute(text("ALTER TABLE closing DISABLE TRIGGER closing_append_only"))
+        db.session.execute(text("ALTER TABLE closing DISABLE TRIGGER USER"))
     db.session.execute(
         text("UPDATE closing SET first_on = '2026-11-12', figures = replace(figures, '0', '1')"
              " WHERE last_on = '2026-11-12'")
