@@ -13,6 +13,7 @@ from clubcrm.people.queries.about import open_fields
 from clubcrm.people.rules.own_fields import NO, YES, OwnKind
 from clubcrm.people.rules.ties import TieKind, from_other_side
 from clubcrm.people.rules.trait_kinds import TraitKind
+from clubcrm.people.tie_words import tie_words
 from clubcrm.people.traits import OWN, Choices, Ground, Trait
 
 GROUP = "card"
@@ -56,19 +57,7 @@ def _tags(_club: int) -> Choices:
 
 
 def _kinds_of_ties(_club: int) -> Choices:
-    return [
-        (TieKind.PARTNER.value, _("Partner")),
-        (TieKind.PARENT.value, _("Parent")),
-        (TieKind.CHILD.value, _("Child")),
-        (TieKind.SIBLING.value, _("Brother or sister")),
-        (TieKind.RELATIVE.value, _("Relative")),
-        (TieKind.FRIEND.value, _("Friend")),
-        (TieKind.COLLEAGUE.value, _("Colleague")),
-        (TieKind.EMPLOYER.value, _("Employer")),
-        (TieKind.EMPLOYEE.value, _("Works for")),
-        (TieKind.REFERRED_BY.value, _("Was brought by")),
-        (TieKind.REFERRED.value, _("Brought along")),
-    ]
+    return [(kind.value, words) for kind, words in tie_words().items()]
 
 
 TRAITS: tuple[Trait, ...] = (

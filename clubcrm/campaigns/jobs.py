@@ -1,9 +1,11 @@
 """Work of the campaigns: segments are counted at night, campaigns start at their hour."""
 
+from collections.abc import Callable, Sequence
+
 import structlog
 
 from clubcrm.campaigns.campaign_queries import due_campaigns
-from clubcrm.campaigns.counting import count_now
+from clubcrm.campaigns.counting import Unit, count_now
 from clubcrm.campaigns.dealing import run_campaign
 from clubcrm.campaigns.segment_queries import segment_ids_of
 from clubcrm.core.db import unit_of_work
@@ -19,33 +21,27 @@ def count_segments(context: JobContext) -> Outcome:
         return Outcome()
     with unit_of_work(write=False) as session:
         ids = list(segment_ids_of(session, context.club_id))
-    outcome = Outcome()
-    for one in ids:
-        try:
-            count_now(one, context.unit)
-            outcome.done += 1
-        except LostLeaseError:
-            raise
-        except Exception as problem:
-            log.exception("segment not counted", segment=one)
-            outcome.failed += 1
-            outcome.errors.append(f"{one}: {problem!r}")
-    return outcome
+    return _each(context, ids, count_now)
 
 
 def run_campaigns(context: JobContext) -> Outcome:
     """Campaigns whose hour has come are dealt out; one that was cut short goes on."""
     with unit_of_work(write=False) as session:
         ids = list(due_campaigns(session, context.moment))
+    return _each(context, ids, run_campaign)
+
+
+def _each(context: JobContext, ids: Sequence[int], act: Callable[[int, Unit], object]) -> Outcome:
+    """Every item has its turn in units of its own; one that fails stops no other."""
     outcome = Outcome()
     for one in ids:
         try:
-            run_campaign(one, context.unit)
+            act(one, context.unit)
             outcome.done += 1
         except LostLeaseError:
             raise
         except Exception as problem:
-            log.exception("campaign not dealt", campaign=one)
+            log.exception("item failed", job=context.job, row=one)
             outcome.failed += 1
             outcome.errors.append(f"{one}: {problem!r}")
     return outcome

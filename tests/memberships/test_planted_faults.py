@@ -25,6 +25,7 @@ from memberships.trainers.models import TrainerSession
 from memberships.trainers.rules import SessionState as Outcome
 from memberships.trainers.services import Appointment, log_session
 from tests.access_control.gate.floor import give_card, make_door, scan, the_door
+from tests.guards import unlock
 from tests.memberships.conftest import YEAR, make_contract
 from tests.memberships.packages.shop import sell
 from tests.memberships.schedule.studio import MONDAY_NOON, open_studio
@@ -56,16 +57,6 @@ def planted(check: Check, table: type, **values: object) -> list[str]:
         savepoint.rollback()
     assert found(check) == []
     return said
-
-
-def unlock(table: str) -> None:
-    """Rows that the store guards can be changed, as by somebody who owns the database."""
-    if db.engine.dialect.name == "sqlite":
-        named = text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table")
-        for name in db.session.scalars(named, {"table": table}).all():
-            db.session.execute(text(f"DROP TRIGGER {name}"))
-    else:
-        db.session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 
 def test_sessions_whose_unit_is_not_in_the_ledger_are_found(cast):

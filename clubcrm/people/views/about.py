@@ -22,7 +22,8 @@ from clubcrm.people.queries.hits import load_hits
 from clubcrm.people.queries.persons import person_in
 from clubcrm.people.queries.search import search
 from clubcrm.people.rules.ties import TieKind
-from clubcrm.people.views.about_words import field_choices, tie_words, value_words
+from clubcrm.people.tie_words import tie_words
+from clubcrm.people.views.about_words import field_choices, value_words
 from clubcrm.people.views.blueprint import people
 from clubcrm.people.views.words import spoken
 

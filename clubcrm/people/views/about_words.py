@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 
 from clubcrm.people.about_tables import OwnField
 from clubcrm.people.rules.own_fields import NO, YES, OwnKind
-from clubcrm.people.rules.ties import TieKind
 
 
 def kind_words() -> dict[OwnKind, str]:
@@ -20,23 +19,6 @@ def kind_words() -> dict[OwnKind, str]:
         OwnKind.CHOICE: _("One of a list"),
         OwnKind.YES_NO: _("Yes or no"),
         OwnKind.LINK: _("Page on the web"),
-    }
-
-
-def tie_words() -> dict[TieKind, str]:
-    """Return what the other one is to a person."""
-    return {
-        TieKind.PARTNER: _("Partner"),
-        TieKind.PARENT: _("Parent"),
-        TieKind.CHILD: _("Child"),
-        TieKind.SIBLING: _("Brother or sister"),
-        TieKind.RELATIVE: _("Relative"),
-        TieKind.FRIEND: _("Friend"),
-        TieKind.COLLEAGUE: _("Colleague"),
-        TieKind.EMPLOYER: _("Employer"),
-        TieKind.EMPLOYEE: _("Works for"),
-        TieKind.REFERRED_BY: _("Was brought by"),
-        TieKind.REFERRED: _("Brought along"),
     }
 
 

@@ -18,6 +18,7 @@ from memberships.books.invariants import closings_hold
 from memberships.books.kinds import Account, ClosingKind
 from memberships.books.lines import LineFilter, lines_of
 from memberships.books.reversals import reverse_line
+from tests.guards import unlock
 from tests.memberships.books.desk import ANNA, write
 
 TODAY = date(2026, 11, 22)
@@ -126,13 +127,7 @@ def test_broken_seal_and_missing_day_are_found(unit, cast):
 
     close_day(DayCount(cast.club, date(2026, 11, 10)), by=ANNA)
     close_day(DayCount(cast.club, date(2026, 11, 12)), by=ANNA)
-    bind = db.session.get_bind().dialect.name
-    if bind == "sqlite":
-        named = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'closing'"
-        for (trigger,) in db.session.execute(text(named)).all():
-            db.session.execute(text(f"DROP TRIGGER {trigger}"))
-    else:
-        db.session.execute(text("ALTER TABLE closing DISABLE TRIGGER USER"))
+    unlock("closing")
     db.session.execute(
         text("UPDATE closing SET first_on = '2026-11-12', figures = replace(figures, '0', '1')"
              " WHERE last_on = '2026-11-12'")

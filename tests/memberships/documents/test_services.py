@@ -31,6 +31,7 @@ from memberships.documents.services import (
     save_text,
     sign_document,
 )
+from tests.guards import unlock
 
 OLGA = "user:1"
 WAIVER = DocumentKind.WAIVER
@@ -143,14 +144,7 @@ def test_kept_documents_refuse_change_in_python_and_in_the_store(unit, cast):
 
 def test_a_text_that_was_tampered_with_in_the_store_is_found(unit, cast):
     keep_text(order(cast), by=OLGA)
-    if db.engine.dialect.name == "sqlite":
-        named = (
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'document_text'"
-        )
-        for (trigger,) in db.session.execute(text(named), {"table": "document_text"}).all():
-            db.session.execute(text(f"DROP TRIGGER {trigger}"))
-    else:
-        db.session.execute(text("ALTER TABLE document_text DISABLE TRIGGER USER"))
+    unlock("document_text")
     db.session.execute(DocumentText.__table__.update().values(body="I owe everything."))
     db.session.expire_all()
 
