@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, String, cast, extract, func, select
 
 from clubcrm.core.db import db
+from clubcrm.core.i18n import OWN_NAMES
 from clubcrm.messaging.models import Message, MessageState
 from clubcrm.people.models import Channel, Consent, ContactKind, ContactPoint, Person, Purpose
 from clubcrm.people.rules.trait_kinds import TraitKind
@@ -17,7 +18,6 @@ from clubcrm.tasks.models import SurveyAnswer
 
 GROUP = "person"
 LONGEST_AHEAD = 60
-LANGUAGES = (("bn", "বাংলা"), ("en", "English"), ("ne", "नेपाली"), ("ru", "русский"))
 
 
 def _column(column: Any) -> Any:
@@ -136,7 +136,7 @@ TRAITS: tuple[Trait, ...] = (
         _l("Language"),
         TraitKind.CHOICE,
         _column(Person.language),
-        choices=lambda _club: LANGUAGES,
+        choices=lambda _club: sorted(OWN_NAMES.items()),
     ),
     Trait(
         "source",

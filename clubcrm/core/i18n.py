@@ -1,5 +1,7 @@
 """Languages: which ones exist, which one a reader gets, and the catalogues behind gettext."""
 
+from collections.abc import Mapping
+
 from babel import Locale, UnknownLocaleError
 from flask import Flask, has_request_context, request
 from flask_babel import Babel
@@ -7,7 +9,9 @@ from flask_babel import Babel
 from clubcrm.core.paths import translations_folder
 from clubcrm.core.policy import current_actor
 
-LANGUAGES = ("en", "bn", "ne", "ru")
+# What each language that the product speaks is called in itself.
+OWN_NAMES: Mapping[str, str] = {"en": "English", "bn": "বাংলা", "ne": "नेपाली", "ru": "русский"}
+LANGUAGES = tuple(OWN_NAMES)
 babel = Babel()
 
 

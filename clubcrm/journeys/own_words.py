@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from clubcrm.core.formats import money
+from clubcrm.core.i18n import OWN_NAMES
 from clubcrm.journeys.names import stage_words, touch_name
 from clubcrm.journeys.rules.own import (
     NUMBERS,
@@ -138,7 +139,7 @@ def choice_phrases(plans: Mapping[str, str]) -> Choices:
         made.append(
             (f"stage:is_not:{stage.value}", _("stage is not %(name)s", name=stage_words(stage)))
         )
-    for code, name in (("bn", "বাংলা"), ("en", "English"), ("ne", "नेपाली"), ("ru", "русский")):
+    for code, name in sorted(OWN_NAMES.items()):
         made.append((f"language:is:{code}", _("speaks %(name)s", name=name)))
     for plan, name in plans.items():
         made.append((f"plan:is:{plan}", _("has %(plan)s", plan=name)))

@@ -27,6 +27,7 @@ from access_control.models import Visit
 from bar_inventory.sales.models import Sale, SaleLine
 from clubcrm.accounts.models import User
 from clubcrm.core import formats
+from clubcrm.core.i18n import OWN_NAMES
 from clubcrm.journeys.models import MemberFacts
 from clubcrm.journeys.names import stage_words
 from clubcrm.leads.models import Lead, LeadSource
@@ -329,5 +330,4 @@ def _tender(code: str) -> str:
 
 def language_words(code: str) -> str:
     """Return what a language is called in itself."""
-    names = {"en": "English", "bn": "বাংলা", "ne": "नेपाली", "ru": "Русский"}
-    return names.get(code, code)
+    return OWN_NAMES[code].capitalize() if code in OWN_NAMES else code

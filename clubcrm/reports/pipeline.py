@@ -20,7 +20,6 @@ from clubcrm.reports.rules.pipeline import (
     Outlook,
     Pasts,
     StagePast,
-    chance_of,
     outlook_of,
 )
 
@@ -153,12 +152,6 @@ def open_leads(club_id: int, now: datetime) -> list[_Open]:
         worth = usual if value is None else value
         found.append(_Open(OpenLead(lead_id, stage.value, waited, worth), owner_id))
     return found
-
-
-def chances_of(club_id: int, now: datetime, ahead: int) -> dict[int, float]:
-    """Return the chance of each open lead to sign within so many days."""
-    pasts = pasts_of(club_id, now)
-    return {one.lead.key: chance_of(one.lead, pasts, ahead) for one in open_leads(club_id, now)}
 
 
 def _came_to(

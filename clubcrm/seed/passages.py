@@ -154,8 +154,7 @@ class Passages:
     def _instant(self, second: int) -> str:
         """The instant as text; the same one is asked for several times while a scan is told."""
         if second != self._second:
-            day, rest = divmod(second, DAY_S)
-            self._second, self._text = second, f"{self._name(day)} {self._clock[rest]}"
+            self._second, self._text = second, self._later(second)
         return self._text
 
     def _later(self, second: int) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
 from enum import Enum
 from typing import Any
 
@@ -61,14 +60,6 @@ class BulkStore:
         if isinstance(value, Enum):
             return value.value
         return self._encoders[type(value)](value)
-
-    def instant_text(self, seconds: int, days: dict[int, str], clock: list[str]) -> str:
-        """An instant as text, from epoch seconds, with day names kept in `days`."""
-        day, rest = divmod(seconds, 86_400)
-        name = days.get(day)
-        if name is None:
-            name = days[day] = date.fromordinal(719_163 + day).isoformat()
-        return f"{name} {clock[rest]}"
 
     def clock_texts(self) -> list[str]:
         """Every second of a day as the driver writes it."""

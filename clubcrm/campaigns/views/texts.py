@@ -18,7 +18,7 @@ from clubcrm.core import clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, not_found
-from clubcrm.core.i18n import LANGUAGES
+from clubcrm.core.i18n import LANGUAGES, OWN_NAMES
 from clubcrm.core.shell import current_club
 from clubcrm.core.web import current_actor, require
 from clubcrm.messaging.api import Shown, filled
@@ -29,7 +29,6 @@ from clubcrm.messaging.texts import Draft
 from memberships.api import Voucher
 
 campaign_texts = Blueprint("campaign_texts", __name__)
-NAMES = {"en": "English", "bn": "বাংলা", "ne": "नेपाली", "ru": "русский"}
 PAGE = "clubcrm/campaigns/campaign_text.html"
 SAMPLE_CODE = "AB23CD45EF"
 
@@ -87,7 +86,7 @@ def _page(
         campaign=campaign,
         variant=variant,
         language=language,
-        languages=list(NAMES.items()),
+        languages=list(OWN_NAMES.items()),
         known=known,
         form=form,
         refusal=refusal,

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from clubcrm.core.db import end_reading
 from clubcrm.core.errors import not_found
-from clubcrm.core.i18n import LANGUAGES
+from clubcrm.core.i18n import LANGUAGES, OWN_NAMES
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
 from clubcrm.journeys.permissions import EDIT_JOURNEY
@@ -27,8 +27,6 @@ from clubcrm.messaging.api import Letter, open_line
 from clubcrm.messaging.rules.delivery import Outcome
 from clubcrm.people.models import Person
 
-NAMES = {"en": "English", "bn": "বাংলা", "ne": "नेपाली", "ru": "русский"}
-
 
 @journeys.get("/journeys/touchpoints/<code>/preview")
 @require(EDIT_JOURNEY)
@@ -42,7 +40,7 @@ def preview(code: str) -> str:
         reader=reader,
         readers=readers_of(current_club().id),
         language=language,
-        languages=list(NAMES.items()),
+        languages=list(OWN_NAMES.items()),
         preview=shown,
         has_mail=has_mail(),
     )

@@ -22,7 +22,6 @@ from clubcrm.leads.door.becoming import become_inquiry
 from clubcrm.leads.door.models import FormLetter, LeadForm
 from clubcrm.leads.door.rules.letters import MOST_TRIES, LetterState
 from clubcrm.leads.door.rules.origins import is_too_many, may_send
-from clubcrm.leads.models import Inquiry
 
 A_MINUTE = timedelta(minutes=1)
 LONGEST_KEY = 200
@@ -118,11 +117,6 @@ def read_again(letter: FormLetter, *, by: str) -> None:
         raise DomainError("STATE", _("This letter has been read."))
     audit.note("form_letter.read_again", "form_letter", letter.id, by=by)
     db.session.refresh(letter)
-
-
-def inquiry_of(letter: FormLetter) -> Inquiry | None:
-    """Return what a letter became."""
-    return db.session.get(Inquiry, letter.inquiry_id) if letter.inquiry_id else None
 
 
 def _mark(letter_id: int, state: LetterState, why: str) -> None:

@@ -32,14 +32,6 @@ class UnitPrice:
         return rule is MissedRule.UNIT or penalty is Penalty.UNIT
 
 
-@dataclass(frozen=True, slots=True)
-class Purse:
-    """Units of a service that a person could spend on a class."""
-
-    service: Service
-    left: int
-
-
 def price_faults(price: UnitPrice) -> dict[str, str]:
     """Return what is wrong with a price: field to `range`."""
     low, high = LIMITS["units"]

@@ -42,13 +42,6 @@ def fields_of(raw: bytes, media_type: str) -> Fields:
     return dict(_named(dict(reversed(pairs))))
 
 
-def of_pairs(pairs: Sequence[tuple[str, str]]) -> Fields:
-    """Return the fields of a form whose parts were read already; raises ValueError for too many."""
-    if len(pairs) > MOST_FIELDS:
-        raise ValueError("too many fields")
-    return dict(_named(dict(reversed(pairs))))
-
-
 def _json(raw: bytes) -> Mapping[str, Any]:
     try:
         found = json.loads(raw, object_pairs_hook=_once, parse_constant=_no_number)

@@ -7,7 +7,7 @@ from flask_babel import force_locale, get_locale
 from flask_babel import gettext as _
 
 from clubcrm.core.errors import DomainError, not_found
-from clubcrm.core.i18n import LANGUAGES
+from clubcrm.core.i18n import LANGUAGES, OWN_NAMES
 from clubcrm.core.idempotency import new_key
 from clubcrm.core.policy import public
 from clubcrm.leads.door import queries
@@ -17,7 +17,7 @@ from clubcrm.leads.door.words import consent_words, fault_words
 
 hosted = Blueprint("lead_form", __name__)
 WHY = "a form that strangers fill in"
-OWN_NAMES: Mapping[str, str] = {"en": "English", "bn": "বাংলা", "ne": "नेपाली", "ru": "Русский"}
+NAMES: Mapping[str, str] = {code: name.capitalize() for code, name in OWN_NAMES.items()}
 
 
 @hosted.get("/join/<key>")
@@ -49,7 +49,7 @@ def form_page(
             club=_club(form),
             consent=consent_words(form, chosen),
             language=chosen,
-            languages=OWN_NAMES,
+            languages=NAMES,
             typed={name: str(value)[:2000] for name, value in typed.items()},
             marks=[name for name in WORDS if typed.get(name)],
             faults=fault_words(error) if error else {},

@@ -17,7 +17,7 @@ from clubcrm.leads.door import letters, making, queries
 from clubcrm.leads.door.models import LeadForm
 from clubcrm.leads.door.permissions import EDIT_FORMS
 from clubcrm.leads.door.rules.inquiries import TRAP, FieldRule
-from clubcrm.leads.door.views.hosted import OWN_NAMES
+from clubcrm.leads.door.views.hosted import NAMES
 from clubcrm.leads.door.views.public import own_origin
 from clubcrm.leads.door.words import consent_words, letter_words, rule_words
 from clubcrm.leads.models import LeadSource
@@ -131,7 +131,7 @@ def _show_page(form: LeadForm, faults: dict[str, str], language: str = "") -> st
         snippet=snippet,
         consent=asked,
         language=chosen,
-        languages=OWN_NAMES,
+        languages=NAMES,
         site=own_origin(),
         lines=queries.letters_of(form.id, MOST_LETTERS),
         letter_words=letter_words,
