@@ -290,4 +290,5 @@ def change_words(what: str) -> str:
         "transferred": _("Transferred to somebody else"),
         "taken_over": _("Taken over from somebody else"),
         "left_family": _("Left the family"),
+        "brought_in": _("Brought in from another system"),
     }.get(what, what.replace("_", " "))
