@@ -230,7 +230,8 @@ def _sorted_out(
 
 def _check_all(events: dict[int, GenericEvent], caller: Caller) -> None:
     with unit_of_work(write=False):
-        doors = {one.device: door_of(one.device) for one in events.values()}
+        serials = dict.fromkeys(one.device for one in events.values())
+        doors = {serial: door_of(serial) for serial in serials}
     for serial, door in doors.items():
         if door is None:
             in_unit(partial(note_unclaimed, serial, DeviceKind.GENERIC, request.remote_addr or ""))
