@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,6 +55,22 @@ def command(store: Store, *words: str) -> str:
     if done.returncode != 0:
         raise SystemExit(f"bench: clubcrm {' '.join(words)} failed\n{done.stdout}{done.stderr}")
     return done.stdout
+
+
+def measured(store: Store, *words: str) -> tuple[float, float]:
+    """Run one clubcrm command on a store; returns its seconds and its largest memory in MB."""
+    begun = time.perf_counter()
+    running = subprocess.Popen(
+        [BIN / "clubcrm", *words],
+        cwd=ROOT,
+        env={**os.environ, **store.environment},
+        stdout=subprocess.DEVNULL,
+    )
+    _pid, status, used = os.wait4(running.pid, 0)
+    running.returncode = os.waitstatus_to_exitcode(status)
+    if running.returncode != 0:
+        raise SystemExit(f"bench: clubcrm {' '.join(words)} ended with {running.returncode}")
+    return time.perf_counter() - begun, used.ru_maxrss / 1024
 
 
 def environment_of(url: str, folder: Path) -> dict[str, str]:

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import Connection, create_engine, text
 
 from bench.options import Options
-from bench.stores import STORES, Store, command
+from bench.stores import STORES, Store, measured
 from bench.tables import Table
 from clubcrm import wiring
 from clubcrm.core.db import db, end_reading
@@ -94,7 +94,10 @@ def run(options: Options) -> list[Table]:
     """Return one row per store."""
     table = Table(
         "Audit of balances beside the plain sums of the ledgers",
-        ("store", "ledger lines", "plain sums s", "balance checks s", "all invariants s"),
+        (
+            *("store", "ledger lines", "plain sums s", "balance checks s"),
+            *("all invariants s", "memory MB"),
+        ),
         limits="the goal is 60 s for all invariants; most of it is reading every page and index.",
     )
     for kind in options.stores:
@@ -102,6 +105,6 @@ def run(options: Options) -> list[Table]:
             lines = fill(store, int(LINES * options.scale))
             raw = raw_sums(store)
             checked = audit(store.app())
-            whole = seconds(lambda store=store: command(store, "invariants"))  # type: ignore[misc]
-        table.add(kind, lines, raw, checked, whole)
+            whole, memory = measured(store, "invariants")
+        table.add(kind, lines, raw, checked, whole, memory)
     return [table]

@@ -1,6 +1,5 @@
 """Who saw or changed what: a keyed hash chain of lines, written with the change itself."""
 
-import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Sequence
@@ -9,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app, g, has_request_context
-from sqlalchemy import Index, String, insert, select, text
+from sqlalchemy import Index, Row, String, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from clubcrm.core.clock import now
@@ -21,6 +20,7 @@ from clubcrm.core.types import Json, JsonObject, UtcInstant
 GENESIS = "0" * 64
 CHAIN_LOCK = 7_301_001
 TAIL = ("audit",)
+_SAID = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 class AuditLine(AppendOnly, Model):
@@ -115,13 +115,13 @@ def note_many(
 def verify() -> Iterator[ChainFault]:
     """Give every place where a line was edited, removed, swapped or forged."""
     expected = GENESIS
-    lines = db.session.scalars(
-        select(AuditLine).order_by(AuditLine.id).execution_options(yield_per=1000)
-    )
-    for line in lines:
+    # Plain rows, a thousand at a time: the chain of a large club has millions of lines.
+    rows = select(*AuditLine.__table__.columns).order_by(AuditLine.id)
+    key = str(current_app.config["SECRET_KEY"])
+    for line in db.session.execute(rows.execution_options(yield_per=1000)):
         if line.previous_hash != expected:
             yield ChainFault(line.id, "the line before it is missing or was swapped")
-        if not hmac.compare_digest(_hash(line), line.line_hash):
+        if not hmac.compare_digest(line_hash(line, key), line.line_hash):
             yield ChainFault(line.id, "its content was changed")
         expected = line.line_hash
 
@@ -153,9 +153,9 @@ def _hash(line: AuditLine) -> str:
     return line_hash(line, str(current_app.config["SECRET_KEY"]))
 
 
-def line_hash(line: AuditLine, key: str) -> str:
+def line_hash(line: AuditLine | Row[*tuple[Any, ...]], key: str) -> str:
     """Return the keyed hash of a line, which binds it to the line before it."""
-    content = json.dumps(
+    content = _SAID.encode(
         [
             line.at.isoformat(),
             line.actor,
@@ -166,8 +166,6 @@ def line_hash(line: AuditLine, key: str) -> str:
             line.after,
             line.unit_id,
             line.previous_hash,
-        ],
-        sort_keys=True,
-        ensure_ascii=False,
+        ]
     )
-    return hmac.new(b"audit:" + key.encode(), content.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(b"audit:" + key.encode(), content.encode(), "sha256").hex()

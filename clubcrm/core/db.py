@@ -173,6 +173,24 @@ def end_reading() -> None:
 
 
 @contextmanager
+def sorting_on_disk() -> Iterator[None]:
+    """What the session sorts and groups in this block lies in files, so that memory stays small.
+
+    PostgreSQL does so by itself once a sort outgrows its share.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA temp_store=FILE")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA temp_store=MEMORY")
+
+
+@contextmanager
 def unit_of_work(*, write: bool = True) -> Iterator[Session]:
     """Run a block as one transaction of the app's session: all of it lands, or nothing."""
     session = db.session()

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from clubcrm.core import audit
 from clubcrm.core.audit import AuditLine
 from clubcrm.core.clock import now
-from clubcrm.core.db import db, unit_of_work
+from clubcrm.core.db import db, sorting_on_disk, unit_of_work
 from clubcrm.core.errors import DomainError
 from clubcrm.core.ledger import LedgerError
 from clubcrm.core.states import StateChange, move
@@ -185,3 +185,22 @@ def test_row_moved_by_somebody_else_is_not_moved_again(task):
 
     with pytest.raises(DomainError, match="Somebody else has just changed this"):
         move(task, TaskState.DONE, moves=TASK_MOVES, by="user:4")
+
+
+def test_a_check_of_the_whole_store_sorts_on_disk_and_leaves_the_connection_as_it_was(app):
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL sorts on disk by itself")
+        with unit_of_work(write=False) as session:
+            asked = text("PRAGMA temp_store")
+            before = session.scalar(asked)
+            with sorting_on_disk():
+                within = session.scalar(asked)
+                largest_first = session.scalars(
+                    text("SELECT value FROM json_each('[1, 3, 2]') ORDER BY value DESC")
+                ).all()
+            after = session.scalar(asked)
+
+        memory, file = 2, 1
+        assert (before, within, after) == (memory, file, memory)
+        assert largest_first == [3, 2, 1]
