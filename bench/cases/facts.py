@@ -7,8 +7,8 @@ from flask import Flask
 from sqlalchemy import case, func, select
 
 from access_control.models import VisitDay
+from bench.growing import large_store
 from bench.options import Options
-from bench.stores import STORES
 from bench.tables import Table
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
@@ -69,7 +69,7 @@ def run(options: Options) -> list[Table]:
         limits="set-based statements over visit_day; cost follows the number of visit-days.",
     )
     for kind in options.stores:
-        with STORES[kind](int(MEMBERS * options.scale), YEARS) as store:
+        with large_store(kind, int(MEMBERS * options.scale), YEARS) as store:
             people, days, plain, first, again = measure(store.app(), options.rounds)
         table.add(kind, people, days, plain, first, again, again / plain)
     return [table]
