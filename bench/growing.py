@@ -56,10 +56,22 @@ def large_store(
                     connection.execute(_copied(_table(name), steps, copy, kind))
             for back in range(1, earlier + 1):
                 connection.execute(_moved_back(back, kind))
+            if kind != "sqlite":
+                _go_on_counting(connection, copied)
         with engine.begin() as connection:
             connection.execute(text("ANALYZE"))
         engine.dispose()
         yield store
+
+
+def _go_on_counting(connection: Connection, copied: Sequence[str]) -> None:
+    """The next rows of PostgreSQL get ids behind those of the copies."""
+    for name in copied:
+        if "id" in _table(name).c:
+            last = f"(SELECT max(id) FROM {name})"
+            connection.execute(
+                text(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), {last})")
+            )
 
 
 def _table(name: str) -> Table:
