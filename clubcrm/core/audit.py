@@ -155,17 +155,20 @@ def _hash(line: AuditLine) -> str:
 
 def line_hash(line: AuditLine | Row[*tuple[Any, ...]], key: str) -> str:
     """Return the keyed hash of a line, which binds it to the line before it."""
-    content = _SAID.encode(
-        [
-            line.at.isoformat(),
-            line.actor,
-            line.action,
-            line.subject_kind,
-            line.subject_id,
-            line.before,
-            line.after,
-            line.unit_id,
-            line.previous_hash,
-        ]
-    )
-    return hmac.digest(b"audit:" + key.encode(), content.encode(), "sha256").hex()
+    told: list[object] = [
+        line.at.isoformat(),
+        line.actor,
+        line.action,
+        line.subject_kind,
+        line.subject_id,
+        line.before,
+        line.after,
+        line.unit_id,
+        line.previous_hash,
+    ]
+    return hash_told(told, key)
+
+
+def hash_told(told: list[object], key: str) -> str:
+    """Return the keyed hash of what a line tells: its columns in order, the hash before it last."""
+    return hmac.digest(b"audit:" + key.encode(), _SAID.encode(told).encode(), "sha256").hex()

@@ -5,8 +5,8 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -170,6 +170,13 @@ def unit_id() -> str:
 def end_reading() -> None:
     """What was read so far is let go, so that a unit of work may begin."""
     db.session.rollback()
+
+
+class Unit(Protocol):
+    """How long work opens its units: one that only reads holds no writer up."""
+
+    def __call__(self, *, write: bool = True) -> AbstractContextManager[Session]:
+        """Open one unit of work."""
 
 
 @contextmanager

@@ -66,10 +66,10 @@ class JobContext:
     reign: Reign | None = None
 
     @contextmanager
-    def unit(self) -> Iterator[Session]:
-        """Run a block as one write transaction; raises LostLeaseError after losing the lease."""
-        with unit_of_work() as session:
-            if self.reign is not None:
+    def unit(self, *, write: bool = True) -> Iterator[Session]:
+        """Run a block as one transaction; a write raises LostLeaseError after losing the lease."""
+        with unit_of_work(write=write) as session:
+            if write and self.reign is not None:
                 self.reign.assert_held(session)
             yield session
 

@@ -1,7 +1,6 @@
 """Services room: every night what each touchpoint does, estimated elsewhere and kept here."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
+from clubcrm.core.db import Unit
 from clubcrm.journeys.api import current_settings
 from clubcrm.reports import evidence
 from clubcrm.reports.analyst import ask
@@ -20,8 +20,6 @@ from clubcrm.reports.evidence import LIVE, Around, Seen
 from clubcrm.reports.outcomes import follow
 from clubcrm.reports.rules.value import Price, advice, price_of, worth_of
 from clubcrm.reports.rules.windows import PROGRAMME, closed_before
-
-Unit = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def find_out(unit: Unit, club_id: int, night: date) -> int:
     The last club of the night also makes the findings of all clubs together.
     """
     follow(unit, club_id, night)
-    with unit() as session:
+    with unit(write=False) as session:
         clubs = tuple(session.scalars(select(Club.id).order_by(Club.id)))
     owners: list[tuple[int | None, tuple[int, ...]]] = [(club_id, (club_id,))]
     if len(clubs) > 1 and club_id == clubs[-1]:
@@ -68,7 +66,7 @@ def tell_night(
     """
     wanted: list[tuple[_Told, _Known]] = []
     orders: list[dict[str, Any]] = []
-    with unit() as session:
+    with unit(write=False) as session:
         for told in _wanted(session, owners, night):
             tables = evidence.tables_of(session, told.seen, _control(session, told.seen))
             if tables:

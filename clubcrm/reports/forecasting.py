@@ -1,7 +1,6 @@
 """Services room: the night's questions to statistics about paid ends, and their answers kept."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -9,11 +8,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from clubcrm.core.clock import now
+from clubcrm.core.db import Unit
 from clubcrm.reports.analyst import ask
 from clubcrm.reports.ends import ends_of_club, spells_of_club
 from clubcrm.reports.models import AnalysisKind, AnalysisResult, ForecastTold, RenewalDue
 
-Unit = Callable[[], AbstractContextManager[Session]]
 HINDSIGHT_MONTHS = 12
 _BATCH = 500
 
@@ -28,7 +27,7 @@ def foresee(
 
     What was said on a first of a month is kept for ever; months before are told in hindsight.
     """
-    with unit() as session:
+    with unit(write=False) as session:
         clubs: dict[str, dict[str, Any]] = {
             str(club_id): {
                 "today": day.toordinal(),
@@ -54,7 +53,7 @@ def foresee(
 
 def follow_lives(unit: Unit, club_id: int, day: date) -> None:
     """The club has the survival curves of its members as of the day. Raises NO_ANSWER."""
-    with unit() as session:
+    with unit(write=False) as session:
         spells = spells_of_club(session, club_id, day)
     answer = ask("survival", {"spells": spells})
     with unit() as session:
@@ -63,7 +62,7 @@ def follow_lives(unit: Unit, club_id: int, day: date) -> None:
 
 def follow_all_lives(unit: Unit, days: Mapping[int, date], moment: datetime) -> None:
     """Each club that is old enough has the survival curves of its day; one child for all."""
-    with unit() as session:
+    with unit(write=False) as session:
         clubs = {str(club): spells_of_club(session, club, day) for club, day in days.items()}
     answers = ask("all_survival", {"clubs": clubs})["clubs"]
     with unit() as session:

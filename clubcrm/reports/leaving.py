@@ -1,15 +1,12 @@
 """Services room: once a month, how well a model tells who will leave, and whom it names today."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from clubcrm.core.clock import now
-from clubcrm.core.errors import DomainError
+from clubcrm.core.db import Unit
 from clubcrm.core.months import month_after, month_of
 from clubcrm.reports.analyst import ask
 from clubcrm.reports.models import LeavingModel
@@ -17,7 +14,6 @@ from clubcrm.reports.pasts import lives_of
 from clubcrm.reports.rules.dues import DAYS_AFTER
 from clubcrm.reports.rules.snapshots import HORIZON, Life, snapshot
 
-Unit = Callable[[], AbstractContextManager[Session]]
 MONTHS = 24
 LEAST_EVENTS = 200
 
@@ -27,28 +23,41 @@ def learn_leaving(unit: Unit, club_id: int, day: date, moment: datetime | None =
 
     With fewer than 200 members lost the child process is not even asked.
     """
-    with unit() as session:
+    return learn_all(unit, (club_id,), day, moment) == 1
+
+
+def learn_all(
+    unit: Unit, club_ids: Sequence[int], day: date, moment: datetime | None = None
+) -> int:
+    """Each club has its model of this month; returns how many were made now; one child for all."""
+    wanted = {club_id: seen for club_id in club_ids if (seen := _seen(unit, club_id, day))}
+    asked = {str(club): seen for club, seen in wanted.items() if _lost(seen) >= LEAST_EVENTS}
+    answers = ask("all_leaving", {"clubs": asked})["clubs"] if asked else {}
+    for club_id, seen in wanted.items():
+        refusal = {"refusal": {"events": _lost(seen), "needed": LEAST_EVENTS}}
+        figures = answers.get(str(club_id)) or refusal
+        with unit() as session:
+            row = session.get(LeavingModel, club_id)
+            if row is None:
+                row = LeavingModel(club_id=club_id)
+                session.add(row)
+            row.as_of, row.figures, row.made_at = day, figures, moment or now()
+            session.flush()
+    return len(wanted)
+
+
+def _seen(unit: Unit, club_id: int, day: date) -> dict[str, Any] | None:
+    """Return the snapshots of a club's past and of today; None when the month has its model."""
+    with unit(write=False) as session:
         kept = session.get(LeavingModel, club_id)
         if kept is not None and kept.as_of >= month_of(day):
-            return False
+            return None
         lives = lives_of(session, club_id)
-    past, today = _columns(lives, day), _columns(lives, day, past=False)
-    events = sum(past["lost"])
-    figures: dict[str, Any] = {"refusal": {"events": events, "needed": LEAST_EVENTS}}
-    if events >= LEAST_EVENTS:
-        try:
-            figures = ask("leaving", {"past": past, "today": today})
-        except DomainError as refusal:
-            if refusal.code != "NO_ANSWER":
-                raise
-    with unit() as session:
-        row = session.get(LeavingModel, club_id)
-        if row is None:
-            row = LeavingModel(club_id=club_id)
-            session.add(row)
-        row.as_of, row.figures, row.made_at = day, figures, moment or now()
-        session.flush()
-    return True
+    return {"past": _columns(lives, day), "today": _columns(lives, day, past=False)}
+
+
+def _lost(seen: dict[str, Any]) -> int:
+    return sum(seen["past"]["lost"])
 
 
 def _columns(lives: list[Life], day: date, *, past: bool = True) -> dict[str, list[Any]]:

@@ -12,10 +12,11 @@ from bar_inventory.catalogue.rules import Window
 from bar_inventory.sales.pricing import is_member
 from bar_inventory.sales.rules import CartLine as Money
 from bar_inventory.sales.rules import PriceFacts, discounted, price_at
+from clubcrm.core.db import Unit
 from clubcrm.people.models import Person
 from clubcrm.people.walk_in import REFERENCE, SOURCE
 from clubcrm.seed.bar_papers import BarPapers, Ticket, TicketLine
-from clubcrm.seed.ground import Ground, Unit
+from clubcrm.seed.ground import Ground
 from clubcrm.seed.larder_goods import GOODS, HAPPY_HOUR, Goods
 from clubcrm.seed.larder_shelf import Shelf
 from clubcrm.seed.order import public_id

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from clubcrm.core.db import Unit
 from clubcrm.core.months import month_after, month_end, month_of, months_between
-from clubcrm.seed.ground import Ground, Unit
+from clubcrm.seed.ground import Ground
 from clubcrm.seed.order import public_id
 from clubcrm.seed.towns import Town
 from memberships.books.calendar import books_of

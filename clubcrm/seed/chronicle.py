@@ -20,31 +20,29 @@ def write_audit(ground: Ground) -> None:
     key = str(current_app.config["SECRET_KEY"])
     previous = audit.GENESIS
     for deed in sorted(ground.deeds, key=_in_order):
-        at = deed.at.astimezone(UTC)
-        line = AuditLine(
-            at=at,
-            actor=deed.actor,
-            action=deed.action,
-            subject_kind=deed.subject_kind,
-            subject_id=str(deed.subject_id),
-            before=deed.before,
-            after=deed.after,
-            unit_id=deed.unit,
-            previous_hash=previous,
-        )
-        previous = audit.line_hash(line, key)
+        at, subject_id = deed.at.astimezone(UTC), str(deed.subject_id)
+        told: list[object] = [
+            at.isoformat(),
+            deed.actor,
+            deed.action,
+            deed.subject_kind,
+            subject_id,
+        ]
+        told += [deed.before, deed.after, deed.unit, previous]
+        line_hash = audit.hash_told(told, key)
         sink.add(
             at=at,
             actor=deed.actor,
             action=deed.action,
             subject_kind=deed.subject_kind,
-            subject_id=str(deed.subject_id),
+            subject_id=subject_id,
             before=deed.before,
             after=deed.after,
             unit_id=deed.unit,
-            previous_hash=line.previous_hash,
-            line_hash=previous,
+            previous_hash=previous,
+            line_hash=line_hash,
         )
+        previous = line_hash
 
 
 def _in_order(deed: Deed) -> tuple[datetime, str, str, str]:

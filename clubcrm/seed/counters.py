@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
+from clubcrm.core.db import Unit
 from clubcrm.people.models import Person
-from clubcrm.seed.ground import Ground, Unit
+from clubcrm.seed.ground import Ground
 from clubcrm.seed.order import public_id
 from memberships.billing.models import Invoice, InvoiceKind
 from memberships.fiscal.drivers import Buyer, Content

@@ -1,13 +1,9 @@
 """What all parts of the seed stand on: order, store, clubs, and the keys given so far."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Protocol
-
-from sqlalchemy.orm import Session
 
 from clubcrm.core.types import JsonObject
 from clubcrm.seed.calendar import TownCalendar
@@ -17,13 +13,6 @@ from clubcrm.seed.store import BulkStore
 from memberships.blocks.rules import BlockFact
 
 Progress = Callable[[str, float], None]
-
-
-class Unit(Protocol):
-    """How a part that works beside others opens its units of work."""
-
-    def __call__(self, *, write: bool = True) -> AbstractContextManager[Session]:
-        """Open one unit of work."""
 
 
 @dataclass(frozen=True, slots=True)

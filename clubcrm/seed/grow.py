@@ -17,14 +17,13 @@ from clubcrm.core.errors import DomainError
 from clubcrm.people.models import Person
 from clubcrm.seed.about import keep_notes_about_people
 from clubcrm.seed.asked import ask_half_way
-from clubcrm.seed.bars import place_blocks
 from clubcrm.seed.calendar import calendar_of
 from clubcrm.seed.campaigns import write_campaigns
+from clubcrm.seed.census import take_in
 from clubcrm.seed.chores import plan_chores
 from clubcrm.seed.chronicle import write_audit, write_events, write_import
 from clubcrm.seed.classes import run_classes
 from clubcrm.seed.coaching import coach
-from clubcrm.seed.crowd import Crowd
 from clubcrm.seed.doors import hang_doors
 from clubcrm.seed.doubles import write_doubles
 from clubcrm.seed.fees import write_fees
@@ -39,8 +38,8 @@ from clubcrm.seed.leads import write_leads
 from clubcrm.seed.lives import Life, Walk
 from clubcrm.seed.order import SeedOrder
 from clubcrm.seed.own_reports import keep_reports
-from clubcrm.seed.papers import Registry, sell_plans, write_lots
-from clubcrm.seed.relay import tell_all
+from clubcrm.seed.papers import sell_plans, write_lots
+from clubcrm.seed.relay import Relay
 from clubcrm.seed.renewals import Offers
 from clubcrm.seed.segments import write_segments
 from clubcrm.seed.signed import Signed
@@ -76,7 +75,8 @@ def grow(order: SeedOrder, files: Path, progress: Progress, workers: int = 1) ->
     except BaseException:
         ground.store.abandon()
         raise
-    tell_last_night(ground, progress, workers)
+    with _passing_by():
+        tell_last_night(ground, progress, workers)
     return counts
 
 
@@ -89,6 +89,16 @@ def _keeping_all() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+@contextmanager
+def _passing_by() -> Iterator[None]:
+    """What has been grown stays, and nobody looks at it again in search of lost objects."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _ground(order: SeedOrder, files: Path) -> Ground:
@@ -109,14 +119,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     _live(ground, progress, workers)
     handovers = choose_handovers(ground)
     strangers = Strangers(ground)
-    crowd, registry = Crowd(ground), Registry(ground, handovers)
-    for number, life in enumerate(ground.lives):
-        crowd.write(life)
-        registry.write(life, number)
-        place_blocks(ground, life)
-        if number % 200 == 0:
-            progress("People and contracts", number / len(ground.lives))
-    registry.close()
+    take_in(ground, handovers, progress, workers)
     scans = sorted([scan for life in ground.lives for scan in life.scans] + strangers.scans)
     # What was sold names lots of visits, whose rows wait until the last visit is known.
     with ground.store.holding(InvoiceLine):
@@ -179,18 +182,16 @@ def _tell(
 ) -> int:
     (scans, handovers), (workers, progress) = what, how
     store, told = ground.store, 0
-    events, visits, days = (store.sink(one) for one in (AccessEvent, Visit, VisitDay))
-    with store.without_indexes(AccessEvent, Visit, VisitDay):
-        for batch in tell_all(
-            ground, strangers, scans, workers, lambda ground: _write_beside(ground, handovers)
-        ):
-            events.put_all(batch.events)
-            visits.put_all(batch.visits)
-            days.put_all(batch.days)
+    relay = Relay(
+        ground, strangers, scans, workers, lambda ground: _write_beside(ground, handovers)
+    )
+    with store.without_indexes(AccessEvent, Visit, VisitDay, meanwhile=relay.rest):
+        for count in relay.passages():
+            told += count
             store.flush()
-            told += batch.scans
             progress("Scans and visits", told / len(scans))
-    return visits.count
+    store.flush()
+    return store.sink(Visit).count
 
 
 def _live(ground: Ground, progress: Progress, workers: int) -> None:

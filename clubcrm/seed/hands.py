@@ -1,10 +1,13 @@
 """Work shared out among processes that are copies of this one and only hand back what they made."""
 
+import marshal
 import multiprocessing
+import pickle
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Made = TypeVar("Made")
 Send = Callable[[object], None]
@@ -37,6 +40,29 @@ class Hand:
         """Its process is gone."""
         self.pipe.close()
         self._process.join()
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Rows on their way from one process to another, in the quickest spelling that holds them."""
+
+    content: bytes
+    is_plain: bool
+
+    @classmethod
+    def of(cls, rows: list[Any]) -> "Packed":
+        """The rows, packed; plain ones take a quarter of the time."""
+        try:
+            return cls(marshal.dumps(rows), is_plain=True)
+        except ValueError:
+            return cls(pickle.dumps(rows), is_plain=False)
+
+    def rows(self) -> list[Sequence[object]]:
+        """The rows, as they were."""
+        # Both come from our own child through a pipe that nobody else can write to.
+        loads = marshal.loads if self.is_plain else pickle.loads
+        rows: list[Sequence[object]] = loads(self.content)
+        return rows
 
 
 class Broken:

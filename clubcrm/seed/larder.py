@@ -27,9 +27,10 @@ from bar_inventory.stock.models import (
     StockCountLine,
     WasteReason,
 )
+from clubcrm.core.db import Unit
 from clubcrm.core.text import fold
 from clubcrm.seed.bar_papers import Ticket
-from clubcrm.seed.ground import Ground, Unit
+from clubcrm.seed.ground import Ground
 from clubcrm.seed.larder_goods import ALLERGENS, GOODS, GROUPS, HAPPY_HOUR, Goods
 from clubcrm.seed.larder_sales import Selling
 from clubcrm.seed.larder_shelf import WEEKS, Act

@@ -48,13 +48,14 @@ class Numbered:
     """Public ids that follow from a number alone, whoever asks and in whatever order."""
 
     def __init__(self, order: SeedOrder, purpose: str) -> None:
-        self._key = f"{order.seed}/{purpose}".encode()
+        key = f"{order.seed}/{purpose}".encode()
+        self._begun = blake2b(digest_size=PUBLIC_LENGTH, key=key)
 
     def public_id(self, number: int) -> str:
         """The public id of the number."""
-        content = number.to_bytes(8, "big")
-        told = blake2b(content, digest_size=PUBLIC_LENGTH, key=self._key).digest()
-        return told.translate(_LETTERS).decode()
+        told = self._begun.copy()
+        told.update(number.to_bytes(8, "big"))
+        return told.digest().translate(_LETTERS).decode()
 
 
 def hexadecimal(chance: Random, digits: int) -> str:

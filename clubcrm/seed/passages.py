@@ -35,6 +35,7 @@ ADULT_DAYS = 15 * 366
 LEAP_DAY = (2, 29)
 BATCH = 4_000
 REFUSED = Severity.DENY.value
+_json = json.JSONEncoder(ensure_ascii=False).encode
 Answer = tuple[str, str, str, int | None]
 Row = tuple[object, ...]
 EVENT_COLUMNS = (
@@ -58,6 +59,10 @@ class Batch:
     events: list[Row] = field(default_factory=list)
     visits: list[Row] = field(default_factory=list)
     days: list[Row] = field(default_factory=list)
+
+    def rows(self) -> tuple[list[Row], list[Row], list[Row]]:
+        """The rows of events, of visits and of visit-days."""
+        return self.events, self.visits, self.days
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ class Passages:
         self._shape_visit = store.sink(Visit).shaper(*VISIT_COLUMNS)
         self._shape_day = store.sink(VisitDay).shaper(*DAY_COLUMNS)
         self._names: dict[int, str] = {}
+        self._days: dict[int, tuple[int, int]] = {}
         self._clock = store.clock_texts()
         self._wall_clock = [text[:8] for text in self._clock]
         self._offsets: dict[tuple[int, int], int] = {}
@@ -98,9 +104,9 @@ class Passages:
 
     def tell(self, scans: list[int]) -> Iterator[Batch]:
         """The rows of every scan of this part, in order of time, a batch at a time."""
-        is_mine = self.is_mine
+        elsewhere = self._elsewhere()
         for place, packed in enumerate(scans):
-            if not is_mine(member_of(packed)):
+            if member_of(packed) in elsewhere:
                 continue
             scan = unpack(packed)
             self._place = place
@@ -126,6 +132,11 @@ class Passages:
         if member >= FIRST_STRANGER or member == self._strangers.owner:
             return part.number == 0
         return member % part.parts == part.number
+
+    def _elsewhere(self) -> frozenset[int]:
+        members = [life.number for life in self._ground.lives]
+        strangers = [FIRST_STRANGER + number for number in range(len(self._strangers.listed))]
+        return frozenset(one for one in (*members, *strangers) if not self.is_mine(one))
 
     def _hand_over(self) -> Batch:
         full, self._batch = self._batch, Batch()
@@ -208,10 +219,17 @@ class Passages:
         return 1 + sum(later.signed <= day for later in agreements[scan.contract + 1 :])
 
     def _is_birthday(self, member: int, day: int) -> bool:
-        birth, on = self._ground.births[member], date.fromordinal(day)
-        if (birth.month, birth.day) == LEAP_DAY:
+        birth, (month, on) = self._ground.births[member], self._month_and_day(day)
+        if birth.month == LEAP_DAY[0] and birth.day == LEAP_DAY[1]:
             return True
-        return birth.month == on.month and abs(birth.day - on.day) <= 1
+        return birth.month == month and abs(birth.day - on) <= 1
+
+    def _month_and_day(self, day: int) -> tuple[int, int]:
+        found = self._days.get(day)
+        if found is None:
+            on = date.fromordinal(day)
+            found = self._days[day] = on.month, on.day
+        return found
 
     def _young(self, member: int, day: int) -> int | None:
         """The age of a child, on which the gate's answer may depend; None for everybody else."""
@@ -229,7 +247,7 @@ class Passages:
             facts = self._book.facts(scan.second, local, town, Trace(), scan.member)
             values = inputs_of(facts)
             del values["at"], values["day"]
-            rest = json.dumps(values, ensure_ascii=False)[1:]
+            rest = _json(values)[1:]
             kept = self._plain[key] = (_answer(decide_entry(facts)), rest)
         at = self._instant(scan.second)
         return kept[0], (
@@ -240,7 +258,7 @@ class Passages:
         facts = self._book.facts(scan.second, local, town, trace, scan.member)
         decision = decide_entry(facts)
         answer = _answer(decision)
-        inputs = json.dumps(inputs_of(facts), ensure_ascii=False)
+        inputs = _json(inputs_of(facts))
         event_id = self._event(scan, town, local, answer, inputs)
         if decision.admitted:
             if trace.since and scan.second - trace.since <= REENTRY_S:
@@ -283,11 +301,11 @@ class Passages:
         visit_public_id = self._visit_ids.public_id(self._place)
         if drawn:
             self._ground.lots[scan.member, scan.contract].lines[-1]["source_id"] = visit_public_id
-        day = date.fromordinal(visit_day)
         trace.visit = [
             self.part.first_visit + self._place, visit_public_id,
-            self._ground.club_ids[town], trace.person_id, contract_id, day.isoformat(),
-            self._instant(scan.second), None, None, event_id, None, drawn,
+            self._ground.club_ids[town], trace.person_id, contract_id,
+            self._name(visit_day - EPOCH), self._instant(scan.second),
+            None, None, event_id, None, drawn,
         ]  # fmt: skip
 
     def _close(self, trace: Trace) -> None:
@@ -302,7 +320,7 @@ class Passages:
 
     def _put_day(self, trace: Trace) -> None:
         if trace.day:
-            name = date.fromordinal(trace.day).isoformat()
+            name = self._name(trace.day - EPOCH)
             club_id = self._ground.club_ids[trace.town]
             row = (trace.person_id, name, club_id, trace.day_visits)
             self._batch.days.append(self._shape_day(row))
@@ -329,7 +347,7 @@ class Passages:
         facts = self._book.facts(scan.second, local, town, Trace(), scan.member)
         decision = decide_entry(facts)
         answer = _answer(decision)
-        self._event(scan, town, local, answer, json.dumps(inputs_of(facts), ensure_ascii=False),
+        self._event(scan, town, local, answer, _json(inputs_of(facts)),
                     EventStatus.DUPLICATE_TAP.value)  # fmt: skip
 
     def _stranger(self, scan: Scan) -> None:

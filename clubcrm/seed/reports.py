@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from clubcrm.core.clubs import ClubSetting
+from clubcrm.core.db import Unit
 from clubcrm.core.errors import DomainError
 from clubcrm.core.months import month_after, month_of, months_between
 from clubcrm.reports.costs import USUAL_MARGIN_BP
@@ -11,11 +12,11 @@ from clubcrm.reports.effect_tables import ContactCost
 from clubcrm.reports.findings import tell_night
 from clubcrm.reports.forecasting import follow_all_lives, foresee
 from clubcrm.reports.introduction import INTRODUCED_ON
-from clubcrm.reports.leaving import learn_leaving
+from clubcrm.reports.leaving import learn_all
 from clubcrm.reports.models import BaselineFigure
 from clubcrm.reports.outcomes import follow
 from clubcrm.reports.rolling_up import roll_up
-from clubcrm.seed.ground import Ground, Unit
+from clubcrm.seed.ground import Ground
 
 SHARE_BEFORE = 3  # the first third of the history lies before the introduction
 
@@ -43,8 +44,7 @@ def foretell(ground: Ground, unit: Unit) -> None:
 def learn(ground: Ground, unit: Unit) -> None:
     """Each club's model of who leaves stands in the store."""
     with _without_statistics():
-        for club_id in ground.club_ids:
-            learn_leaving(unit, club_id, ground.order.last_day, ground.order.moment)
+        learn_all(unit, ground.club_ids, ground.order.last_day, ground.order.moment)
 
 
 def tell_findings(ground: Ground, unit: Unit) -> None:

@@ -8,9 +8,10 @@ from sqlalchemy import select
 from clubcrm.campaigns.models import Segment, SegmentCount
 from clubcrm.campaigns.segment_queries import count_people, tree_of
 from clubcrm.core.clubs import Club
+from clubcrm.core.db import Unit
 from clubcrm.core.types import JsonObject
 from clubcrm.people.traits import Ground as Chosen
-from clubcrm.seed.ground import Ground, Unit
+from clubcrm.seed.ground import Ground
 from clubcrm.seed.order import Numbered
 
 NIGHTS = 30
@@ -76,15 +77,16 @@ def count_segments(ground: Ground, unit: Unit) -> None:
     """Each segment has its number of every night: the last one counted, those before near it."""
     for club_id in ground.club_ids:
         chance = ground.order.chance("segments", club_id)
-        with unit() as session:
+        with unit(write=False) as session:
             club = session.get_one(Club, club_id)
             today = Chosen(club_id, ground.order.last_day, club.zone, club.currency)
             kept = session.scalars(
                 select(Segment).where(Segment.club_id == club_id).order_by(Segment.id)
             ).all()
-            for segment in kept:
-                people = count_people(tree_of(segment), today)
-                session.add_all(_nights(segment.id, people, ground, chance))
+            counted = [(one.id, count_people(tree_of(one), today)) for one in kept]
+        with unit() as session:
+            for segment_id, people in counted:
+                session.add_all(_nights(segment_id, people, ground, chance))
 
 
 def _nights(segment_id: int, people: int, ground: Ground, chance: Random) -> list[SegmentCount]:

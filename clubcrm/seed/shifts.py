@@ -9,7 +9,8 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from clubcrm.core.clubs import Club, ClubSetting
-from clubcrm.seed.ground import Ground, Unit
+from clubcrm.core.db import Unit
+from clubcrm.seed.ground import Ground
 from clubcrm.seed.order import public_id
 from memberships.billing.models import Payment, Refund
 from memberships.tills.counting import canonical, seal

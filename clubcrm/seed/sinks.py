@@ -3,7 +3,8 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from operator import itemgetter
+from enum import Enum
+from operator import attrgetter, itemgetter
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -18,7 +19,7 @@ Encoders = Mapping[type, Encoder]
 class Store(Protocol):
     """What a sink asks of the store it belongs to."""
 
-    plain: frozenset[type]
+    words: "Words"
 
     def encode(self, value: Any) -> object:
         """A value in the words of the driver."""
@@ -35,8 +36,7 @@ def _sqlite_instant(value: datetime) -> str:
     return moved.isoformat(" ", "microseconds")[:INSTANT_LENGTH]
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def same(value: object) -> object:
@@ -67,6 +67,19 @@ POSTGRES: Encoders = MappingProxyType(
 )
 
 
+class Words(dict[type, Encoder]):
+    """How each type is said to the driver; members of an enum by their value."""
+
+    def __missing__(self, kind: type) -> Encoder:
+        if not issubclass(kind, Enum):
+            raise KeyError(kind)
+        self[kind] = _value
+        return _value
+
+
+_value = attrgetter("_value_")
+
+
 class Sink:
     """Rows of one table on their way into the store."""
 
@@ -85,9 +98,8 @@ class Sink:
             for default in self._defaults.values()
         ]
         # A JSON column may hold a bare text or number, which needs JSON's own spelling.
-        self._json = {
-            place for place, column in enumerate(table.columns) if isinstance(column.type, JSON)
-        }
+        self._json = [column.name for column in table.columns if isinstance(column.type, JSON)]
+        self._words = store.words
         self._rows: list[Sequence[object]] = []
 
     def reserve(self, count: int = 1) -> int:
@@ -99,16 +111,16 @@ class Sink:
         """One row is on its way; an absent `id` is given, absent columns take their defaults."""
         if self._has_id and "id" not in values:
             values["id"] = self.reserve()
-        row, plain = self._blank.copy(), self._store.plain
-        for name, value in values.items():
-            try:
-                place = self._places[name]
-            except KeyError:
-                raise KeyError(f"{self.table.name} has no column {name}") from None
-            if place in self._json and isinstance(value, (str, bool, int, float)):
-                row[place] = json.dumps(value, ensure_ascii=False)
-            else:
-                row[place] = value if type(value) in plain else self._store.encode(value)
+        row, places, words = self._blank.copy(), self._places, self._words
+        try:
+            for name, value in values.items():
+                say = words[type(value)]
+                row[places[name]] = value if say is same else say(value)
+        except KeyError as unknown:
+            raise KeyError(f"{self.table.name} has no such column or word: {unknown}") from None
+        for name in self._json:
+            if isinstance(values.get(name), (str, bool, int, float)):
+                row[places[name]] = _json(values[name])
         if _MISSING in row:
             raise KeyError(f"{self.table.name} needs {self.columns[row.index(_MISSING)]}")
         self.put(row)

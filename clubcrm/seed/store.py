@@ -1,15 +1,15 @@
 """Bulk writing: rows go to the driver in large pieces, past the ORM, with keys given here."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from enum import Enum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Index, Table, text
 from sqlalchemy.schema import CreateIndex, DropIndex
 
 from clubcrm.core.db import Model
-from clubcrm.seed.sinks import POSTGRES, SQLITE, Sink, same
+from clubcrm.seed.sinks import POSTGRES, SQLITE, Sink, Words
 
 LANDING = 1_000_000
 # The seed's tests have the store check the rules of every row; here that would cost half the time.
@@ -43,10 +43,10 @@ class BulkStore:
         self._sinks: dict[str, Sink] = {}
         self._rows_afloat = 0
         self._taker: Taker | None = None
+        self._waits = False
         self._ranks = {table.name: rank for rank, table in enumerate(Model.metadata.sorted_tables)}
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self._encoders = SQLITE if self.is_sqlite else POSTGRES
-        self.plain = frozenset(kind for kind, say in self._encoders.items() if say is same)
+        self.words = Words(SQLITE if self.is_sqlite else POSTGRES)
         self._prepare()
 
     def _prepare(self) -> None:
@@ -57,9 +57,7 @@ class BulkStore:
 
     def encode(self, value: Any) -> object:
         """A value in the words of the driver."""
-        if isinstance(value, Enum):
-            return value.value
-        return self._encoders[type(value)](value)
+        return self.words[type(value)](value)
 
     def clock_texts(self) -> list[str]:
         """Every second of a day as the driver writes it."""
@@ -113,6 +111,7 @@ class BulkStore:
         """Every waiting row is written; it stays when the next landing has come."""
         if self._taker is not None:
             self.hand_over(kept_back=False)
+        if self._taker is not None or self._waits:
             return
         if self.is_sqlite and not self._driver.in_transaction:
             self._driver.execute("BEGIN IMMEDIATE")
@@ -159,6 +158,14 @@ class BulkStore:
                 copy.write_row(row)
 
     @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Nothing is written until the end where the store checks at once what a row names."""
+        self._waits = not self.is_sqlite
+        yield
+        self._waits = False
+        self.flush()
+
+    @contextmanager
     def holding(self, *models: type[Model]) -> Iterator[None]:
         """Rows of these tables wait until the end, when the rows they name have been written."""
         held = [self.sink(model) for model in models]
@@ -170,8 +177,13 @@ class BulkStore:
         self.flush()
 
     @contextmanager
-    def without_indexes(self, *models: type[Model]) -> Iterator[None]:
-        """Plain indexes of the tables are built once at the end, not row by row."""
+    def without_indexes(
+        self, *models: type[Model], meanwhile: Callable[[], None]
+    ) -> Iterator[None]:
+        """Plain indexes of the tables are built once at the end, not row by row.
+
+        What is done meanwhile may leave rows in the sinks, and has them written afterwards.
+        """
         tables = [model.__table__ for model in models]
         indexes = [
             index
@@ -180,10 +192,14 @@ class BulkStore:
             for index in sorted(table.indexes, key=_index_name)
             if not index.unique
         ]
+        self.flush()
         self._change([DropIndex(index) for index in indexes])
         self._keep_journal("MEMORY")
         yield
-        self._change([CreateIndex(index) for index in indexes])
+        with ThreadPoolExecutor(1) as builder:
+            built = builder.submit(self._change, [CreateIndex(index) for index in indexes])
+            meanwhile()
+            built.result()
         self._keep_journal("WAL")
 
     def _keep_journal(self, kind: str) -> None:
@@ -196,8 +212,7 @@ class BulkStore:
             self._driver.execute(f"PRAGMA journal_mode={kind}")
 
     def _change(self, shapes: Sequence[DropIndex | CreateIndex]) -> None:
-        """The waiting rows have landed, and the shape of the store is another."""
-        self.flush()
+        """What was written has landed, and the shape of the store is another."""
         self.land()
         for shape in shapes:
             self._driver.execute(str(shape.compile(dialect=self._engine.dialect)))

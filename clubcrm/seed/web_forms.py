@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from clubcrm.accounts.models import Role, User, UserClub
 from clubcrm.core.clubs import Club
+from clubcrm.core.db import Unit
 from clubcrm.core.months import month_after, month_of
 from clubcrm.leads.door.models import FormLetter, LeadForm, LeadFormConsent
 from clubcrm.leads.door.rules.inquiries import FieldRule
@@ -20,7 +21,7 @@ from clubcrm.leads.quotes.rules.terms import QuoteState
 from clubcrm.leads.rules.stages import OPEN, OVER, ArrivalChannel, LeadStage
 from clubcrm.leads.target_tables import SalesTarget
 from clubcrm.people.models import Person
-from clubcrm.seed.ground import Ground, Unit
+from clubcrm.seed.ground import Ground
 from clubcrm.seed.order import public_id
 from memberships.contracts.models import Plan, PlanState, PlanVersion
 from memberships.contracts.rules import PlanKind

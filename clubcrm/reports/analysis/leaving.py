@@ -52,6 +52,17 @@ class Model:
         return np.asarray(1 / (1 + np.exp(-odds)))
 
 
+def all_leaving(values: dict[str, Any]) -> dict[str, Any]:
+    """Answer for each club; nothing for one of which too little is known."""
+    clubs: dict[str, Any] = {}
+    for name, columns in values["clubs"].items():
+        try:
+            clubs[name] = leaving(columns)
+        except CannotAnswerError:
+            clubs[name] = None
+    return {"clubs": clubs}
+
+
 def leaving(values: dict[str, Any]) -> dict[str, Any]:
     """Answer how well the model tells who is lost, against the plain score, and for whom today."""
     seen = _seen(values["past"])

@@ -12,6 +12,7 @@ Answer = dict[str, Any]
 
 QUESTIONS: Mapping[str, tuple[str, str]] = {
     "all_effects": ("clubcrm.reports.analysis.effects", "all_effects"),
+    "all_leaving": ("clubcrm.reports.analysis.leaving", "all_leaving"),
     "all_survival": ("clubcrm.reports.analysis.survival", "all_survival"),
     "effects": ("clubcrm.reports.analysis.effects", "effects"),
     "leaving": ("clubcrm.reports.analysis.leaving", "leaving"),
