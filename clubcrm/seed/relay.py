@@ -11,7 +11,8 @@ from access_control.models import AccessEvent, Visit, VisitDay
 from clubcrm.seed.beside import Aside, Rows, Work, receive_rows, take_over, tell_beside
 from clubcrm.seed.ground import Ground, Lot
 from clubcrm.seed.hands import Hand, Packed, Send
-from clubcrm.seed.passages import Part, Passages
+from clubcrm.seed.passage_rows import Part
+from clubcrm.seed.passages import Passages
 from clubcrm.seed.strangers import Stranger, Strangers
 
 BESIDE = 10

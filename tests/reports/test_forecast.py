@@ -105,7 +105,7 @@ def test_eighty_percent_range_holds_seventy_to_ninety_percent_of_months(unit) ->
 
 
 def night(cast, today: date) -> None:
-    def here():
+    def here(*, write: bool = True):
         return nullcontext(db.session())
 
     roll_up(here, cast.club, today)
