@@ -48,6 +48,7 @@ RUNS_THE_DESK = SEES_MEMBERS | {
     leads.SEE_LEADS,
     leads.WORK_LEADS,
     people.EDIT_PEOPLE,
+    people.KEEP_DOCUMENTS,
     memberships.SIGN_CONTRACTS,
     memberships.FREEZE_CONTRACTS,
     memberships.CANCEL_CONTRACTS,
@@ -84,6 +85,7 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
     "sales": SEES_MEMBERS
     | {
         people.EDIT_PEOPLE,
+        people.KEEP_DOCUMENTS,
         memberships.SIGN_CONTRACTS,
         memberships.CANCEL_CONTRACTS,
         memberships.SELL_PACKAGES,

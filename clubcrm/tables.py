@@ -99,6 +99,7 @@ _MODULES = (
     clubcrm.reports.built_models,
     clubcrm.people.key_tables,
     clubcrm.people.merge_tables,
+    clubcrm.people.paper_tables,
     clubcrm.people.privacy_tables,
     clubcrm.reports.models,
     clubcrm.reports.effect_tables,

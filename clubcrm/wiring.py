@@ -64,6 +64,7 @@ from clubcrm.pages import SETTINGS
 from clubcrm.people import events as people_facts
 from clubcrm.people import handlers as people_handlers
 from clubcrm.people import jobs as people_jobs
+from clubcrm.people.looking import watch_looks
 from clubcrm.reports import figures
 from clubcrm.reports.built_jobs import mail_reports
 from clubcrm.reports.jobs import nightly_findings, nightly_reports
@@ -266,6 +267,20 @@ TRAITS = (
     *JOURNEY_TRAITS,
 )
 
+# What somebody opens about a person and others may later ask about: endpoint and what it shows.
+LOOKS: Mapping[str, str] = {
+    "card.show": "card",
+    "people.documents": "documents",
+    "people.document_file": "documents",
+    "people.privacy": "privacy",
+    "medical.show": "medical",
+    "medical.open_file": "medical",
+    "people_api.get_member": "program",
+    "people_api.get_document": "documents",
+    "waivers_api.list_certificates": "medical",
+    "waivers_api.get_file": "medical",
+}
+
 # Invariants by id; each returns the offending rows as sentences.
 INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     **membership_checks.CHECKS,
@@ -321,4 +336,5 @@ def install(app: Flask) -> None:
     app.extensions["club_programme_control"] = programme_control
     app.extensions["club_visits_on"] = own_year.visits_on
     day_alerts.install(app, DAY_WATCHERS)
+    watch_looks(app, LOOKS)
     actors.install(app)

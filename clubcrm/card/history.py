@@ -217,6 +217,17 @@ def _tag(row: TimelineRow) -> Happening:
     return Happening(row.at, "tag", _("Tag put on"), row.words, href)
 
 
+def _handover(row: TimelineRow) -> Happening:
+    title = _("Handover note by %(name)s", name=row.state) if row.state else _("Handover note")
+    return Happening(row.at, "pin", title, row.words or _("taken down"))
+
+
+def _document(row: TimelineRow) -> Happening:
+    is_photo = row.state == "image/jpeg"
+    title = _("Photo added") if is_photo else _("Document added")
+    return Happening(row.at, "photo" if is_photo else "file-text", title, "")
+
+
 _WORDS: Mapping[Kind, Callable[[TimelineRow], Happening]] = {
     Kind.VISIT: _visit,
     Kind.REFUSED: _refused,
@@ -234,4 +245,6 @@ _WORDS: Mapping[Kind, Callable[[TimelineRow], Happening]] = {
     Kind.CALL: _call,
     Kind.LEAD: _lead,
     Kind.TAG: _tag,
+    Kind.HANDOVER: _handover,
+    Kind.DOCUMENT: _document,
 }

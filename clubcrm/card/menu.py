@@ -34,6 +34,8 @@ TRAINING: tuple[Way, ...] = (
     ("guests.bring", "friends", "guests.invite", "person_id"),
 )
 PERSON: tuple[Way, ...] = (
+    ("people.handover", "pin", "people.edit", "public_id"),
+    ("people.documents", "photo", "people.documents", "public_id"),
     ("people.edit", "pencil", "people.edit", "public_id"),
     ("people.about", "tag", "people.see", "public_id"),
     ("people.contacts", "phone", "people.edit", "public_id"),
@@ -112,6 +114,8 @@ def _labels() -> dict[str, str]:
         "training.member": _("Packages and training"),
         "own_classes.show": _("Book classes"),
         "guests.bring": _("Bring a guest"),
+        "people.handover": _("Handover note"),
+        "people.documents": _("Documents and photos"),
         "people.edit": _("Change name, birthday, photo"),
         "people.about": _("Tags, fields, family"),
         "people.contacts": _("Ways to reach"),

@@ -25,7 +25,10 @@ from clubcrm.core.clock import now, visit_day
 from clubcrm.core.clock import today as club_today
 from clubcrm.core.policy import current_actor
 from clubcrm.people.about_tables import Tag
+from clubcrm.people.paper_tables import CardDocument
+from clubcrm.people.permissions import KEEP_DOCUMENTS, KEEP_PRIVACY
 from clubcrm.people.queries.about import tags_of
+from clubcrm.people.queries.papers import HandoverLine, documents_of, handover_of
 from memberships.blocks.queries import blocks_of
 from memberships.contracts.history import contracts_of
 from memberships.contracts.queries import all_rights
@@ -51,6 +54,8 @@ class CardPage:
     standing: words.Line
     reach: list[words.Way]
     tags: Sequence[Tag]
+    handover: HandoverLine | None
+    documents: Sequence[CardDocument]
     acts: list[Act]
     more: list[ActGroup]
     may_check_in: bool
@@ -88,6 +93,8 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         standing=words.standing_line(status_at(rights, words.facts_of(blocks), today)),
         reach=words.ways_of(people.reach_of(person.id)),
         tags=tags_of(person.id),
+        handover=handover_of(person.id),
+        documents=_documents(person.id),
         acts=main_acts(person.public_id),
         more=further_acts(person.public_id),
         may_check_in=current_actor().may(SCAN_AT_DESK),
@@ -110,6 +117,13 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         timeline=happenings(rows, person.public_id, person.zone, in_runs=not only),
         older=_older(person.public_id, only, rows[-1].at if len(rows) == PAGE else None),
     )
+
+
+def _documents(person_id: int) -> Sequence[CardDocument]:
+    actor = current_actor()
+    if not actor.may(KEEP_DOCUMENTS):
+        return ()
+    return documents_of(person_id, for_leaders=actor.may(KEEP_PRIVACY))
 
 
 def _filters(person_id: str, only: str) -> list[Chip]:

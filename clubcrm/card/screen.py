@@ -34,6 +34,7 @@ from memberships.permissions import SIGN_CONTRACTS, TAKE_MONEY
 PINNED_FOR = timedelta(minutes=10)
 LET_IN_WITHIN = timedelta(minutes=30)
 STRIP_DAYS = 28
+LONGEST_LINE = 120
 USUAL_WITHIN = timedelta(days=180)
 # Reasons that a day pass puts right at once.
 SOLVED_BY_DAY_PASS = frozenset(
@@ -80,6 +81,7 @@ class ScanCard:
     name: str
     photo: str
     desk_note: str
+    handover: str
     alerts: tuple[Alert, ...]
     tiles: tuple[Tile, ...]
     strip: tuple[tuple[int, str, str], ...]
@@ -152,6 +154,7 @@ def scan_card(scan: ScanRow, zone: str, actor: Actor) -> ScanCard:
         name=scan.name,
         photo=photo_address(scan.photo_id),
         desk_note=person.desk_note if person and known else "",
+        handover=first_line(person.handover) if person and known else "",
         alerts=(
             *alerts_of(decision, known=known),
             *(offer_alerts(scan.person_id, today) if scan.person_id and known else ()),
@@ -175,6 +178,12 @@ def scan_card(scan: ScanRow, zone: str, actor: Actor) -> ScanCard:
         may_take_money=known and _owes(decision) and actor.may(TAKE_MONEY),
         unanswered=fresh and (stopped or bool(tasks)),
     )
+
+
+def first_line(text: str) -> str:
+    """Return the first line of a note as the desk has time to read it."""
+    line = next(iter(text.strip().splitlines()), "").strip()
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1].rstrip()}…"
 
 
 def _owes(decision: EntryDecision) -> bool:

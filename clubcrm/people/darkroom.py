@@ -22,21 +22,21 @@ class PictureRefusedError(Exception):
     """The picture goes beyond the limits or is none; the text says which."""
 
 
-def develop(content: bytes) -> bytes:
-    """Return the picture upright, at most 720 pixels long, as a JPEG without hidden words."""
+def develop(content: bytes, longest: int = LONGEST_SIDE) -> bytes:
+    """Return the picture upright, at most so many pixels long, as a JPEG without hidden words."""
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
             width, height = picture.size
             if width * height > MOST_PIXELS:
                 raise PictureRefusedError("The picture is too large: at most 40 megapixels.")
-            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            picture.draft("RGB", (longest, longest))
             upright = ImageOps.exif_transpose(picture)
             flat = Image.new("RGB", upright.size, "white")
             layer = upright.convert("RGBA")
             flat.paste(layer, mask=layer.getchannel("A"))
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as cause:
         raise PictureRefusedError("This is not a JPEG, PNG or WebP picture.") from cause
-    flat.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    flat.thumbnail((longest, longest))
     developed = io.BytesIO()
     flat.save(developed, "JPEG", quality=QUALITY, optimize=True)
     return developed.getvalue()
@@ -47,7 +47,8 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     try:
-        sys.stdout.buffer.write(develop(sys.stdin.buffer.read()))
+        longest = int(sys.argv[1]) if len(sys.argv) > 1 else LONGEST_SIDE
+        sys.stdout.buffer.write(develop(sys.stdin.buffer.read(), longest))
     except PictureRefusedError as cause:
         sys.stderr.write(f"{cause}\n")
         return REFUSED

@@ -12,6 +12,7 @@ SHAPE_FIELDS: Final = "people.fields"
 MERGE_PEOPLE: Final = "people.merge"
 KEEP_PRIVACY: Final = "people.privacy"
 SEE_CHANGES: Final = "people.changes"
+KEEP_DOCUMENTS: Final = "people.documents"
 
 RIGHTS: Mapping[str, object] = {
     SEE_PEOPLE: _l("Find people and see how to reach them"),
@@ -20,5 +21,6 @@ RIGHTS: Mapping[str, object] = {
     SHAPE_FIELDS: _l("Add fields to the cards of people, and clear away tags"),
     MERGE_PEOPLE: _l("Join two records of one person, and take it back"),
     KEEP_PRIVACY: _l("Give a person a copy of all we know, erase him, say how long to keep"),
-    SEE_CHANGES: _l("See who changed what about people"),
+    SEE_CHANGES: _l("See who changed what about people, and who looked at them"),
+    KEEP_DOCUMENTS: _l("Open, add and remove documents and photos on the cards of people"),
 }

@@ -17,6 +17,7 @@ from clubcrm.people.models import Person, StoredFile
 
 LARGEST_UPLOAD = 5 * 1024 * 1024
 SECONDS = 30
+LONGEST_SIDE = 720
 REFUSED = 3
 _STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
 
@@ -54,7 +55,7 @@ def develop(content: bytes) -> Portrait:
         raise invalid({"photo": _("A picture may have at most 5 MB.")})
     if not content.startswith(_STARTS):
         raise invalid({"photo": _("This is not a JPEG, PNG or WebP picture.")})
-    jpeg = _in_the_darkroom(content)
+    jpeg = remade_jpeg(content, "photo")
     name = new_public_id()
     path = f"photos/{name[:2]}/{name}.jpg"
     target = _file(path)
@@ -115,11 +116,12 @@ def _file(path: str) -> Path:
     return folder / path
 
 
-def _in_the_darkroom(content: bytes) -> bytes:
+def remade_jpeg(content: bytes, field: str, longest: int = LONGEST_SIDE) -> bytes:
+    """Return the picture as a harmless JPEG of ours; raises INVALID_INPUT naming the field."""
     script = Path(__file__).with_name("darkroom.py")
     try:
         answer = subprocess.run(  # noqa: S603 - our own module, the picture goes in by stdin
-            [sys.executable, "-I", str(script)],
+            [sys.executable, "-I", str(script), str(longest)],
             input=content,
             capture_output=True,
             timeout=SECONDS,
@@ -133,4 +135,4 @@ def _in_the_darkroom(content: bytes) -> bytes:
         return answer.stdout
     told = answer.stderr.decode("utf-8", "replace").strip().splitlines()
     plain = told[-1] if answer.returncode == REFUSED and told else ""
-    raise invalid({"photo": plain or _("This is not a JPEG, PNG or WebP picture.")})
+    raise invalid({field: plain or _("This is not a JPEG, PNG or WebP picture.")})

@@ -19,6 +19,7 @@ from clubcrm.seed.about import keep_notes_about_people
 from clubcrm.seed.asked import ask_half_way
 from clubcrm.seed.calendar import calendar_of
 from clubcrm.seed.campaigns import write_campaigns
+from clubcrm.seed.card_papers import hang_papers
 from clubcrm.seed.census import take_in
 from clubcrm.seed.chores import plan_chores
 from clubcrm.seed.chronicle import write_audit, write_events, write_import
@@ -154,6 +155,7 @@ def _write_beside(ground: Ground, handovers: Handovers) -> None:
         stages.about(life)
         inquiries.about(life)
     keep_notes_about_people(ground)
+    hang_papers(ground)
     write_handovers(ground, handovers)
     talk.close()
     trials.write()

@@ -16,8 +16,9 @@ from tests.cast import STAFF
 
 # Signing out would end the test's own session; it has stories of its own.
 LEFT_OUT = {"accounts.sign_out"}
-# The use of a session is kept, whatever becomes of the request.
-MOVING = {"user_session"}
+# The use of a session is kept, whatever becomes of the request, and so is that somebody looked:
+# both are facts about the reader, and nothing that was read is another one afterwards.
+MOVING = {"card_look", "user_session"}
 CHANCE = re.compile(r'name="(?:csrf_token|_key)" value="[^"]*"|name="csrf-token" content="[^"]*"')
 PERSON_NAMES = ("person_id", "member_id", "public_id")
 REFUSED = {400, 403, 404, 409, 415, 422}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
@@ -12,6 +13,7 @@ from clubcrm.core.clock import now
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 from clubcrm.people.models import ContactKind, ContactPoint, Person, ReachState, StoredFile
+from clubcrm.people.paper_tables import HandoverNote
 from clubcrm.people.queries.merges import survivor_of
 from clubcrm.tasks.models import Task, TaskState, TaskWork
 from clubcrm.tasks.words import script_of, why_words
@@ -26,6 +28,7 @@ class PersonRow:
     name: str
     birth_date: date | None
     desk_note: str
+    handover: str
     do_not_contact: bool
     created_at: datetime
     photo_id: str
@@ -131,6 +134,18 @@ def visit_days(person_id: int, today: date, weeks: int) -> Mapping[date, int]:
     return {row.day: row.visits for row in rows}
 
 
+def _newest_handover() -> Any:
+    """Return the select of what the next colleague must know of a person."""
+    return (
+        select(HandoverNote.text)
+        .where(HandoverNote.person_id == Person.id)
+        .order_by(HandoverNote.id.desc())
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
 def _person(condition: object, scope: Scope) -> list[PersonRow]:
     rows = db.session.execute(
         select(
@@ -140,6 +155,7 @@ def _person(condition: object, scope: Scope) -> list[PersonRow]:
             Person.family_name,
             Person.birth_date,
             Person.desk_note,
+            _newest_handover().label("handover"),
             Person.do_not_contact,
             Person.created_at,
             StoredFile.public_id.label("photo_id"),
@@ -158,6 +174,7 @@ def _person(condition: object, scope: Scope) -> list[PersonRow]:
             name=f"{row.given_name} {row.family_name}".strip(),
             birth_date=row.birth_date,
             desk_note=row.desk_note,
+            handover=row.handover or "",
             do_not_contact=row.do_not_contact,
             created_at=row.created_at,
             photo_id=row.photo_id or "",

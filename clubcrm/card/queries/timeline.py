@@ -19,6 +19,7 @@ from clubcrm.messaging.models import Message
 from clubcrm.messaging.tracking import Reply
 from clubcrm.people.about_tables import PersonTag, Tag
 from clubcrm.people.models import Consent, Note
+from clubcrm.people.paper_tables import CardDocument, HandoverNote
 from clubcrm.tasks.models import Task
 from clubcrm.tickets.call_tables import PhoneCall
 from clubcrm.tickets.models import Ticket
@@ -49,6 +50,8 @@ class Kind(StrEnum):
     CALL = "call"
     LEAD = "lead"
     TAG = "tag"
+    HANDOVER = "handover"
+    DOCUMENT = "document"
 
 
 FILTERS: Mapping[str, tuple[Kind, ...]] = {
@@ -57,7 +60,7 @@ FILTERS: Mapping[str, tuple[Kind, ...]] = {
     "money": (Kind.INVOICE, Kind.PAYMENT, Kind.UNITS),
     "messages": (Kind.MESSAGE, Kind.REPLY, Kind.TICKET, Kind.CALL),
     "tasks": (Kind.TASK,),
-    "notes": (Kind.NOTE,),
+    "notes": (Kind.NOTE, Kind.HANDOVER, Kind.DOCUMENT),
     "changes": (Kind.CONTRACT, Kind.BLOCK, Kind.CONSENT, Kind.LEAD, Kind.TAG),
 }
 
@@ -212,6 +215,21 @@ def _tags(person_id: int, before: datetime | None) -> Select[Any]:
     return made.join(Tag, Tag.id == PersonTag.tag_id).where(PersonTag.person_id == person_id)
 
 
+def _handovers(person_id: int, before: datetime | None) -> Select[Any]:
+    columns = (HandoverNote.id, func.coalesce(User.name, ""), HandoverNote.text, None)
+    made = _branch(Kind.HANDOVER, HandoverNote.at, *columns, before=before)
+    return made.outerjoin(User, User.id == HandoverNote.author_id).where(
+        HandoverNote.person_id == person_id
+    )
+
+
+def _documents(person_id: int, before: datetime | None) -> Select[Any]:
+    """Documents by their type alone: not everybody who sees the card may know their names."""
+    columns = (CardDocument.public_id, CardDocument.media_type, literal(""), None)
+    made = _branch(Kind.DOCUMENT, CardDocument.added_at, *columns, before=before)
+    return made.where(CardDocument.person_id == person_id, CardDocument.removed_at.is_(None))
+
+
 _BRANCHES: Mapping[Kind, Callable[[int, datetime | None], Select[Any]]] = {
     Kind.VISIT: _visits,
     Kind.REFUSED: _refusals,
@@ -229,4 +247,6 @@ _BRANCHES: Mapping[Kind, Callable[[int, datetime | None], Select[Any]]] = {
     Kind.CALL: _calls,
     Kind.LEAD: _leads,
     Kind.TAG: _tags,
+    Kind.HANDOVER: _handovers,
+    Kind.DOCUMENT: _documents,
 }

@@ -10,10 +10,13 @@ MOST_YEARS = 50
 
 @dataclass(frozen=True, slots=True)
 class KeepTimes:
-    """Years after which people are forgotten (0: never) and papers of the books lose the name."""
+    """Years after which people are forgotten (0: never), papers of the books lose the name, and
+    nobody knows any more who looked at whom.
+    """
 
     people_years: int = 0
     paper_years: int = 10
+    look_years: int = 1
 
 
 def times_of(stored: Mapping[str, Any]) -> KeepTimes:
@@ -22,6 +25,7 @@ def times_of(stored: Mapping[str, Any]) -> KeepTimes:
     return KeepTimes(
         _whole(stored.get("people_years"), shipped.people_years),
         _whole(stored.get("paper_years"), shipped.paper_years),
+        _whole(stored.get("look_years"), shipped.look_years),
     )
 
 

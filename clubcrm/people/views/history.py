@@ -8,7 +8,9 @@ from clubcrm.core.shell import my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.permissions import SEE_CHANGES
 from clubcrm.people.queries.history import changes_of_person
+from clubcrm.people.queries.papers import looks_at
 from clubcrm.people.queries.persons import person_in
+from clubcrm.people.queries.privacy import keep_times
 from clubcrm.people.views.blueprint import people
 from clubcrm.people.views.words import field_words
 
@@ -22,10 +24,24 @@ def changes(public_id: str) -> ResponseReturnValue:
         "clubcrm/people/changes.html",
         person=person,
         changes=found,
+        looks=looks_at(person),
+        look_words=look_words,
+        look_years=keep_times(person.club_id).look_years,
         thing_words=thing_words,
         field_words=field_words,
         zone=next((club.zone for club in my_clubs() if club.id == person.club_id), "UTC"),
     )
+
+
+def look_words(what: str) -> str:
+    """Return the name of what somebody opened."""
+    return {
+        "card": _("Card"),
+        "documents": _("Documents and photos"),
+        "medical": _("Medical certificates"),
+        "privacy": _("Privacy"),
+        "program": _("Read by a program"),
+    }.get(what, what)
 
 
 def thing_words(kind: str) -> str:

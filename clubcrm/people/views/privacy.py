@@ -1,6 +1,7 @@
 """Views room: the copy of all we know of a person, his erasure, and how long to keep."""
 
 import json
+from dataclasses import asdict
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -115,7 +116,7 @@ def privacy_settings() -> ResponseReturnValue:
 @require(KEEP_PRIVACY)
 def save_privacy() -> ResponseReturnValue:
     club = current_club()
-    names = ("people_years", "paper_years")
+    names = ("people_years", "paper_years", "look_years")
     years = {name: read_years(request.form.get(name, "")) for name in names}
     wrong = _("A whole number of years from 0 to %(most)s.", most=MOST_YEARS)
     faults = {name: wrong for name, value in years.items() if value is None}
@@ -127,7 +128,7 @@ def save_privacy() -> ResponseReturnValue:
         "privacy.times",
         "club",
         club.id,
-        before={"people_years": before.people_years, "paper_years": before.paper_years},
+        before={name: getattr(before, name) for name in names},
         after=dict(years),
     )
     flash(_("Saved."), "success")
@@ -139,7 +140,7 @@ def _settings_page(typed: object, faults: dict[str, str]) -> str:
     times = keep_times(club.id)
     return render_template(
         "clubcrm/people/privacy_settings.html",
-        typed=typed or {"people_years": times.people_years, "paper_years": times.paper_years},
+        typed=typed or asdict(times),
         faults=faults,
         tonight=len(forgettable(club.id, clock.today(club.zone), MOST_LISTED)),
         erasures=newest_erasures(current_actor().scope),
