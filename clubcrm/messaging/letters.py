@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from clubcrm.core import audit, clock
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
+from clubcrm.core.errors import DomainError
 from clubcrm.core.states import Moves, move
 from clubcrm.core.text import clean
 from clubcrm.messaging.channels.base import Letter
@@ -27,6 +29,8 @@ LETTER_MOVES: Moves = {
     LetterState.FAILED: frozenset({LetterState.WAITING}),
     LetterState.DOUBT: frozenset({LetterState.WAITING, LetterState.SENT}),
 }
+# Only a person may say what becomes of these.
+STUCK = (LetterState.FAILED, LetterState.DOUBT)
 LONGEST_CLAIM = timedelta(minutes=10)
 BY = "system:post"
 
@@ -116,6 +120,31 @@ def letters_for(scope: Scope, source_kind: str, limit: int = 50) -> Sequence[Pos
     ).all()
 
 
+def letters_at(scope: Scope, limit: int = 100) -> Sequence[PostedLetter]:
+    """Return the letters of these clubs: those that need a person, then the newest."""
+    waits_last = PostedLetter.state.in_(STUCK).desc()
+    return db.session.scalars(
+        select(PostedLetter)
+        .where(PostedLetter.club_id.in_(scope.club_ids))
+        .order_by(waits_last, PostedLetter.id.desc())
+        .limit(limit)
+    ).all()
+
+
+def letter_for(scope: Scope, public_id: str) -> PostedLetter | None:
+    """Return a letter of these clubs, None when there is none."""
+    return db.session.scalars(
+        select(PostedLetter).where(
+            PostedLetter.club_id.in_(scope.club_ids), PostedLetter.public_id == public_id
+        )
+    ).first()
+
+
+def has_paper(letter: PostedLetter) -> bool:
+    """Tell whether the letter can go as it was meant: with its paper, or never with one."""
+    return not letter.paper_name or letter.paper is not None
+
+
 def claim_letter(moment: datetime) -> tuple[int, Letter] | None:
     """Return the next letter, which nobody else sends now; None when none is due."""
     chosen = (
@@ -170,11 +199,23 @@ def settle_dead_letters(moment: datetime) -> int:
 
 
 def send_again(letter: PostedLetter, *, by: str) -> None:
-    """A letter that failed or is in doubt waits once more, if its paper is still there."""
+    """A letter that failed or is in doubt waits once more; raises PAPER_GONE without its paper."""
+    if not has_paper(letter):
+        raise DomainError(
+            "PAPER_GONE", _("Its paper is no longer kept. Make it anew where it came from.")
+        )
     move(letter, LetterState.WAITING, moves=LETTER_MOVES, by=by)
     letter.next_try_at, letter.tries = clock.now(), 0
     db.session.flush()
     audit.note("letter.again", "posted_letter", letter.id, by=by)
+
+
+def has_arrived(letter: PostedLetter, *, by: str) -> None:
+    """The receiver says that the letter in doubt has come: it counts as sent."""
+    move(letter, LetterState.SENT, moves=LETTER_MOVES, by=by)
+    letter.sent_at, letter.paper = letter.claimed_at, None
+    db.session.flush()
+    audit.note("letter.arrived", "posted_letter", letter.id, by=by)
 
 
 def forget_papers(until: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from flask_babel import gettext as _
 
+from clubcrm.messaging.letter_tables import LetterState
 from clubcrm.messaging.models import MessageState
 
 
@@ -16,6 +17,18 @@ def state_words(state: MessageState) -> tuple[str, str]:
         MessageState.FAILED: ("stop", _("failed")),
         MessageState.UNKNOWN: ("note", _("unknown")),
         MessageState.CANCELLED: ("", _("not sent")),
+    }
+    return looks[state]
+
+
+def letter_words(state: LetterState) -> tuple[str, str]:
+    """Return tone and word of where a letter with a paper stands."""
+    looks = {
+        LetterState.WAITING: ("know", _("waits")),
+        LetterState.SENDING: ("know", _("being sent")),
+        LetterState.SENT: ("go", _("sent")),
+        LetterState.FAILED: ("stop", _("failed")),
+        LetterState.DOUBT: ("note", _("unknown")),
     }
     return looks[state]
 

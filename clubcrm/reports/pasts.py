@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from access_control.models import VisitDay
 from clubcrm.people.models import Person
+from clubcrm.reports.gather import zone_of
 from clubcrm.reports.models import RenewalDue
+from clubcrm.reports.pasts_more import more_of
 from clubcrm.reports.rules.dues import Fate, year_end_of
 from clubcrm.reports.rules.snapshots import Life, Term
 from memberships.blocks.models import Block
@@ -49,8 +51,9 @@ def lives_of(session: Session, club_id: int) -> list[Life]:
     trainers = _spans(
         session, ids, (TrainerClient.person_id, TrainerClient.from_on, TrainerClient.until_on)
     )
+    more = more_of(session, ids, zone_of(session, club_id))
     return [
-        Life(one, visits[one], terms[one], freezes[one], failures[one], trainers[one])
+        Life(one, visits[one], terms[one], freezes[one], failures[one], trainers[one], more[one])
         for one in ids
     ]
 

@@ -127,4 +127,11 @@ def fact_words(name: str) -> str:
         "frozen": _("was frozen lately"),
         "failed": _("failed payments lately"),
         "trainer": _("has a trainer"),
+        "first_visit": _("days to the first visit"),
+        "classes": _("share of group classes"),
+        "units": _("units left of packages"),
+        "tickets": _("questions still open"),
+        "talks": _("talks with staff in 28 days"),
+        "score": _("answer from 0 to 10"),
+        "bar": _("money spent at the bar"),
     }[name]

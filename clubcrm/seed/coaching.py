@@ -6,7 +6,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from clubcrm.core.money import Money
-from clubcrm.seed.ground import Deed, Ground, instant
+from clubcrm.seed.ground import Deed, Ground, PackageSold, instant
 from clubcrm.seed.lives import Life, ScanKind, unpack
 from clubcrm.seed.order import public_id
 from clubcrm.seed.rota import plan_staff
@@ -18,7 +18,6 @@ from memberships.packages.models import (
     PackageEntry,
     PackageLot,
     PackageNotice,
-    PackageSale,
 )
 from memberships.packages.rules import EXPIRY_GRACE_DAYS
 from memberships.packages.terms import (
@@ -304,9 +303,10 @@ class _Coached:
             return
         self._expire(lot)
         store = self.ground.store
+        shown = public_id(self.chance)
         store.sink(PackageLot).add(
             id=lot.lot_id,
-            public_id=public_id(self.chance),
+            public_id=shown,
             club_id=self.club_id,
             person_id=self.person_id,
             service=lot.terms.service.value,
@@ -325,14 +325,6 @@ class _Coached:
                 reverses_id=used.get(line["source_id"]) if is_back else None,
             )
             used[line["source_id"]] = entry_id
-        store.sink(PackageSale).add(
-            lot_id=lot.lot_id,
-            club_id=self.club_id,
-            version_id=lot.version_id,
-            payer_id=self.person_id,
-            price_minor=lot.terms.price_minor,
-            currency=lot.terms.currency,
-            sold_on=lot.sold_at.astimezone(self.zone).date(),
-            sold_at=lot.sold_at,
-            sold_by=self.ground.actor("desk"),
+        self.ground.packages_sold.append(
+            PackageSold(self.life.number, lot.lot_id, shown, lot.version_id, lot.terms, lot.sold_at)
         )

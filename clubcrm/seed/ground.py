@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from clubcrm.core.types import JsonObject
+from clubcrm.journeys.rules.codes import Code, Why
 from clubcrm.seed.calendar import TownCalendar
 from clubcrm.seed.lives import Life
 from clubcrm.seed.order import SeedOrder, hexadecimal
 from clubcrm.seed.store import BulkStore
 from memberships.blocks.rules import BlockFact
+from memberships.packages.terms import PackageTerms
 
 Progress = Callable[[str, float], None]
 
@@ -37,6 +39,33 @@ class Door:
     exit_id: int
     desk_id: int
     serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One eligibility of a life, or why there was none; `reached` when it arrived at the member."""
+
+    code: Code
+    place: int
+    day: int
+    occurrence: int = 1
+    held_out: bool = False
+    is_control: bool = False
+    reached: bool = False
+    before: int = 0
+    refused: Why | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSold:
+    """A package that the desk has sold to a life; its sale is written with its invoice."""
+
+    number: int
+    lot_id: int
+    shown: str
+    version_id: int
+    terms: PackageTerms
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -79,7 +108,9 @@ class Ground:
     lots: dict[tuple[int, int], Lot] = field(default_factory=dict)
     deeds: list[Deed] = field(default_factory=list)
     period_invoices: dict[str, int] = field(default_factory=dict)
+    packages_sold: list[PackageSold] = field(default_factory=list)
     segment_ids: dict[int, int] = field(default_factory=dict)
+    touches: dict[int, list[Touch]] = field(default_factory=dict)
 
     @property
     def until(self) -> int:

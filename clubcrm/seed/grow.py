@@ -50,6 +50,7 @@ from clubcrm.seed.store import BulkStore
 from clubcrm.seed.strangers import Strangers
 from clubcrm.seed.talk import Talk
 from clubcrm.seed.tills import ring_up
+from clubcrm.seed.touches import speak_and_leave_alone
 from clubcrm.seed.towns import TOWNS
 from clubcrm.seed.trials import Trials
 from clubcrm.seed.wordings import write_wordings
@@ -121,6 +122,7 @@ def _write(ground: Ground, progress: Progress, workers: int) -> dict[str, int]:
     handovers = choose_handovers(ground)
     strangers = Strangers(ground)
     take_in(ground, handovers, progress, workers)
+    speak_and_leave_alone(ground)
     scans = sorted([scan for life in ground.lives for scan in life.scans] + strangers.scans)
     # What was sold names lots of visits, whose rows wait until the last visit is known.
     with ground.store.holding(InvoiceLine):

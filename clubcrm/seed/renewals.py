@@ -19,7 +19,7 @@ from memberships.contracts.renewal_tables import (
 from memberships.contracts.renewal_terms import DAYS_AFTER, DAYS_BEFORE, Carry
 from memberships.contracts.rules import PlanKind
 
-EARLY_DAYS = 30
+EARLY_DAYS, RAN_OUT_DAYS = 30, 120
 FAMILY_PLANS = {"year", "half", "allclubs"}
 WITHOUT_OFFER = frozenset({PlanKind.RECURRING, PlanKind.TRIAL, PlanKind.DAY})
 
@@ -79,11 +79,17 @@ class Offers:
         kind = BY_KEY[last.offer].kind
         if last.ends is None or kind in WITHOUT_OFFER:
             return
-        if not last.ends - DAYS_BEFORE <= ground.today <= last.ends + DAYS_AFTER:
+        about = (contract_id, last.offer, last)
+        over = ground.today - last.ends - DAYS_AFTER
+        if 0 < over <= RAN_OUT_DAYS:
+            # Nobody answered: the offer ran out by itself on its last day.
+            made_at = self._moment(life, max(last.ends - DAYS_BEFORE, last.signed))
+            self._add(life, about, made_at=made_at, state=OfferState.OPEN)
+            return
+        if over > 0 or ground.today < last.ends - DAYS_BEFORE:
             return
         made_at = self._moment(life, max(last.ends - DAYS_BEFORE, last.signed))
         lot = chance.random()
-        about = (contract_id, last.offer, last)
         if lot < 0.6:
             self._add(life, about, made_at=made_at, state=OfferState.OPEN)
         elif lot < 0.8:
@@ -106,6 +112,17 @@ class Offers:
                 given_on=date.fromordinal(ground.today),
                 at=settled,
                 by="member",
+            )
+
+        else:
+            settled = self._moment(life, ground.today - 1)
+            self._add(
+                life,
+                about,
+                made_at=min(made_at, settled),
+                state=OfferState.WITHDRAWN,
+                settled_at=settled,
+                settled_by=ground.actor("manager"),
             )
 
     def _add(self, life: Life, about: tuple[int, str, Agreement], **values: object) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from random import Random
 
 from clubcrm.journeys.models import (
@@ -13,26 +12,31 @@ from clubcrm.journeys.models import (
     TouchRefusal,
     TouchState,
 )
-from clubcrm.journeys.rules.codes import Code, Performer, Why
+from clubcrm.journeys.rules.codes import Code, Why
 from clubcrm.journeys.rules.settings import to_json
-from clubcrm.journeys.rules.shipped import default_settings
 from clubcrm.messaging.models import Message, MessageState, OutboxHold
 from clubcrm.people.models import Channel, DeskFlag, Purpose
 from clubcrm.seed.answers import Answers, Reader
 from clubcrm.seed.asked import note_call
-from clubcrm.seed.ground import Ground, instant
+from clubcrm.seed.ground import Ground, Touch, instant
 from clubcrm.seed.lives import Life
 from clubcrm.seed.order import public_id
-from clubcrm.tasks.models import Task, TaskState, TaskWork
-from clubcrm.tasks.outcomes import WorkForm
+from clubcrm.seed.touches import TALKS, performer_of, settings_of_trial, share_of
+from clubcrm.tasks.models import Task, TaskAttempt, TaskState, TaskWork
+from clubcrm.tasks.outcomes import AttemptOutcome, WorkForm
 
-SUBJECTS = {Code.FIRST_VISIT: "Your first visit", Code.SILENCE: "We have not seen you this week"}
+SUBJECTS = {
+    Code.FIRST_VISIT: "Your first visit",
+    Code.SILENCE: "We have not seen you this week",
+    Code.INVITATION: "A trial class that might suit you",
+    Code.HALF_WAY: "Half-way: what you have done so far",
+}
 BODIES = {
     Code.FIRST_VISIT: "Your membership is ready. Which evening suits you for a first visit?",
     Code.SILENCE: "A week is quickly gone. Come by until Sunday, the coffee is on us.",
+    Code.INVITATION: "There is a class you have not tried yet. Shall we keep you a place?",
+    Code.HALF_WAY: "Half of your term is over. Here is what you did, and one question to you.",
 }
-PRIORITY = {Code.FIRST_VISIT: 65, Code.SILENCE: 70}
-VALID_DAYS = {Code.FIRST_VISIT: 10, Code.SILENCE: 7}
 SENT_AT_MINUTE = 11 * 60
 
 
@@ -42,14 +46,16 @@ class Talk:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._chance = ground.order.chance("talk")
-        shipped = to_json(default_settings())
+        self._settings = settings_of_trial()
+        self._cycles = ground.store.sink(CycleVersion)
+        kept = to_json(self._settings)
         for club_id in ground.club_ids:
             ground.store.sink(JourneyVersion).add(
                 club_id=club_id,
                 number=1,
                 made_at=ground.order.moment - timedelta(days=400),
                 made_by=ground.actor("owner"),
-                settings=shipped,
+                settings=kept,
             )
         self._answers = Answers(ground)
         ground.store.sink(OutboxHold).add(
@@ -61,74 +67,101 @@ class Talk:
 
     def about(self, life: Life) -> None:
         """The touchpoints of the last year of one life stand in the store."""
-        chance = self._ground.order.chance("talk", life.number)
-        earliest = max(self._ground.calendars[life.town].first, self._ground.today - 365)
-        for place, agreement in enumerate(life.agreements):
-            days = agreement.visits
-            first_wait = (days[0] if days else self._ground.today) - agreement.starts
-            due = agreement.starts + 5
-            if place == 0 and first_wait > 5 and earliest <= due < self._ground.today - 1:
-                self._touch(life, place, Code.FIRST_VISIT, (due, 1), chance)
-            self._ground.store.sink(CycleVersion).add(
-                person_id=self._ground.person_ids[life.number], cycle_no=place + 1, number=1
-            )
-            occurrence = 0
-            for before, after in pairwise(days):
-                due = before + 10
-                if after - before > 12 and due >= earliest and occurrence < 3:
-                    occurrence += 1
-                    self._touch(life, place, Code.SILENCE, (due, occurrence), chance)
-        if chance.random() < 0.02:
-            self._open_task(life, chance)
+        cycles, person_id = self._cycles, self._ground.person_ids[life.number]
+        for place in range(len(life.agreements)):
+            cycles.add(person_id=person_id, cycle_no=place + 1, number=1)
+        for touch in self._ground.touches.get(life.number, ()):
+            self._touch(life, touch)
+        if self._chance.random() < 0.02:
+            self._open_task(life, self._chance)
 
-    def _touch(
-        self, life: Life, place: int, code: Code, when: tuple[int, int], chance: Random
-    ) -> None:
-        ground, (day, occurrence) = self._ground, when
-        at = instant(ground.calendars[life.town].second(day, SENT_AT_MINUTE))
+    def _touch(self, life: Life, touch: Touch) -> None:
+        ground, code = self._ground, touch.code
+        at = instant(ground.calendars[life.town].second(touch.day, SENT_AT_MINUTE))
         shared = {
             "club_id": ground.club_ids[life.town],
             "person_id": ground.person_ids[life.number],
-            "contract_id": ground.contract_ids[life.number][place],
-            "cycle_no": place + 1,
+            "contract_id": ground.contract_ids[life.number][touch.place],
+            "cycle_no": touch.place + 1,
             "code": code.value,
-            "occurrence": occurrence,
+            "occurrence": touch.occurrence,
         }
-        refused = self._why_not(life, chance)
-        if refused is not None:
-            self._refusal(shared, code, (day, refused))
+        if touch.refused is not None:
+            self._refusal(shared, code, (touch.day, touch.refused))
             return
         ground.store.sink(Eligibility).add(
             **shared,
-            arm="T",
-            share=0.0,  # nobody was held out of these
-            eligible_on=date.fromordinal(day),
+            arm="H" if touch.held_out else "T",
+            is_control=touch.is_control,
+            share=share_of(code),
+            eligible_on=date.fromordinal(touch.day),
             eligible_at=at - timedelta(hours=7),
-            pre28=self._visits_before(life, day),
-            term_days=self._term(life, place),
+            pre28=touch.before,
+            term_days=self._term(life, touch.place),
             version=1,
         )
-        bounced = chance.random() < 0.03
-        address = ground.mailable[life.number] or ""
-        message_id = self._message(shared, code, (at, address), bounced=bounced)
+        if not touch.held_out:
+            self._spoken(life, touch, shared, at)
+
+    def _spoken(self, life: Life, touch: Touch, shared: Mapping[str, object], at: datetime) -> None:
+        """The touchpoint was planned, and done or not."""
+        ground, rule = self._ground, self._settings.codes[touch.code]
+        means: dict[str, int] = {}
+        if touch.code not in TALKS:
+            to = (at, ground.mailable[life.number] or "")
+            bounced = not touch.reached
+            means["message_id"] = self._message(shared, touch.code, to, bounced=bounced)
+        elif touch.reached:
+            means["task_id"] = self._talk(life, touch, at)
         ground.store.sink(Touchpoint).add(
             **shared,
             public_id=public_id(self._chance),
-            performer=Performer.AUTOMATIC,
-            priority=PRIORITY[code],
-            planned_on=date.fromordinal(day),
-            valid_until=date.fromordinal(day + VALID_DAYS[code]),
-            state=TouchState.EXPIRED if bounced else TouchState.DELIVERED,
+            performer=performer_of(touch.code),
+            priority=rule.priority,
+            planned_on=date.fromordinal(touch.day),
+            valid_until=date.fromordinal(touch.day + rule.valid_days),
+            state=TouchState.DELIVERED if touch.reached else TouchState.EXPIRED,
             why="",
             reason={},
-            message_id=message_id,
             created_at=at - timedelta(hours=7),
             closed_at=at,
+            **means,
         )
 
-    @staticmethod
-    def _visits_before(life: Life, day: int) -> int:
-        return sum(day - 28 < one <= day for deal in life.agreements for one in deal.visits)
+    def _talk(self, life: Life, touch: Touch, at: datetime) -> int:
+        """The desk has talked with the member at his arrival; answers the task."""
+        ground, closer = self._ground, self._ground.actor("desk")
+        club_id, person_id = ground.club_ids[life.town], ground.person_ids[life.number]
+        task_id = ground.store.sink(Task).add(
+            public_id=public_id(self._chance),
+            club_id=club_id,
+            person_id=person_id,
+            kind="talk",
+            title="Two weeks in",
+            sentence="Two weeks in: which weekday and hour suit best?",
+            role="desk",
+            at_arrival=True,
+            state=TaskState.DONE,
+            source=f"history-{touch.code.value}:{life.number}:{touch.place}",
+            due_at=at + timedelta(days=10),
+            outcome="Fixed two evenings a week",
+            closed_by=closer,
+            closed_at=at,
+            created_at=at - timedelta(hours=7),
+        )
+        ground.store.sink(TaskWork).add(
+            task_id=task_id, form=WorkForm.TALK, code=touch.code.value, rank=0.0, facts={}
+        )
+        ground.store.sink(TaskAttempt).add(
+            task_id=task_id,
+            club_id=club_id,
+            person_id=person_id,
+            outcome=AttemptOutcome.REACHED,
+            note="",
+            by=closer,
+            at=at,
+        )
+        return task_id
 
     @staticmethod
     def _term(life: Life, place: int) -> int:
@@ -172,17 +205,8 @@ class Talk:
         assert isinstance(person_id, int)  # noqa: S101 - narrows the type
         return Reader(club_id, person_id, address)
 
-    def _why_not(self, life: Life, chance: Random) -> Why | None:
-        if not self._ground.agreeing[life.number]:
-            return Why.NO_CONSENT
-        if self._ground.mailable[life.number] is None:
-            return Why.NO_ADDRESS
-        return Why.CAME_TODAY if chance.random() < 0.05 else None
-
     def _refusal(self, shared: Mapping[str, object], code: Code, when: tuple[int, Why]) -> None:
         day, why = when
-        if shared["occurrence"] != 1:
-            return
         self._ground.store.sink(TouchRefusal).add(
             person_id=shared["person_id"],
             club_id=shared["club_id"],

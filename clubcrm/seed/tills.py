@@ -8,6 +8,7 @@ from clubcrm.core.types import JsonObject
 from clubcrm.seed.buyers import name_buyers
 from clubcrm.seed.ground import Deed, Ground, instant
 from clubcrm.seed.order import Numbered
+from clubcrm.seed.packages_sold import sales_of_packages, write_package_sales
 from clubcrm.seed.requests import Requests
 from clubcrm.seed.sales import Fate, Sale, Written, sales_of
 from clubcrm.seed.vouchers import VoucherBox
@@ -37,9 +38,11 @@ def ring_up(ground: Ground) -> None:
     """Every sale of every life stands in the store in the order of time, with what was paid."""
     name_buyers(ground)
     sales = [sale for life in ground.lives for sale in sales_of(ground, life)]
+    sales += sales_of_packages(ground)
     sales.sort(key=lambda sale: (sale.second, sale.source))
     tills = Tills(ground)
     written = [tills.sell(sale) for sale in sales]
+    write_package_sales(ground, written)
     tills.settle(written)
     tills.close()
 
@@ -83,8 +86,9 @@ class Tills:
             self._settle(sold[number], place, on)
 
     def close(self) -> None:
-        """The last number of every series is kept."""
+        """The last number of every series is kept, and vouchers past their day have lapsed."""
         self._requests.close()
+        self._vouchers.close()
         for (club_id, kind, year), last in sorted(self._numbers.items()):
             self._ground.store.sink(NumberSeries).add(
                 club_id=club_id, kind=kind, year=year, last_number=last

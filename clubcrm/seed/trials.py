@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import fmean, pvariance
 
-from clubcrm.core.lots import draw
+from clubcrm.core.lots import draw, draw_member, is_held_out
 from clubcrm.journeys.models import Eligibility, Touchpoint, TouchState
 from clubcrm.journeys.rules.codes import Code, Performer
+from clubcrm.journeys.rules.shares import CONTROL, THREE_QUESTIONS
 from clubcrm.seed.ground import Ground, instant
 from clubcrm.seed.lives import Agreement, Life
 from clubcrm.seed.offers import BY_KEY
 from clubcrm.seed.order import public_id
 from memberships.contracts.rules import PlanKind
 
-SALT, SHARE = "club", 0.2
+SALT, SHARE = "club", THREE_QUESTIONS
 DAYS_BACK = 730
 SHOWN_DAYS = 90  # touchpoints themselves are written for the last months only
 GRACE = 14
@@ -41,8 +42,6 @@ class Trial:
 TRIALS = (
     Trial(Code.START_SESSION, Performer.TRAINER, 65, 14, visits=0.12),
     Trial(Code.FIRST_MONTH, Performer.TRAINER, 60, 14),
-    Trial(Code.INVITATION, Performer.AUTOMATIC, 10, 30, visits=-0.09),
-    Trial(Code.HALF_WAY, Performer.AUTOMATIC, 40, 21, renewal=0.03),
     Trial(Code.EARLY_BIRD, Performer.AUTOMATIC, 58, 20, renewal=-0.02),
     Trial(Code.RENEWAL_CALL, Performer.MANAGER, 85, 14, renewal=0.12),
 )
@@ -103,7 +102,8 @@ class Trials:
     def _write(self, trial: Trial, one: _Chance, chance: float) -> None:
         ground = self._ground
         person = ground.person_ids[one.life.number]
-        held = draw(SALT, trial.code.value, person, one.place + 1) < chance
+        control = is_held_out(draw_member(SALT, person), CONTROL)
+        held = control or draw(SALT, trial.code.value, person, one.place + 1) < chance
         at = instant(ground.calendars[one.life.town].second(one.day, 4 * 60 + 30))
         shared = {
             "club_id": ground.club_ids[one.life.town],
@@ -117,6 +117,7 @@ class Trials:
         deal = one.life.agreements[one.place]
         ground.store.sink(Eligibility).add(
             **shared,
+            is_control=control,
             share=SHARE,
             eligible_on=date.fromordinal(one.day),
             eligible_at=at,
@@ -145,16 +146,13 @@ class Trials:
 
 def _due(deal: Agreement, place: int) -> list[tuple[Code, int]]:
     """Return when each touchpoint of a membership falls due."""
-    due = [(Code.INVITATION, deal.starts + 100)]
+    due: list[tuple[Code, int]] = []
     if place == 0:
         due += [(Code.START_SESSION, deal.starts + 10), (Code.FIRST_MONTH, deal.starts + 30)]
     if deal.ends is not None:
         length = deal.ends - deal.starts + 1
         if length > 135:
-            due += [
-                (Code.HALF_WAY, deal.starts + length // 2),
-                (Code.EARLY_BIRD, deal.ends - min(60, length // 3)),
-            ]
+            due.append((Code.EARLY_BIRD, deal.ends - min(60, length // 3)))
         if length > 45:
             due.append((Code.RENEWAL_CALL, deal.ends - min(30, length // 5)))
     last = deal.starts + 3650 if deal.ends is None else deal.ends

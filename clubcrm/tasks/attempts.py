@@ -45,6 +45,8 @@ def log_attempt(task: Task, attempt: Attempt, *, by: str) -> NextAct:
 
     Raises STATE when the task is closed, INVALID_INPUT naming what the outcome needs.
     """
+    # Of two who note a try at once the second one sees what the first has made of it.
+    db.session.refresh(task, with_for_update=True)
     if task.state is not TaskState.OPEN:
         raise DomainError("STATE", _("This is already closed."))
     if task.person_id is None:

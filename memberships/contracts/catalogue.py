@@ -70,9 +70,14 @@ def plan_for(scope: Scope, public_id: str) -> PlanOnSale | None:
 
 def plan_by_id(plan_id: int) -> PlanOnSale | None:
     """Return a plan with its newest terms, None when there is none."""
-    wanted = _newest().where(Plan.id == plan_id)
-    found = remembered((PLANS, "newest", plan_id), lambda: _plans(wanted))
-    return found[0] if found else None
+    wanted = (
+        select(PlanVersion.id)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .where(Plan.id == plan_id, PlanVersion.number == Plan.latest_version)
+    )
+    newest = remembered((PLANS, "newest", plan_id), lambda: db.session.scalar(wanted))
+    # Mostly the version that a contract was sold on is the newest, and has been read already.
+    return plan_version(newest) if newest is not None else None
 
 
 def plan_for_id(club_id: int, public_id: str) -> PlanOnSale | None:

@@ -102,7 +102,10 @@ def offer_for(person_id: int, touch: str, *, by: str) -> RenewalOffer | None:
 
 def offer_of_touch(contract_id: int, touch: str, *, by: str) -> RenewalOffer:
     """The contract has the offer of this touchpoint; raises as making an offer does."""
-    one, moment = running(contract_of(contract_id)), MOMENT_OF.get(touch, Moment.LAST)
+    contract = contract_of(contract_id)
+    # Two who ask at once, such as the night and a letter, get one and the same offer.
+    lock_person(contract.person_id)
+    one, moment = running(contract), MOMENT_OF.get(touch, Moment.LAST)
     window = window_of(one)
     if window is not None and moment in {Moment.EARLY, Moment.LAST} and one.today > window.last:
         moment = Moment.COMEBACK

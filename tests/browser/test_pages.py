@@ -145,6 +145,7 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "segment-form": "/segments/new",
         "messages": "/messages",
         "messages-in-doubt": "/messages/in-doubt",
+        "messages-letters": "/messages/letters",
         "answers": "/messages/answers",
         "channels": "/settings/channels",
         "renewals-due": "/renewals",

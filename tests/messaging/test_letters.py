@@ -1,10 +1,12 @@
 """Letters with a paper to people who are no members leave once, or wait for a person."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from clubcrm.core import clock
@@ -19,6 +21,7 @@ from tests.cast import Cast
 from tests.messaging.conftest import NOON
 from tests.messaging.sink import Sink
 
+ClientOf = Callable[[str], FlaskClient]
 pytestmark = pytest.mark.usefixtures("noon")
 PDF = Paper("order-7.pdf", "application/pdf", b"%PDF-1.7 order")
 
@@ -102,6 +105,62 @@ def test_a_cut_after_the_content_is_in_doubt_and_not_sent_again_by_itself(
     post(app)
     assert look(app, letter_id).state is LetterState.SENT
     assert len(sink.mails) == 2
+
+
+def test_a_person_sends_a_letter_in_doubt_again_or_says_that_it_arrived(
+    app: Flask, cast: Cast, sink: Sink, client_of: ClientOf
+) -> None:
+    sink.cut_after_content = True
+    letter_id = write(app, cast)
+    post(app)
+    sink.cut_after_content = False
+    address = f"/messages/letters/{look(app, letter_id).public_id}"
+    manager, desk = client_of("Max"), client_of("Frank")
+
+    shown = manager.get("/messages/letters").text
+    refused = desk.post(address, data={"act": "send"}).status_code
+    unknown = manager.post(address, data={"act": "burn"}).status_code
+    again = manager.post(address, data={"act": "send"})
+    twice = manager.post(address, data={"act": "send"}).status_code
+    post(app)
+
+    assert ("Send again" in shown, "It has arrived" in shown) == (True, True)
+    assert (refused, unknown, again.status_code, twice) == (403, 400, 303, 409)
+    assert look(app, letter_id).state is LetterState.SENT
+    assert len(sink.mails) == 2
+    assert "Send again" not in manager.get("/messages/letters").text
+
+
+def test_a_letter_that_arrived_counts_as_sent_and_its_paper_is_forgotten(
+    app: Flask, cast: Cast, sink: Sink, client_of: ClientOf
+) -> None:
+    sink.cut_after_content = True
+    letter_id = write(app, cast)
+    post(app)
+    address = f"/messages/letters/{look(app, letter_id).public_id}"
+
+    client_of("Max").post(address, data={"act": "arrived"})
+
+    kept = look(app, letter_id)
+    assert (kept.state, kept.paper) == (LetterState.SENT, None)
+    assert len(sink.mails) == 1
+
+
+def test_without_its_paper_a_letter_does_not_go_again(
+    app: Flask, cast: Cast, sink: Sink, noon: time_machine.Traveller, client_of: ClientOf
+) -> None:
+    sink.rcpt["dairy@x.example"] = "550 5.1.1 No such user"
+    letter_id = write(app, cast)
+    post(app)
+    noon.shift(timedelta(days=31))
+    post(app)
+    address = f"/messages/letters/{look(app, letter_id).public_id}"
+
+    answer = client_of("Max").post(address, data={"act": "send"})
+
+    assert answer.status_code == 409
+    assert "Its paper is no longer kept" in client_of("Max").get("/messages/letters").text
+    assert look(app, letter_id).state is LetterState.FAILED
 
 
 def test_what_a_dead_sender_had_claimed_is_in_doubt(

@@ -1,30 +1,55 @@
 """Clubs with known effects: intervals hold the truth, nothing useless is said to work.
 
-CLUBCRM_SIMULATED=10 grows ten times as many clubs.
+The suite grows 120 clubs a claim and asks for what chance allows of so many, by exact binomial
+tails; `CLUBCRM_SIMULATIONS=2000` grows so many and asks for the very shares that are promised.
 """
 
 import os
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
+from clubcrm.reports.analysis import proportions
 from clubcrm.reports.analysis.columns import columns_of
-from clubcrm.reports.analysis.effects import effects, rate_effect, visits_effect
+from clubcrm.reports.analysis.effects import effects
 from clubcrm.reports.analysis.intervals import always_valid
 from clubcrm.reports.analysis.verdicts import Verdict
+from clubcrm.reports.analysis.visits import effect_on_visits
 from tests.reports.simulated import MEAN_VISITS, Truth, club
 
-TIMES = int(os.environ.get("CLUBCRM_SIMULATED", "1"))
+CLUBS = int(os.environ.get("CLUBCRM_SIMULATIONS", "120"))
+# So many clubs tell 93 from 95 of 100 by themselves; fewer are judged by what chance allows.
+MANY, SELDOM = 1000, 0.002
 pytestmark = pytest.mark.slow
 
 
-def share_that_holds(clubs, truth, figure, real):
+def holding(clubs):
+    """Return the fewest and most of so many intervals that may hold, where 93 to 97 of 100 do."""
+    if clubs >= MANY:
+        return 0.93 * clubs, 0.97 * clubs
+    return binom.ppf(SELDOM, clubs, 0.93), binom.isf(SELDOM, clubs, 0.97)
+
+
+def seldom(told, share=0.05):
+    """Return how often something may be said at most where it is said in so few of 100."""
+    return share * told if told >= MANY else binom.isf(SELDOM, told, share)
+
+
+def intervals_that_hold(clubs, truth, interval, real):
     hits = 0
     for number in range(clubs):
-        table = columns_of(club(number, truth)["touchpoints"]["J00"])
-        low, high = figure(table)["fixed"]
+        low, high = interval(columns_of(club(number, truth)["touchpoints"]["J00"]))
         hits += low <= real <= high
-    return hits / clubs
+    return hits
+
+
+def of_renewal(table):
+    return proportions.newcombe(proportions.counts_of(table.sample(table.renewed))).pair()
+
+
+def of_visits(table):
+    return effect_on_visits(table.visit_rows(table.primary)).fixed.pair()
 
 
 @pytest.mark.parametrize(
@@ -36,22 +61,35 @@ def share_that_holds(clubs, truth, figure, real):
     ],
     ids=["small", "ten-percent", "four-clubs"],
 )
-def test_intervals_of_renewal_hold_the_truth_in_95_of_100_clubs(truth):
-    held = share_that_holds(
-        1000 * TIMES, truth, lambda one: rate_effect(one, one.renewed), truth.renewal
-    )
+def test_intervals_of_renewal_hold_the_truth_in_95_of_100_clubs(truth, record_property):
+    clubs = 4 * CLUBS
 
-    assert 0.93 <= held <= 0.97
+    held = intervals_that_hold(clubs, truth, of_renewal, truth.renewal)
+
+    record_property("coverage", held / clubs)
+    fewest, most = holding(clubs)
+    assert fewest <= held <= most
 
 
 @pytest.mark.parametrize("return_share", [0.0, 0.5], ids=["once", "twice"])
-def test_intervals_of_visits_hold_the_truth_in_95_of_100_clubs(return_share):
+def test_intervals_of_visits_hold_the_truth_in_95_of_100_clubs(return_share, record_property):
     truth = Truth(members=600, visits=0.10, return_share=return_share)
     real = 0.10 * MEAN_VISITS * 0.985  # a month has 28 days, which the keenest fill
 
-    held = share_that_holds(300 * TIMES, truth, lambda one: visits_effect(one, one.primary), real)
+    held = intervals_that_hold(CLUBS, truth, of_visits, real)
 
-    assert 0.93 <= held <= 0.97
+    record_property("coverage", held / CLUBS)
+    fewest, most = holding(CLUBS)
+    assert fewest <= held <= most
+
+
+def test_these_bounds_catch_intervals_that_are_too_narrow_or_too_wide():
+    fewest, most = holding(4 * 120)
+
+    assert binom.sf(fewest - 1, 480, 0.88) < 0.05
+    assert binom.cdf(most, 480, 0.999) < 0.05
+    assert holding(2000) == (1860, 1940)
+    assert binom.cdf(seldom(240), 240, 0.12) < 0.05
 
 
 def verdicts_of(clubs, *truths):
@@ -68,14 +106,17 @@ def verdicts_of(clubs, *truths):
     return said
 
 
-def test_a_touchpoint_without_effect_is_said_to_work_in_at_most_5_of_100():
+def test_a_touchpoint_without_effect_is_said_to_work_in_at_most_5_of_100(record_property):
     useless = [Truth(members=700, held_share=0.3, outcome=o) for o in ("visits", "came") * 3]
+    clubs = max(CLUBS // 12, 5)
 
-    said = verdicts_of(12 * TIMES, *useless)
+    said = verdicts_of(clubs, *useless)
 
-    assert len(said) == 12 * TIMES * 6 * 4
-    assert said.count(Verdict.WORKS) / len(said) <= 0.05
-    assert said.count(Verdict.HARMS) / len(said) <= 0.05
+    record_property("works", said.count(Verdict.WORKS) / len(said))
+    record_property("harms", said.count(Verdict.HARMS) / len(said))
+    assert len(said) == clubs * 6 * 4
+    assert said.count(Verdict.WORKS) <= seldom(len(said))
+    assert said.count(Verdict.HARMS) <= seldom(len(said))
 
 
 def test_a_strong_touchpoint_is_found_and_a_harmful_one_too():
@@ -90,8 +131,8 @@ def test_a_strong_touchpoint_is_found_and_a_harmful_one_too():
     assert found["J00"]["primary"]["correlation"] > 0.6
 
 
-def test_looking_a_hundred_times_does_not_make_a_useless_touchpoint_work():
-    looks, per_look, often = 100, 40, 800
+def test_looking_a_hundred_times_does_not_make_a_useless_touchpoint_work(record_property):
+    looks, per_look, often = 100, 40, max(CLUBS * 2, 240)
     chance = np.random.default_rng(5)
     ordinary = always = 0
     for _ in range(often):
@@ -107,12 +148,13 @@ def test_looking_a_hundred_times_does_not_make_a_useless_touchpoint_work():
             for one, var in zip(gap, spread, strict=True)
         )
 
+    record_property("false alarms", (ordinary / often, always / often))
     assert ordinary / often > 0.25
     assert always / often < 0.05
 
 
-def test_no_group_is_claimed_where_groups_do_not_differ():
-    clubs = 25 * TIMES
+def test_no_group_is_claimed_where_groups_do_not_differ(record_property):
+    clubs = max(CLUBS // 12, 5)
     alike = [
         Truth(members=900, held_share=0.5, renewal=0.06, visits=0.1),
         Truth(members=900, held_share=0.3, outcome="came"),
@@ -123,8 +165,8 @@ def test_no_group_is_claimed_where_groups_do_not_differ():
         for number in range(clubs)
     )
 
-    # Five in a hundred, and what chance adds to so many clubs.
-    assert claiming / clubs <= 0.05 + 2 * (0.05 * 0.95 / clubs) ** 0.5
+    record_property("claiming", claiming / clubs)
+    assert claiming <= binom.isf(SELDOM, clubs, 0.05)
 
 
 def test_a_group_that_alone_responds_is_claimed_and_one_that_is_harmed_left_alone():

@@ -20,16 +20,22 @@ from clubcrm.core import audit, clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import Model, db
 from clubcrm.core.errors import DomainError
-from clubcrm.journeys.models import MemberFacts, StageChange
+from clubcrm.core.lots import draw, draw_member
+from clubcrm.journeys.models import Eligibility, MemberFacts, StageChange, Touchpoint
+from clubcrm.journeys.rules.shares import CONTROL, ONE_QUESTION
 from clubcrm.journeys.rules.stages import Stage
 from clubcrm.people.merge_tables import DoublePair
 from clubcrm.people.models import Person, StoredFile
 from clubcrm.reports.models import AnalysisKind, AnalysisResult
 from clubcrm.seed.grow import grow
+from clubcrm.seed.touches import ASKED
+from memberships.billing.models import Voucher, VoucherEntry, VoucherMove
 from memberships.contracts.models import Contract
+from memberships.contracts.renewal_tables import OfferState, RenewalOffer
 from memberships.dunning.models import ChargeEvent, DebtCase, RecurringCharge
 from memberships.dunning.rules import CaseState, ChargeState
-from memberships.packages.models import PackageEntry, PackageLot
+from memberships.packages.models import PackageEntry, PackageLot, PackageSale
+from memberships.packages.terms import Service
 from memberships.schedule.unit_tables import BookingUnit
 from tests.conftest import settings_for
 from tests.seed.conftest import ORDER, SUNDAY_NOON, silent
@@ -258,3 +264,57 @@ def test_a_small_club_has_failed_charges_debtors_and_classes_paid_with_units(
 
     assert {name for name, many in found.items() if not many} == set()
     assert found["paid with units"] >= 20
+
+
+def test_who_was_left_alone_was_drawn_by_the_clubs_own_lot(grown: dict[str, int]) -> None:
+    rows = db.session.scalars(
+        select(Eligibility).where(Eligibility.code.in_([code.value for code in ASKED]))
+    ).all()
+
+    told = {one.id: (one.arm, one.is_control) for one in rows}
+    drawn = {}
+    for one in rows:
+        control = draw_member("club", one.person_id) < CONTROL
+        held = draw("club", one.code, one.person_id, one.cycle_no) < ONE_QUESTION
+        drawn[one.id] = ("H" if control or held else "T", control)
+    assert told == drawn
+    assert {arm for arm, _control in told.values()} == {"T", "H"}
+
+
+def test_contacts_of_the_history_keep_their_distance(grown: dict[str, int]) -> None:
+    days: dict[int, list[int]] = {}
+    for person, day in db.session.execute(
+        select(Touchpoint.person_id, Touchpoint.planned_on).where(
+            Touchpoint.code.in_([code.value for code in ASKED])
+        )
+    ):
+        days.setdefault(person, []).append(day.toordinal())
+
+    gaps = [b - a for one in days.values() for a, b in pairwise(sorted(one))]
+    assert min(gaps) >= 5
+
+
+def test_offers_vouchers_and_packages_stand_in_each_state(grown: dict[str, int]) -> None:
+    offers = set(db.session.scalars(select(RenewalOffer.state)))
+    today = ORDER.last_day
+    ran_out = db.session.scalar(
+        select(func.count()).where(
+            RenewalOffer.state == OfferState.OPEN, RenewalOffer.expires_on < today
+        )
+    )
+    lapsed = db.session.scalars(
+        select(VoucherEntry.voucher_id).where(VoucherEntry.kind == VoucherMove.EXPIRE)
+    ).all()
+    left = db.session.scalars(select(Voucher.remaining_minor).where(Voucher.id.in_(lapsed))).all()
+    trained = (
+        select(PackageSale.invoice_id)
+        .join(PackageLot, PackageLot.id == PackageSale.lot_id)
+        .where(PackageSale.price_minor > 0, PackageLot.service != Service.SMALL_GROUP.value)
+    )
+    invoices = db.session.scalars(trained).all()
+
+    assert offers == set(OfferState)
+    assert ran_out
+    assert set(left) == {0}
+    assert invoices
+    assert None not in invoices

@@ -11,6 +11,7 @@ from clubcrm.journeys.rules.rhythm import Rhythm, risk_score
 HORIZON = 60
 FARTHEST = 400
 RECENT, BASELINE, WEEKDAYS, TROUBLE = 28, 112, 56, 90
+SCORE_DAYS, MIDDLE_SCORE, MONEY_DIGITS = 365, 7.5, 100
 MONTH_TERMS = frozenset({"m1", "rolling"})
 # In this order the facts stand in each row.
 FACTS = (
@@ -27,6 +28,13 @@ FACTS = (
     "frozen",
     "failed",
     "trainer",
+    "first_visit",
+    "classes",
+    "units",
+    "tickets",
+    "talks",
+    "score",
+    "bar",
 )
 
 
@@ -45,8 +53,26 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class More:
+    """What few members have: classes attended, units moved, questions asked, talks, answers, bar.
+
+    Amounts stand with their days: units given or drawn, the answer from 0 to 10, money spent.
+    """
+
+    classes: Sequence[date] = ()
+    units: Sequence[tuple[date, int]] = ()
+    tickets: Sequence[tuple[date, date | None]] = ()
+    talks: Sequence[date] = ()
+    scores: Sequence[tuple[date, int]] = ()
+    bar: Sequence[tuple[date, int]] = ()
+
+
+NOTHING_MORE = More()
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
-    """Everything of one member that happened on a day: visits, terms, trouble, company."""
+    """Everything of one member that happened on a day: visits, terms, trouble, company, more."""
 
     person_id: int
     visits: Sequence[date]
@@ -54,6 +80,7 @@ class Life:
     freezes: Sequence[tuple[date, date | None]] = ()
     failures: Sequence[date] = ()
     trainers: Sequence[tuple[date, date | None]] = ()
+    more: More = NOTHING_MORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +124,46 @@ def snapshot(life: Life, day: date) -> Snapshot | None:
         float(any((last or day) > since and first <= day for first, last in life.freezes)),
         float(sum(since < one <= day for one in life.failures)),
         float(_within(life.trainers, day)),
+        _first_visit(visits, term.starts_on, day),
+        *_more(life.more, day, before),
     )
     rhythm = Rhythm(
         last if visits else None, n, silence, 0, 0, v28, before - v28, 0, 0, (day - joined).days
     )
     return Snapshot(facts, risk_score(rhythm), term.is_lost and (term.due_on - day).days <= HORIZON)
+
+
+def _first_visit(visits: Sequence[date], starts_on: date, day: date) -> float:
+    """Return how long the term waited for its first visit, or has waited so far."""
+    at = bisect_left(visits, starts_on)
+    first = visits[at] if at < len(visits) else day
+    return math.log1p((first - starts_on).days)
+
+
+def _more(more: More, day: date, visits: int) -> tuple[float, ...]:
+    """Return what the day knew of classes, units, questions, talks, answers, and the bar."""
+    if more is NOTHING_MORE:
+        return (0.0,) * 6
+    known = [score for at, score in more.scores if day - timedelta(days=SCORE_DAYS) < at <= day]
+    since = day - timedelta(days=BASELINE)
+    spent = sum(money for at, money in more.bar if since < at <= day)
+    return (
+        min(_count_until(more.classes, day, BASELINE) / visits, 1.0) if visits else 0.0,
+        math.log1p(max(sum(units for at, units in more.units if at <= day), 0)),
+        float(_open(more.tickets, day)),
+        float(_count_until(more.talks, day, RECENT)),
+        (known[-1] - MIDDLE_SCORE) if known else 0.0,
+        math.log1p(max(spent, 0) / MONEY_DIGITS),
+    )
+
+
+def _count_until(days: Sequence[date], day: date, back: int) -> int:
+    return bisect_right(days, day) - bisect_right(days, day - timedelta(days=back))
+
+
+def _open(tickets: Sequence[tuple[date, date | None]], day: date) -> int:
+    """Return how many questions were open: asked by then and not answered before the day's end."""
+    return sum(asked <= day and (done is None or done > day) for asked, done in tickets)
 
 
 def _count(visits: Sequence[date], day: date, days: int) -> int:

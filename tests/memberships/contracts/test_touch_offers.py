@@ -88,6 +88,16 @@ def test_early_offer_adds_days_where_the_price_is_the_old_one(cast, clock):
     assert [*contract_periods(), *renewals()] == []
 
 
+def test_what_is_on_sale_is_read_once_for_an_offer(cast, clock, count_selects):
+    year_of(cast)
+    count_selects.statements.clear()
+
+    assert offer_for(cast.members["Mia"], "J13a", by=SARA) is not None
+
+    hours = [one for one in count_selects.statements if "FROM plan_window" in one]
+    assert len(hours) == 1
+
+
 def test_days_on_top_are_gone_after_their_day_and_for_another_plan(cast, clock):
     year_of(cast)
     offer = offer_for(cast.members["Mia"], "J13a", by=SARA)

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from clubcrm.reports.rules.snapshots import FACTS, Life, Term, snapshot
+from clubcrm.reports.rules.snapshots import FACTS, Life, More, Term, snapshot
 
 START, END = date(2026, 1, 1), date(2026, 12, 31)
 DAY = date(2026, 11, 1)
@@ -79,3 +79,52 @@ def test_company_and_trouble_of_the_day_are_known():
     known = facts(life)
 
     assert (known["failed"], known["frozen"], known["trainer"]) == (1.0, 1.0, 1.0)
+
+
+MORE = More(
+    classes=[DAY - timedelta(days=days) for days in (200, 26, 19)],
+    units=[(DAY - timedelta(days=90), 10), (DAY - timedelta(days=12), -3)],
+    tickets=[(DAY - timedelta(days=3), None), (DAY - timedelta(days=9), DAY)],
+    talks=[DAY - timedelta(days=40), DAY - timedelta(days=27)],
+    scores=[(DAY - timedelta(days=300), 9), (DAY - timedelta(days=20), 4)],
+    bar=[(DAY - timedelta(days=100), 30_000), (DAY - timedelta(days=150), 90_000)],
+)
+
+
+def test_classes_units_questions_talks_answers_and_bar_of_the_day_are_known():
+    known = facts(replace(LIFE, more=MORE))
+
+    assert known["classes"] == pytest.approx(2 / 5)
+    assert known["units"] == math.log1p(7)
+    assert (known["tickets"], known["talks"], known["score"]) == (1.0, 1.0, 4 - 7.5)
+    assert known["bar"] == math.log1p(300)
+
+
+def test_what_happens_tomorrow_changes_none_of_it():
+    tomorrow = DAY + timedelta(days=1)
+    later = More(
+        classes=[*MORE.classes, tomorrow],
+        units=[*MORE.units, (tomorrow, 20)],
+        tickets=[*MORE.tickets, (tomorrow, None)],
+        talks=[*MORE.talks, tomorrow],
+        scores=[*MORE.scores, (tomorrow, 10)],
+        bar=[*MORE.bar, (tomorrow, 5_000)],
+    )
+
+    assert facts(replace(LIFE, more=later)) == facts(replace(LIFE, more=MORE))
+
+
+def test_a_question_answered_on_the_very_day_is_no_longer_open_and_one_answered_later_is():
+    asked = DAY - timedelta(days=9)
+
+    def open_ones(done: date) -> float:
+        return facts(replace(LIFE, more=More(tickets=[(asked, done)])))["tickets"]
+
+    assert (open_ones(DAY), open_ones(DAY + timedelta(days=1))) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("first", "days"), [(START + timedelta(days=5), 5), (None, 304)])
+def test_the_wait_for_the_first_visit_counts_while_it_lasts(first, days):
+    visits = [first] if first else []
+
+    assert facts(replace(LIFE, visits=visits))["first_visit"] == math.log1p(days)
