@@ -9,8 +9,9 @@ from clubcrm.core.clubs import club_setting
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.core.events import Event
+from clubcrm.core.remembered import forget
 from memberships.billing.models import Invoice
-from memberships.contracts.catalogue import plan_version
+from memberships.contracts.catalogue import PLANS, plan_version
 from memberships.contracts.deals import SHIPPED, Benefit
 from memberships.contracts.invariants import contract_periods, renewals
 from memberships.contracts.models import Contract
@@ -90,6 +91,7 @@ def test_early_offer_adds_days_where_the_price_is_the_old_one(cast, clock):
 
 def test_what_is_on_sale_is_read_once_for_an_offer(cast, clock, count_selects):
     year_of(cast)
+    forget(PLANS)
     count_selects.statements.clear()
 
     assert offer_for(cast.members["Mia"], "J13a", by=SARA) is not None
