@@ -102,7 +102,9 @@ def sqlite_store(members: int, years: float) -> Iterator[Store]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     shutil.copyfile(original, folder / "club.sqlite3")
-    yield Store("sqlite", environment_of(f"sqlite:///{folder / 'club.sqlite3'}", folder))
+    store = Store("sqlite", environment_of(f"sqlite:///{folder / 'club.sqlite3'}", folder))
+    command(store, "migrate")  # the original may have been kept from an earlier version
+    yield store
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -133,6 +135,7 @@ def postgres_store(members: int, years: float) -> Iterator[Store]:
             connection.execute(text(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)"))
             connection.execute(text(f"CREATE DATABASE {copy} TEMPLATE {seeded}"))
         store = _postgres(server.get_uri(), copy, folder)
+        command(store, "migrate")
         with create_engine(store.sqlalchemy_url).connect() as connection:
             connection.execute(text("ANALYZE"))
             connection.commit()
