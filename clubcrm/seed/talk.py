@@ -37,7 +37,7 @@ BODIES = {
     Code.INVITATION: "There is a class you have not tried yet. Shall we keep you a place?",
     Code.HALF_WAY: "Half of your term is over. Here is what you did, and one question to you.",
 }
-SENT_AT_MINUTE = 11 * 60
+SENT_AT_MINUTE, TALK_EVERY = 11 * 60, 25
 
 
 class Talk:
@@ -72,7 +72,7 @@ class Talk:
             cycles.add(person_id=person_id, cycle_no=place + 1, number=1)
         for touch in self._ground.touches.get(life.number, ()):
             self._touch(life, touch)
-        if self._chance.random() < 0.02:
+        if life.number % TALK_EVERY == 3:
             self._open_task(life, self._chance)
 
     def _touch(self, life: Life, touch: Touch) -> None:
