@@ -2,16 +2,19 @@
 the bar, Anna keeps accounts; Mia is a member. Zoe works at the desk of another club, and Zia is a
 member there."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import UTC, datetime, time
+from typing import Any
 
+import time_machine
 from argon2 import PasswordHasher
-from sqlalchemy import insert
+from sqlalchemy import Table, insert, select
 
 from clubcrm.accounts.models import Role, User, UserClub
 from clubcrm.core.clock import now
 from clubcrm.core.clubs import Club, ClubHours
-from clubcrm.core.db import db
+from clubcrm.core.db import Model, db
 from clubcrm.core.text import fold
 from clubcrm.people import findability
 from clubcrm.people.models import ContactKind, ContactPoint, Person
@@ -19,6 +22,8 @@ from clubcrm.people.models import ContactKind, ContactPoint, Person
 PASSWORD = "correct horse battery staple"
 # Weak on purpose: a test signs in many times, and the strength has tests of its own.
 PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+LONG_AGO = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
 
 STAFF = {
     "Olga": Role.OWNER,
@@ -44,6 +49,46 @@ class Cast:
     def email_of(self, name: str) -> str:
         """Return the address a member of staff signs in with."""
         return f"{name.lower()}@club.example"
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The rows that the cast consists of, to be written in one go instead of being worked out."""
+
+    cast: Cast
+    rows: list[tuple[Table, list[dict[str, Any]]]]
+
+    def appear(self) -> Cast:
+        """The cast exists in the running unit of work, born at this moment."""
+        moment = now()
+        for table, rows in self.rows:
+            born = [
+                {name: moment if value == LONG_AGO else value for name, value in row.items()}
+                for row in rows
+            ]
+            db.session.execute(insert(table), born)
+        return deepcopy(self.cast)
+
+
+def image_of_cast() -> Image:
+    """Return the image of a cast that is born in the running unit of work, in an empty store."""
+    before = {table for table in Model.metadata.sorted_tables if _rows_of(table)}
+    with time_machine.travel(LONG_AGO, tick=False):
+        cast = make_cast()
+        db.session.flush()
+    tables = [table for table in Model.metadata.sorted_tables if table not in before]
+    found = [(table, rows) for table in tables if (rows := _rows_of(table))]
+    # The store gives the keys: on PostgreSQL counting goes on behind those it gave itself.
+    return Image(cast, [(table, [_without_key(row) for row in rows]) for table, rows in found])
+
+
+def _rows_of(table: Table) -> list[dict[str, Any]]:
+    chosen = select(table).order_by(*table.primary_key.columns)
+    return [dict(row) for row in db.session.execute(chosen).mappings()]
+
+
+def _without_key(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "id"}
 
 
 def make_cast() -> Cast:

@@ -3,18 +3,25 @@
 A test run makes thousands of apps; only tests import this.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
+from clubcrm.accounts import passwords
+from tests.cast import PASSWORD_HASH
+
 Builder = Callable[..., tuple[str, str]]
+Shape = tuple[list[Any], list[Any], dict[str, Any], set[str]]
 _builders: dict[tuple[Any, ...], Builder] = {}
+_shapes: dict[tuple[str, str, bool], Shape] = {}
 _compile = Rule._compile_builder
+_read = Rule._parse_rule
 
 
 def _builder_of(rule: Rule, append_unknown: bool = True) -> Builder:
@@ -25,6 +32,25 @@ def _builder_of(rule: Rule, append_unknown: bool = True) -> Builder:
     if key not in _builders:
         _builders[key] = _compile(rule, append_unknown)
     return _builders[key]
+
+
+def _parts_of(rule: Rule, text: str) -> Iterator[Any]:
+    """Yield the parts of a rule's text: the same for rules of the same text."""
+    key = text, rule.rule, rule.is_leaf
+    if rule.defaults or rule._trace not in ([], [(False, "|")]):
+        yield from _read(rule, text)
+        return
+    if key not in _shapes:
+        before = len(rule._trace)
+        parts = list(_read(rule, text))
+        _shapes[key] = parts, rule._trace[before:], dict(rule._converters), set(rule.arguments)
+        yield from parts
+        return
+    parts, trace, converters, arguments = _shapes[key]
+    rule._trace += trace
+    rule._converters |= converters
+    rule.arguments |= arguments
+    yield from parts
 
 
 class OncePerRun(BytecodeCache):
@@ -51,6 +77,17 @@ def use_templates_of_run(app: Flask) -> None:
     app.jinja_env.bytecode_cache = _templates
 
 
+class HasherOfRun(PasswordHasher):
+    """Leaves the weak hash that the cast signs in with as it is, and renews every other."""
+
+    def check_needs_rehash(self, hash: str | bytes) -> bool:
+        """Tell whether the hash is weaker than today's, and none of the cast's."""
+        return hash != PASSWORD_HASH and super().check_needs_rehash(hash)
+
+
 def install() -> None:
-    """Rules of the same text share what writes their addresses."""
+    """Rules of the same text share what reads and what writes their addresses."""
+    Rule._parse_rule = _parts_of  # type: ignore[method-assign,assignment]
+    strong = passwords._hasher
+    passwords._hasher = HasherOfRun(strong.time_cost, strong.memory_cost, strong.parallelism)
     Rule._compile_builder = _builder_of  # type: ignore[method-assign,assignment]
