@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from access_control.permissions import SCAN_AT_DESK
 from clubcrm.card import member as words
+from clubcrm.card.about import KnownFact, known_of
 from clubcrm.card.balance import account_line
 from clubcrm.card.habits import RhythmShown, rhythm_shown
 from clubcrm.card.history import Happening, happenings
@@ -54,6 +55,7 @@ class CardPage:
     standing: words.Line
     reach: list[words.Way]
     tags: Sequence[Tag]
+    known: list[KnownFact]
     handover: HandoverLine | None
     documents: Sequence[CardDocument]
     acts: list[Act]
@@ -82,6 +84,7 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
     touches = touchpoints_of(person.id)
     rows = timeline(person.id, only, before)
     joined = min((one.starts_on for one in contracts), default=None)
+    pages, known = known_of(person.id, current_actor().role)
     tasks = [one.title for one in people.open_tasks(person.id)]
     return CardPage(
         person_id=person.public_id,
@@ -91,8 +94,9 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         club_name=person.club_name,
         birthday=words.birthday_words(person, today),
         standing=words.standing_line(status_at(rights, words.facts_of(blocks), today)),
-        reach=words.ways_of(people.reach_of(person.id)),
+        reach=[*words.ways_of(people.reach_of(person.id)), *pages],
         tags=tags_of(person.id),
+        known=known,
         handover=handover_of(person.id),
         documents=_documents(person.id),
         acts=main_acts(person.public_id),

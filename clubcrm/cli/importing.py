@@ -2,6 +2,7 @@
 
 import click
 
+from clubcrm.cli import table_import
 from clubcrm.cli.bar_import import import_bar_sales, import_goods, import_shelf
 from clubcrm.cli.people import import_people
 from clubcrm.cli.visit_import import import_visits_command
@@ -9,11 +10,13 @@ from clubcrm.cli.visit_import import import_visits_command
 
 @click.group("import")
 def import_group() -> None:
-    """Bring in people, visits or the bar's goods from a table (CSV or XLSX)."""
+    """Bring in people, visits, contracts, packages, leads or the bar's goods (CSV or XLSX)."""
 
 
 import_group.add_command(import_people)
 import_group.add_command(import_visits_command)
+for _command in table_import.commands():
+    import_group.add_command(_command)
 import_group.add_command(import_goods)
 import_group.add_command(import_shelf)
 import_group.add_command(import_bar_sales)

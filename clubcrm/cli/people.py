@@ -16,6 +16,7 @@ from clubcrm.core.errors import DomainError, invalid
 from clubcrm.core.sheets import FORMULA_STARTS, SheetError
 from clubcrm.people.importer import ImportOrder, Report, run_import, try_import
 from clubcrm.people.rules.days import DayOrder
+from clubcrm.people.tables_in import TableReport
 
 SHOWN_FAULTS = 30
 EXAMPLE = """
@@ -130,7 +131,7 @@ def _tell(report: Report, *, as_json: bool) -> None:
         click.echo(f"  and {rest} more; --report FILE writes them all", err=True)
 
 
-def _write_faults(path: Path, report: Report) -> None:
+def _write_faults(path: Path, report: Report | TableReport) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(["row", "category", "field", "reason"])

@@ -28,6 +28,7 @@ from clubcrm.leads.api import (
     receive,
     receive_by_hand,
 )
+from clubcrm.leads.door.making import FormDraft, make_form
 from clubcrm.people.api import save_photo
 from clubcrm.people.models import Person
 from clubcrm.seed.portraits import draw_portrait
@@ -77,6 +78,12 @@ def evening(app: Flask, cast: Cast) -> dict[str, str]:
         _trouble(cast, found)
     _habits(app, cast)
     return found
+
+
+def open_form(app: Flask, cast: Cast) -> str:
+    """The club has a form of its own; returns its public key."""
+    with app.app_context(), unit_of_work():
+        return make_form(cast.club, FormDraft("Trial week", title="Try us"), by=SARA).public_id
 
 
 def ask(app: Flask, cast: Cast) -> str:

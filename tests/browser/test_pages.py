@@ -31,6 +31,7 @@ def test_pages_are_accessible_and_fit(
     """Every page is opened once and looked at twice: in the light, and in the dark."""
     members = club.evening(app, cast)
     members["lead"] = club.ask(app, cast)
+    members["form"] = club.open_form(app, cast)
     club.arrive(app, cast, "9000003", "9000004", club.LENAS_CARD, club.UNKNOWN_CARD, "9000005")
     desk = open_desk("Olga", size, "light")
     # Colours that are still on their way from light to dark are nobody's colours.
@@ -234,6 +235,21 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "vouchers": "/money/vouchers",
         "voucher": "/money/vouchers/new",
         "approvals": "/approvals",
+        "card-documents": f"/members/{razia}/documents",
+        "card-handover": f"/members/{razia}/handover",
+        "card-changes": f"/members/{razia}/changes",
+        "card-privacy": f"/members/{razia}/privacy",
+        "doubles": "/members/doubles",
+        "imports": "/imports",
+        "import-contracts": "/imports/contracts",
+        "privacy": "/settings/privacy",
+        "quotes": f"/leads/{members['lead']}/quotes",
+        "quote-new": f"/leads/{members['lead']}/quotes/new",
+        "campaigns": "/campaigns",
+        "campaign-new": "/campaigns/new",
+        "events": "/events",
+        "event-new": "/events/new",
+        "hosted-form": f"/join/{members['form']}",
         "taxes": "/settings/money",
     }
 

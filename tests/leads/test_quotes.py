@@ -15,6 +15,10 @@ from clubcrm.leads.models import Lead, LeadTask
 from clubcrm.leads.quotes import offering
 from clubcrm.leads.quotes.models import PriceQuote
 from clubcrm.leads.quotes.rules.terms import Choice, QuoteState, discount_to_keep
+from clubcrm.leads.targets import set_target
+from clubcrm.messaging.letter_tables import PostedLetter
+from clubcrm.people.models import ContactKind, Person
+from clubcrm.people.services import add_contact, set_do_not_contact
 from clubcrm.tasks.models import Task
 from memberships.api import PlanKind, PlanTerms, plans_on_sale
 from memberships.contracts.models import Contract
@@ -223,3 +227,73 @@ def test_api_promises_and_answers_and_other_clubs_see_nothing(app, lead, client_
     assert (answer.json["state"], bool(answer.json["contract"])) == ("accepted", True)
     assert zoe.get(f"/api/v1/leads/{lead}/quotes").status_code in {403, 404}
     assert client_of("Boris").get(f"/api/v1/leads/{lead}/quotes").status_code == 403
+
+
+def _with_mail(app, address: str = "rina@example.com") -> None:
+    with app.app_context(), unit_of_work():
+        person = db.session.get_one(Person, db.session.scalars(select(Lead)).one().person_id)
+        add_contact(person, ContactKind.EMAIL, address, by=SARA)
+
+
+def _made(app) -> str:
+    with app.app_context(), unit_of_work():
+        lead = db.session.scalars(select(Lead)).one()
+        order = offering.QuoteOrder((Choice(plan_ids()[0], 0),), TODAY, UNTIL, words="For Rina")
+        return offering.make_quote(lead, order, by=SARA).public_id
+
+
+def letters(app) -> list[PostedLetter]:
+    with app.app_context(), unit_of_work(write=False):
+        rows = list(db.session.scalars(select(PostedLetter)))
+        db.session.expunge_all()
+        return rows
+
+
+def test_quote_leaves_by_mail_once_with_its_paper_and_a_link_that_opens_it(app, lead, client_of):
+    _with_mail(app)
+    sara, quote = client_of("Sara"), _made(app)
+
+    page = sara.post(f"/quotes/{quote}/mail", follow_redirects=True).text
+    sara.post(f"/quotes/{quote}/mail")
+
+    (letter,) = letters(app)
+    assert (letter.address, letter.paper_name) == ("rina@example.com", "Q1-2026-00001.pdf")
+    assert letter.paper is not None
+    assert "Rina" in words_of(letter.paper)
+    assert "For Rina" in letter.body
+    assert "waits to leave" in page
+    assert "Send by mail" not in page
+    path = re.search(r"https?://[^/\s]+(/quote/\S+)", letter.body)
+    assert path is not None
+    assert app.test_client().get(path[1]).status_code == 200
+
+
+def test_who_has_no_mail_address_or_wishes_no_letters_gets_none(app, lead, client_of):
+    sara, quote = client_of("Sara"), _made(app)
+
+    without = sara.post(f"/quotes/{quote}/mail")
+    _with_mail(app)
+    with app.app_context(), unit_of_work():
+        person = db.session.get_one(Person, db.session.scalars(select(Lead)).one().person_id)
+        set_do_not_contact(person, True, by=SARA)
+    unwilling = sara.post(f"/quotes/{quote}/mail")
+
+    assert (without.status_code, unwilling.status_code) == (409, 409)
+    assert "No mail address works" in without.text
+    assert "wishes not to be written to" in unwilling.text
+    assert letters(app) == []
+
+
+def test_seller_sees_plan_and_fact_of_the_own_month_on_the_board(app, cast, lead, client_of):
+    with app.app_context(), unit_of_work():
+        set_target(cast.club, cast.users["Sara"], TODAY, 4, 4_000_000, by=MAX)
+        won = db.session.scalars(select(Lead)).one()
+        won.won_at, won.value_minor, won.owner_id = NOON, 1_200_000, cast.users["Sara"]
+
+    of_sara = client_of("Sara").get("/leads").text
+    of_max = client_of("Max").get("/leads").text
+
+    shown = of_sara.split('class="own-month"')[1].split("</section>")[0]
+    assert "1 / 4" in shown
+    assert "behind" in shown  # 23 days of 31 are gone, which is 2 of 4 contracts
+    assert 'class="own-month"' not in of_max

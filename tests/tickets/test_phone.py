@@ -83,6 +83,22 @@ def test_card_of_the_caller_opens_for_whose_telephone_rings_and_closes_with_the_
     assert call.state is CallState.TALKING
 
 
+def test_page_that_knows_who_rings_hears_nothing_until_that_changes(
+    app: Flask, client_of: object, telephone: str
+) -> None:
+    frank = client_of("Frank")  # type: ignore[operator]
+
+    quiet = frank.get("/phone/ringing?known=")
+    tell(app, "ring", number="01711000001", extension=telephone)
+    rings = frank.get("/phone/ringing?known=")
+    still = frank.get(f"/phone/ringing?known={rings.headers['X-Ring']}")
+    tell(app, "answer", extension=telephone)
+    over = frank.get(f"/phone/ringing?known={rings.headers['X-Ring']}")
+
+    assert [one.status_code for one in (quiet, rings, still, over)] == [204, 200, 204, 200]
+    assert (over.data, over.headers["X-Ring"]) == (b"", "")
+
+
 def test_ring_that_is_told_late_opens_no_card(
     app: Flask, cast: Cast, client_of: object, telephone: str
 ) -> None:

@@ -17,9 +17,10 @@ from clubcrm.core.policy import Actor, current_actor
 from clubcrm.core.shell import chosen_club, current_club
 from clubcrm.core.web import require
 from clubcrm.leads import words
-from clubcrm.leads.permissions import RUN_LEADS, SEE_LEADS
+from clubcrm.leads.permissions import RUN_LEADS, SEE_LEADS, WORK_LEADS
 from clubcrm.leads.queries.alerts import lead_alerts
 from clubcrm.leads.queries.board import LIST, BoardWish, Column, board, stage_list
+from clubcrm.leads.queries.own_month import own_month
 from clubcrm.leads.queries.tray import tray_counts
 from clubcrm.leads.rules.stages import ON_THE_WAY, PARKED, InquiryState, LeadStage
 from clubcrm.leads.sellers import sellers_of
@@ -73,6 +74,7 @@ def board_words() -> dict[str, Any]:
         "few": FEW,
         "waiting": tray_counts(Scope((club.id,))).get(InquiryState.WAITING, 0),
         "chips": _chips(),
+        "own_month": own_month(club.id, club.zone, current_actor().id) if _sells() else None,
         "sellers": sellers_of(club.id),
         "sources": sources_of(club.id),
         "filters": _filters(),
@@ -80,6 +82,11 @@ def board_words() -> dict[str, Any]:
         "currency": club.currency,
         **_common(),
     }
+
+
+def _sells() -> bool:
+    actor = current_actor()
+    return actor.kind == "user" and actor.may(WORK_LEADS)
 
 
 def asked() -> BoardWish:

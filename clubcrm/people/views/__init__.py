@@ -9,11 +9,13 @@ from clubcrm.people.views import (
     handover,
     history,
     importing,
+    imports_api,
     lists,
     merging,
     papers_api,
     peace,
     privacy,
+    privacy_api,
     tables,
 )
 from clubcrm.people.views.api import api
@@ -31,11 +33,13 @@ __all__ = [
     "handover",
     "history",
     "importing",
+    "imports_api",
     "lists",
     "merging",
     "papers_api",
     "peace",
     "people",
     "privacy",
+    "privacy_api",
     "tables",
 ]

@@ -13,6 +13,7 @@ from clubcrm.core.clubs import set_club_setting
 from clubcrm.core.db import end_reading
 from clubcrm.core.errors import DomainError
 from clubcrm.core.shell import current_club, my_clubs
+from clubcrm.core.types import JsonObject
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.erasing import erase_person
 from clubcrm.people.models import Person
@@ -54,20 +55,7 @@ def hand_out(public_id: str) -> Response:
     if kind == "json":
         content = json.dumps(copy, ensure_ascii=False, indent=2, default=str).encode()
         return _file(content, "application/json", f"{person.public_id}.json")
-    page = render_template(
-        "pdf/person_copy.html",
-        copy=copy,
-        person=person,
-        moment=clock.now(),
-        zone=_zone(person),
-        record_words=record_words,
-        most=SHOWN_IN_PRINT,
-    )
-    return _file(
-        current_app.extensions["club_print_pdf"](page),
-        "application/pdf",
-        f"{person.public_id}.pdf",
-    )
+    return _file(printed_copy(person, copy), "application/pdf", f"{person.public_id}.pdf")
 
 
 @people.post("/members/<public_id>/privacy/erase")
@@ -133,6 +121,21 @@ def save_privacy() -> ResponseReturnValue:
     )
     flash(_("Saved."), "success")
     return redirect(url_for("people.privacy_settings"), 303)
+
+
+def printed_copy(person: Person, copy: JsonObject) -> bytes:
+    """Return the copy of all we know of a person as PDF."""
+    page = render_template(
+        "pdf/person_copy.html",
+        copy=copy,
+        person=person,
+        moment=clock.now(),
+        zone=_zone(person),
+        record_words=record_words,
+        most=SHOWN_IN_PRINT,
+    )
+    printed: bytes = current_app.extensions["club_print_pdf"](page)
+    return printed
 
 
 def _settings_page(typed: object, faults: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ from clubcrm.reports.views import (
     leads,
     leaving,
     own,
+    own_api,
     people,
     renewals,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "leads",
     "leaving",
     "own",
+    "own_api",
     "people",
     "renewals",
     "reports",

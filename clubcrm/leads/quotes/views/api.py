@@ -9,8 +9,9 @@ from clubcrm.core.api import ApiBlueprint, InputSchema
 from clubcrm.core.errors import invalid
 from clubcrm.core.policy import current_actor, require
 from clubcrm.leads.permissions import SEE_LEADS, WORK_LEADS
-from clubcrm.leads.quotes import offering, queries
+from clubcrm.leads.quotes import mailing, offering, queries
 from clubcrm.leads.quotes.models import PriceQuote
+from clubcrm.leads.quotes.paper import print_quote
 from clubcrm.leads.quotes.rules.terms import MOST_CHOICES, Choice
 from memberships.api import plans_on_sale
 
@@ -60,6 +61,7 @@ class QuoteShown(InputSchema):
     valid_until = fields.Date()
     chosen = fields.Integer(allow_none=True)
     contract = fields.String(allow_none=True)
+    mailed = fields.String(metadata={"description": "waiting, sent, failed, doubt; empty: never"})
     choices = fields.List(fields.Nested(QuoteChoiceShown))
 
 
@@ -116,6 +118,18 @@ def post_quote_answer(body: dict[str, Any], public_id: str) -> dict[str, Any]:
     return _shown(found)
 
 
+@api.post("/quotes/<string:public_id>/mail")
+@api.doc(summary="Mail the quote as PDF with its link; 409 NO_ADDRESS when there is no way")
+@require(WORK_LEADS)
+@api.response(200, QuoteShown)
+def post_quote_mail(public_id: str) -> dict[str, Any]:
+    actor = current_actor()
+    found = queries.quote_in(actor.scope, public_id)
+    mailing.mail_address(found.person_id)
+    mailing.mail_quote(found, print_quote(found), by=actor.ref)
+    return _shown(found)
+
+
 def _shown(quote: PriceQuote) -> dict[str, Any]:
     seen = queries.shown(quote)
     return {
@@ -128,6 +142,7 @@ def _shown(quote: PriceQuote) -> dict[str, Any]:
         "valid_until": quote.valid_until,
         "chosen": quote.chosen,
         "contract": seen.contract.public_id if seen.contract else None,
+        "mailed": mailing.letter_state(quote),
         "choices": [
             {
                 "place": one.choice.place,

@@ -11,12 +11,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from clubcrm.core import clock
+from clubcrm.core.db import end_reading, unit_of_work
 from clubcrm.core.errors import DomainError, invalid
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.text import ascii_digits
 from clubcrm.leads.models import Lead
 from clubcrm.leads.permissions import SEE_LEADS, WORK_LEADS
-from clubcrm.leads.quotes import offering, queries
+from clubcrm.leads.quotes import mailing, offering, queries
 from clubcrm.leads.quotes.paper import print_quote
 from clubcrm.leads.quotes.rules.terms import MOST_CHOICES, USUAL_DAYS, Choice
 from clubcrm.leads.quotes.words import state_tone, state_words
@@ -82,6 +83,26 @@ def hand_over(quote_id: str) -> str:
     )
 
 
+@quotes.post("/quotes/<quote_id>/mail")
+@require(WORK_LEADS, own_units=True)
+def mail(quote_id: str) -> ResponseReturnValue:
+    """The quote is with the post, as PDF with its link; what becomes of the mail is shown."""
+    found, by = queries.quote_in(current_actor().scope, quote_id), current_actor().ref
+    lead_id = found.lead_id
+    try:
+        mailing.mail_address(found.person_id)
+        # Printed before anything is written: nobody waits for a page to be drawn.
+        paper = print_quote(found)
+        end_reading()
+        with unit_of_work():
+            quote = queries.quote_in(current_actor().scope, quote_id)
+            address = mailing.mail_quote(quote, paper, by=by).address
+    except DomainError as error:
+        return _list_page(queries.lead_by_id(lead_id), error.text), error.status
+    flash(_("The quote goes to %(address)s with its PDF.", address=address), "success")
+    return redirect(_back(lead_id), 303)
+
+
 @quotes.post("/quotes/<quote_id>/answer")
 @require(WORK_LEADS)
 def answer(quote_id: str) -> ResponseReturnValue:
@@ -122,6 +143,7 @@ def _list_page(lead: Lead, refusal: str = "") -> str:
         person=queries.person_of(lead),
         zone=queries.club_of(lead).zone,
         quotes=queries.quotes_of(lead.id),
+        letter_state=mailing.letter_state,
         state_words=state_words,
         state_tone=state_tone,
         refusal=refusal,
