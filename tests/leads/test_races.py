@@ -19,7 +19,7 @@ from tests.leads.conftest import NOON, arrival, new_lead
 from tests.memberships.races import PEOPLE, all_at_once
 
 pytestmark = pytest.mark.fault
-ROUNDS = 12
+ROUNDS = 16
 
 
 @pytest.fixture(autouse=True)
