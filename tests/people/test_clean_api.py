@@ -118,7 +118,8 @@ def test_table_of_leads_says_how_it_reads_dates_and_unknown_kinds_are_not_there(
     words = "Name,Phone,Arrived\nRina,01711555001,03/04/2026\nTuli,01711555002,05/06/2026\n"
 
     def send(kind: str, **query: str):
-        table = {"file": (io.BytesIO(words.encode()), "l.csv"), "map_arrived_at": "Arrived"}
+        heads = {"map_name": "Name", "map_phone": "Phone", "map_arrived_at": "Arrived"}
+        table = {"file": (io.BytesIO(words.encode()), "l.csv"), **heads}
         address = f"/api/v1/imports/{kind}"
         return post(script, address, data=table, query_string=query, buffered=True)
 

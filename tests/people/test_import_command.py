@@ -8,6 +8,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 
+from clubcrm.cli.importing import import_group
 from clubcrm.cli.people import import_people
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
@@ -87,3 +88,22 @@ def test_wrong_use_is_refused_in_one_sentence(app: Flask, cast: Cast, tmp_path: 
 
     assert codes == [code for _content, _words, code in WRONG_USE]
     assert people(app) == 2
+
+
+def test_contracts_packages_and_leads_have_commands_of_their_own(
+    app: Flask, cast: Cast, tmp_path: Path
+):
+    table = "name,phone,source\nNadia Sultana,01711222333,Flyer\nNo Contact,,Flyer\n"
+    path = written(tmp_path, table, "leads.csv")
+
+    def leads(*words: str) -> Result:
+        return app.test_cli_runner().invoke(import_group, ["leads", str(path), *words])
+
+    tried, done, again = leads("--dry-run"), leads("--json"), leads("--json")
+
+    assert (tried.exit_code, done.exit_code, again.exit_code) == (1, 1, 1)  # one row has no phone
+    assert "1 would be new" in tried.stdout
+    assert "row 3:" in tried.stderr
+    assert [json.loads(one.stdout)["new"] for one in (done, again)] == [1, 0]
+    assert json.loads(again.stdout)["known"] == 1
+    assert {"contracts", "packages", "leads", "people", "visits"} <= set(import_group.commands)

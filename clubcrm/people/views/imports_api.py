@@ -99,9 +99,10 @@ def list_imports() -> dict[str, Any]:
 @clean_api.doc(
     summary="Bring in a table, or try it",
     description=(
-        "multipart/form-data: file (CSV or XLSX), map_FIELD=COLUMN for what is not guessed. A "
-        "killed run goes on where it stopped when the same table is sent again. 400 DAY_OR_MONTH "
-        "asks for day_order; a table of more than 20,000 rows is for `clubcrm import`."
+        "multipart/form-data: file (CSV or XLSX); with map_FIELD=COLUMN only the named columns are "
+        "read, without them the headings are guessed. A killed run goes on where it stopped when "
+        "the same table is sent again. 400 DAY_OR_MONTH asks for day_order; "
+        "a table of more than 20,000 rows is for `clubcrm import`."
     ),
 )
 @require(IMPORT_PEOPLE, own_units=True)
