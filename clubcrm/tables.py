@@ -28,6 +28,7 @@ import clubcrm.people.about_tables
 import clubcrm.people.key_tables
 import clubcrm.people.merge_tables
 import clubcrm.people.models
+import clubcrm.people.paper_tables
 import clubcrm.people.privacy_tables
 import clubcrm.reports.built_models
 import clubcrm.reports.effect_tables
