@@ -47,6 +47,7 @@ import memberships.contracts.deal_tables
 import memberships.contracts.freeze_tables
 import memberships.contracts.gift_tables
 import memberships.contracts.handover_tables
+import memberships.contracts.included_tables
 import memberships.contracts.leaving_tables
 import memberships.contracts.models
 import memberships.contracts.reason_tables
@@ -116,6 +117,7 @@ _MODULES = (
     memberships.contracts.freeze_tables,
     memberships.contracts.gift_tables,
     memberships.contracts.handover_tables,
+    memberships.contracts.included_tables,
     memberships.contracts.leaving_tables,
     memberships.contracts.reason_tables,
     memberships.books.models,

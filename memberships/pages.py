@@ -45,6 +45,7 @@ from memberships.pay.views.pages import wages
 from memberships.pay.views.shares import shares
 from memberships.portal.views import portal
 from memberships.portal.views.desk import questions
+from memberships.portal.views.links_api import links_api
 from memberships.portal.views.renewing import renewing
 from memberships.printing.views.pages import printers
 from memberships.schedule.shift_pages import duty
@@ -126,4 +127,5 @@ API: tuple[Blueprint, ...] = (
     books_api,
     shifts_api,
     buyers_api,
+    links_api,
 )

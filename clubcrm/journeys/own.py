@@ -88,5 +88,6 @@ _GOALS: Mapping[Goal, Callable[[list[int]], Select[Any]]] = {
         PackageSale.sold_on,
         people,
         PackageSale.lot_id == PackageLot.id,
+        PackageLot.contract_id.is_(None),
     ),
 }

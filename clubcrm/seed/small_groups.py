@@ -8,6 +8,9 @@ from random import Random
 from clubcrm.seed.ground import Deed, Ground
 from clubcrm.seed.order import public_id
 from clubcrm.seed.studios import House
+from memberships.contracts.included_tables import PlanPackage
+from memberships.contracts.models import Plan, PlanVersion
+from memberships.contracts.rules import PlanKind
 from memberships.packages.models import (
     EntryKind,
     PackageEntry,
@@ -254,7 +257,29 @@ class _Reformer:
             created_at=began,
             created_by=self.ground.actor("owner"),
         )
+        self._bundle(product_id)
         return version_id, price
+
+    def _bundle(self, product_id: int) -> None:
+        """A new plan brings the classes along; nobody has bought it yet."""
+        store, began = self.ground.store, self.ground.order.moment - timedelta(days=3)
+        plan_id = store.sink(Plan).add(
+            public_id=public_id(self.chance),
+            club_id=self.house.club_id,
+            kind=PlanKind.TERM,
+            created_at=began,
+        )
+        terms_id = store.sink(PlanVersion).add(
+            plan_id=plan_id,
+            number=1,
+            name="Three months with reformer",
+            term_months=3,
+            price_minor=self.town.unit_price_minor * 4,
+            currency=self.town.currency,
+            created_at=began,
+            created_by=self.ground.actor("owner"),
+        )
+        store.sink(PlanPackage).add(version_id=terms_id, product_id=product_id, units=UNITS)
 
     def _write_package(self, owner: _Owner, version_id: int, price: int) -> None:
         ground, store = self.ground, self.ground.store

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, String, cast, func, literal, select
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.core.remembered import remembered, watch
 from memberships.contracts.conditions import PLAIN_LEAVING, LeavingTerms, PlanFreezing
 from memberships.contracts.freeze_tables import PlanFreezeRule, PlanFreezeType
+from memberships.contracts.included_tables import PlanPackage
 from memberships.contracts.leaving_tables import PlanLeaving
 from memberships.contracts.models import (
     Contract,
@@ -22,7 +24,7 @@ from memberships.contracts.models import (
 from memberships.contracts.renewal_tables import PlanCondition
 from memberships.contracts.renewal_terms import USUAL, Conditions
 from memberships.contracts.rules import ContractState, Window
-from memberships.contracts.terms import PlanTerms
+from memberships.contracts.terms import Included, PlanTerms
 
 # What a unit of work has read of plans, until it writes to one of their tables.
 PLANS = "plans"
@@ -32,11 +34,11 @@ watch(
         table.__tablename__
         for table in (
             Plan, PlanClub, PlanCondition, PlanFreezeRule, PlanFreezeType, PlanLeaving,
-            PlanVersion, PlanWindow,
+            PlanPackage, PlanVersion, PlanWindow,
         )
     ),
 )  # fmt: skip
-Sold = Select[Plan, PlanVersion, PlanLeaving, PlanFreezeRule]
+Sold = Select[Plan, PlanVersion, PlanLeaving, PlanFreezeRule, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,16 @@ def plan_version(version_id: int) -> PlanOnSale:
 
 
 def _versions() -> Sold:
+    # The packages come as one text, such as 3/8,5/2: no further trip to the store.
+    product, units = cast(PlanPackage.product_id, String), cast(PlanPackage.units, String)
+    packages = (
+        select(func.aggregate_strings(product + literal("/") + units, ","))
+        .where(PlanPackage.version_id == PlanVersion.id)
+        .correlate(PlanVersion)
+        .scalar_subquery()
+    )
     return (
-        select(Plan, PlanVersion, PlanLeaving, PlanFreezeRule)
+        select(Plan, PlanVersion, PlanLeaving, PlanFreezeRule, packages)
         .join(PlanVersion, PlanVersion.plan_id == Plan.id)
         .outerjoin(PlanLeaving, PlanLeaving.version_id == PlanVersion.id)
         .outerjoin(PlanFreezeRule, PlanFreezeRule.version_id == PlanVersion.id)
@@ -148,10 +158,16 @@ def _plans(statement: Sold) -> list[PlanOnSale]:
                 freezing=_freezing(freezing),
                 freeze_type_ids=frozenset(named.get(version.id, ())),
                 conditions=conditions.get(version.id, USUAL),
+                packages=_included(packages or ""),
             ),
         )
-        for plan, version, leaving, freezing in rows
+        for plan, version, leaving, freezing, packages in rows
     ]
+
+
+def _included(listed: str) -> tuple[Included, ...]:
+    pairs = (one.split("/") for one in listed.split(",") if one)
+    return tuple(sorted(Included(int(product), int(units)) for product, units in pairs))
 
 
 def _named_freezes(versions: Sequence[int]) -> dict[int, set[int]]:

@@ -27,6 +27,8 @@ def move_end(contract: Contract, days: int, *, by: str, from_on: date | None = N
     So do the fees of a rolling contract that come on the first day of a freeze or later.
     """
     set_end(contract, moved_end(contract.ends_on, days), by=by)
+    if contract.ends_on is None:
+        move_lot_ends(contract.id, days)
     move_fees(contract, days, by=by, from_on=from_on)
 
 

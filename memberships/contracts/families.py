@@ -20,6 +20,7 @@ from memberships.contracts.charges import Charge, charge, term_charge
 from memberships.contracts.fees import change_fees, stop_fees
 from memberships.contracts.handover_tables import Family, FamilyMember
 from memberships.contracts.history import overlapping
+from memberships.contracts.included import open_included
 from memberships.contracts.kin import (
     Seat,
     carrying_contract,
@@ -216,6 +217,7 @@ def renew_family(new: Contract, plan: PlanOnSale, *, by: str) -> list[Charge]:
         contract = draw_up(draft, by=by)
         _cut(contract, new.ends_on)
         make_valid(contract, by=by, what="renewed")
+        open_included(contract, by=by)
         _seat(family, contract, starts_on)
         charges.append(term_charge(contract, plan.terms, price))
     return charges
@@ -249,6 +251,7 @@ def _sign_for(offer: JoinOffer, person_id: int, payer_id: int, by: str) -> Contr
     contract = draw_up(draft, by=by)
     _cut(contract, offer.ends_on)
     make_valid(contract, by=by)
+    open_included(contract, by=by)
     return contract
 
 

@@ -23,7 +23,7 @@ from memberships.contracts.plans import create_plan, withdraw_plan
 from memberships.contracts.rules import CONTRACT_MOVES, ContractState, PlanKind
 from memberships.contracts.services import Draft, draw_up, make_valid, refuse_overlap
 from memberships.contracts.terms import PlanTerms, term_end
-from memberships.packages.queries import lots_of_contract
+from memberships.packages.queries import visit_lots_of
 from memberships.packages.services import correct_lot
 
 KIND = "contracts"
@@ -98,7 +98,7 @@ def _set_units(contract: Contract, plan: PlanOnSale, left: int | None, *, by: st
     bought = plan.terms.visits
     if bought is None or left is None or left == bought:
         return
-    lot_id = lots_of_contract(contract.id)[0]
+    lot_id = visit_lots_of(contract.id)[0]
     correct_lot(
         lot_id,
         left - bought,

@@ -14,12 +14,14 @@ from clubcrm.core.states import Moves, move
 from clubcrm.core.text import clean
 from memberships.contracts.conditions import PLAIN_LEAVING, PlanFreezing
 from memberships.contracts.freeze_tables import FreezeType, PlanFreezeRule, PlanFreezeType
+from memberships.contracts.included_tables import PlanPackage
 from memberships.contracts.leaving_tables import PlanLeaving
 from memberships.contracts.models import Plan, PlanClub, PlanState, PlanVersion, PlanWindow
 from memberships.contracts.renewal_tables import PlanCondition
 from memberships.contracts.renewal_terms import USUAL
 from memberships.contracts.terms import PlanTerms, plan_faults
 from memberships.contracts.words import plan_fault_words
+from memberships.packages.models import PackageProduct
 
 PLAN_MOVES: Moves = {
     PlanState.ON_SALE: frozenset[StrEnum]({PlanState.WITHDRAWN}),
@@ -91,6 +93,8 @@ def _checked(club_id: int, terms: PlanTerms) -> PlanTerms:
         faults["price"] = _("This club sells in %(currency)s.", currency=club.currency)
     if terms.freeze_type_ids - _types_of(club_id):
         faults["freeze_types"] = _("Expected kinds of freeze of this club.")
+    if terms.packages and {one.product_id for one in terms.packages} - _products_of(club_id):
+        faults["packages"] = _("Expected packages of this club.")
     if faults:
         raise invalid(faults)
     return replace(terms, name=clean(terms.name, "name"))
@@ -98,6 +102,11 @@ def _checked(club_id: int, terms: PlanTerms) -> PlanTerms:
 
 def _types_of(club_id: int) -> set[int]:
     return set(db.session.scalars(select(FreezeType.id).where(FreezeType.club_id == club_id)))
+
+
+def _products_of(club_id: int) -> set[int]:
+    products = select(PackageProduct.id).where(PackageProduct.club_id == club_id)
+    return set(db.session.scalars(products))
 
 
 def _add_version(plan: Plan, terms: PlanTerms, *, number: int, by: str) -> PlanVersion:
@@ -133,7 +142,11 @@ def _add_version(plan: Plan, terms: PlanTerms, *, number: int, by: str) -> PlanV
 
 
 def _add_conditions(version_id: int, terms: PlanTerms) -> None:
-    """The version says how it may be frozen and left, where it says anything of its own."""
+    """The version says what it brings, and how it may be frozen and left where it says that."""
+    db.session.add_all(
+        PlanPackage(version_id=version_id, product_id=one.product_id, units=one.units)
+        for one in terms.packages
+    )
     if terms.leaving != PLAIN_LEAVING:
         db.session.add(PlanLeaving(version_id=version_id, **asdict(terms.leaving)))
     if terms.freezing is not PlanFreezing.ANY:
@@ -167,4 +180,5 @@ def _as_kept(terms: PlanTerms) -> dict[str, object]:
         "freezing": terms.freezing.value,
         "freeze_types": sorted(terms.freeze_type_ids),
         "conditions": asdict(terms.conditions),
+        "packages": [[one.product_id, one.units] for one in terms.packages],
     }

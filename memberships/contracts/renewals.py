@@ -20,6 +20,7 @@ from memberships.contracts.deal_tables import OfferDeal
 from memberships.contracts.families import family_terms, renew_family
 from memberships.contracts.giving import GiftOrder, give_days
 from memberships.contracts.history import overlapping
+from memberships.contracts.included import keep_included, open_included
 from memberships.contracts.models import Contract
 from memberships.contracts.offers import (
     OfferRequest,
@@ -43,6 +44,7 @@ from memberships.contracts.outlook import (
 )
 from memberships.contracts.renewal_tables import OFFER_MOVES, OfferState, RenewalOffer
 from memberships.contracts.renewal_terms import (
+    Carry,
     carried_units,
     early_until,
     price_on,
@@ -268,6 +270,8 @@ def carry_over(contract_id: int, *, by: str) -> int:
     if following is None:
         return 0
     one = running(contract_of(contract_id))
+    if one.conditions.carry is Carry.ALL:
+        keep_included(contract_id, following.ends_on, by=by)
     plan = plan_version(following.plan_version_id)
     cause = f"renewal:{following.id}"
     if plan.terms.visits is None or has_moved(cause):
@@ -370,6 +374,7 @@ def _next_contract(one: Running, terms: Terms, by: str, *, is_fresh: bool) -> Co
         complete(contract, by=by, kind=terms.plan.terms.kind)
         return contract
     make_valid(contract, by=by, what="renewed")
+    open_included(contract, by=by)
     if one.contract.ends_on is not None and one.contract.ends_on < one.today:
         carry_over(one.contract.id, by=by)
     return contract

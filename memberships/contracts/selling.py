@@ -24,7 +24,7 @@ from memberships.contracts.catalogue import PlanOnSale
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import PlanKind
 from memberships.contracts.terms import PlanTerms, period_of
-from memberships.packages.queries import lots_of_contract
+from memberships.packages.queries import visit_lots_of
 
 SOURCE = "contract"
 
@@ -146,7 +146,7 @@ def bill(
     if not sale.is_billed or not (terms.price_minor or fee):
         return None
     line = sale_line(terms, contract.starts_on, contract.ends_on, sale.discount_minor)
-    lots = lots_of_contract(contract.id)
+    lots = visit_lots_of(contract.id)
     order = InvoiceOrder(
         club_id=contract.club_id,
         payer_id=contract.payer_id,

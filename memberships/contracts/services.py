@@ -26,6 +26,7 @@ from memberships.billing.writing import Quote
 from memberships.contracts.catalogue import PlanOnSale, plan_by_id, plans_on_sale
 from memberships.contracts.fees import plan_fees, stop_fees
 from memberships.contracts.history import overlapping, was_member
+from memberships.contracts.included import open_included
 from memberships.contracts.models import Contract, ContractChange, ContractSeries, PlanState
 from memberships.contracts.rules import CONTRACT_MOVES, ContractState, PlanKind
 from memberships.contracts.selling import (
@@ -218,6 +219,7 @@ def draw_up(draft: Draft, *, by: str) -> Contract:
 def complete(contract: Contract, *, by: str, kind: PlanKind) -> None:
     """The contract is signed and opens the gate from its first day."""
     make_valid(contract, by=by)
+    open_included(contract, by=by)
     refresh_waiver(contract.person_id, needed=True, by=by)
     events.record(
         ContractSigned(

@@ -27,6 +27,7 @@ LIMITS: dict[str, tuple[int, int]] = {
     "visits": (1, 1000),
     "daily_limit": (1, 50),
     "reentry_minutes": (0, 1440),
+    "packages": (1, 500),
 }
 NEEDS_TERM = frozenset({PlanKind.TERM, PlanKind.TRIAL})
 MAY_COUNT_VISITS = frozenset({PlanKind.TERM, PlanKind.VISITS, PlanKind.TRIAL})
@@ -39,6 +40,14 @@ class Term:
     kind: PlanKind
     months: int | None = None
     days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Included:
+    """So many units of a package that come with the plan."""
+
+    product_id: int
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class PlanTerms:
     freezing: PlanFreezing = PlanFreezing.ANY
     freeze_type_ids: frozenset[int] = frozenset()
     conditions: Conditions = USUAL
+    packages: tuple[Included, ...] = ()
 
     @property
     def term(self) -> Term:
@@ -123,6 +133,9 @@ def plan_faults(terms: PlanTerms) -> dict[str, str]:
         low, high = LIMITS[field]
         if value is not None and not low <= value <= high:
             faults[field] = "range"
+    fewest, most = LIMITS["packages"]
+    if not all(fewest <= one.units <= most for one in terms.packages):
+        faults["packages"] = "range"
     return faults
 
 

@@ -20,6 +20,7 @@ from memberships.contracts.charges import Charge, charge
 from memberships.contracts.fees import stop_fees
 from memberships.contracts.handover_tables import ContractTransfer
 from memberships.contracts.history import overlapping
+from memberships.contracts.included import hand_included_over
 from memberships.contracts.kin import club_of
 from memberships.contracts.models import Contract
 from memberships.contracts.moves import ChangeFault, change_refused, moving_fault
@@ -154,6 +155,7 @@ def hand_units_over(contract_id: int, *, by: str) -> int:
             lot_id, left, new.person_id, new.id, new.ends_on, f"transfer:{made.id}", made.reason
         )
         moved += move_units(order, by=by)
+    moved += hand_included_over(contract_id, new.person_id, by=by, why=made.reason)
     made.units_moved += moved
     return moved
 

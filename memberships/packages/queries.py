@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 
 from clubcrm.core.db import db
 from memberships.packages.models import (
+    VISIT_SERVICE,
     EntryKind,
     PackageEntry,
     PackageLot,
@@ -101,30 +102,47 @@ def lots_to_expire(club_id: int, day: date) -> Sequence[int]:
 
 
 def lots_with_units(contract_id: int) -> list[tuple[int, int]]:
-    """Return the lots of a contract that hold units, the one that ends first in front."""
+    """Return the lots of a contract that hold visits, the one that ends first in front."""
     rows = db.session.execute(
         select(PackageLot.id, PackageLot.remaining)
-        .where(PackageLot.contract_id == contract_id, PackageLot.remaining > 0)
+        .where(
+            PackageLot.contract_id == contract_id,
+            PackageLot.service == VISIT_SERVICE,
+            PackageLot.remaining > 0,
+        )
         .order_by(PackageLot.expires_on, PackageLot.id)
     )
     return [(row.id, row.remaining) for row in rows]
 
 
+def visit_lots_of(contract_id: int) -> Sequence[int]:
+    """Return the lots of visits that were opened with a contract."""
+    return db.session.scalars(
+        select(PackageLot.id)
+        .where(PackageLot.contract_id == contract_id, PackageLot.service == VISIT_SERVICE)
+        .order_by(PackageLot.id)
+    ).all()
+
+
 def lots_of_contract(contract_id: int) -> Sequence[int]:
-    """Return the lots that were opened with a contract."""
+    """Return the lots that were opened with a contract, of visits and of packages."""
     return db.session.scalars(
         select(PackageLot.id).where(PackageLot.contract_id == contract_id).order_by(PackageLot.id)
     ).all()
 
 
 def lots_that_freeze(person_id: int, sold_before: datetime) -> Sequence[PackageLot]:
-    """Return the person's lots with units, sold until then, that move with a frozen membership."""
+    """Return the person's lots with units, sold until then, that move with a frozen membership.
+
+    Those that came with a contract move with its last day.
+    """
     return db.session.scalars(
         select(PackageLot)
         .join(PackageSale, PackageSale.lot_id == PackageLot.id)
         .join(PackageVersion, PackageVersion.id == PackageSale.version_id)
         .where(
             PackageLot.person_id == person_id,
+            PackageLot.contract_id.is_(None),
             PackageLot.remaining > 0,
             PackageLot.opened_at <= sold_before,
             PackageVersion.moves_with_freeze,

@@ -268,6 +268,7 @@ def _sales(club: Club, month: date, closed: set[date]) -> list[Work]:
         .where(
             PackageSale.club_id == club.id,
             PackageSale.from_lot_id.is_(None),
+            PackageLot.contract_id.is_(None),
             _within(PackageSale.sold_on, month, closed),
             _unpaid(WorkKind.SALE, PackageSale.lot_id),
         )

@@ -1,4 +1,4 @@
-"""Views room: what is taken back of an invoice, or given up, under /api/v1."""
+"""Views room: what is taken back of an invoice or given up, vouchers, under /api/v1."""
 
 import secrets
 from typing import Any
@@ -10,20 +10,25 @@ from marshmallow import fields, validate
 from clubcrm.core.api import ApiBlueprint, InputSchema
 from clubcrm.core.errors import not_found
 from clubcrm.core.web import current_actor, require
+from clubcrm.people.api import person_in
 from memberships.approvals.models import Approval
 from memberships.approvals.views.api import WishShown, waits
 from memberships.billing import statements
 from memberships.billing.credits import credit, write_off
 from memberships.billing.losses import undo_write_off
-from memberships.billing.models import Invoice, WriteOff
+from memberships.billing.models import Invoice, Voucher, VoucherKind, WriteOff
 from memberships.billing.orders import CreditOrder, WriteOffOrder
 from memberships.billing.views import schemas
 from memberships.billing.views.api import invoice_shown
+from memberships.billing.vouchers import VoucherOrder, sell_voucher
 from memberships.billing.write_offs import may_undo, write_off_for
-from memberships.permissions import REFUND_MONEY
+from memberships.permissions import REFUND_MONEY, SEE_MONEY, TAKE_MONEY
 
 returns_api = ApiBlueprint(
-    "returns_api", __name__, url_prefix="/api/v1", description="Credit notes and what is given up"
+    "returns_api",
+    __name__,
+    url_prefix="/api/v1",
+    description="Credit notes, losses, vouchers",
 )
 
 
@@ -40,6 +45,31 @@ class ReturnBody(InputSchema):
 
 class AskAgainBody(InputSchema):
     reason = fields.String(required=True, validate=validate.Length(min=1, max=300))
+
+
+class VoucherBody(InputSchema):
+    member_id = fields.String(
+        required=True,
+        validate=validate.Length(min=1, max=40),
+        metadata={"description": "the buyer of a voucher, the owner of a bonus"},
+    )
+    kind = fields.Enum(VoucherKind, by_value=True, required=True)
+    amount_minor = fields.Integer(
+        required=True, strict=True, validate=validate.Range(min=1, max=10**12)
+    )
+    valid_until = fields.Date(load_default=None, allow_none=True)
+    reason = fields.String(load_default="", validate=validate.Length(max=300))
+    code = fields.String(load_default="", validate=validate.Length(max=40))
+
+
+class VoucherShown(InputSchema):
+    id = fields.String(attribute="public_id")
+    kind = fields.Enum(VoucherKind, by_value=True)
+    code = fields.String()
+    amount_minor = fields.Integer()
+    remaining_minor = fields.Integer()
+    currency = fields.String()
+    valid_until = fields.Date(allow_none=True)
 
 
 class WriteOffShown(InputSchema):
@@ -94,6 +124,29 @@ def post_undo(body: dict[str, Any], loss_id: str) -> dict[str, Any]:
     if lost is None:
         raise not_found(_("There is no such document."))
     return _shown(undo_write_off(lost, body["reason"], by=actor.ref))
+
+
+@returns_api.post("/vouchers")
+@returns_api.doc(summary="Sell a voucher, invoiced to its buyer, or give a member a bonus")
+@require(TAKE_MONEY)
+@returns_api.arguments(VoucherBody)
+@returns_api.response(201, VoucherShown)
+def post_voucher(body: dict[str, Any]) -> Voucher:
+    actor = current_actor()
+    person = person_in(actor.scope, body.pop("member_id"))
+    body["code"] = body["code"].strip()
+    return sell_voucher(VoucherOrder(person.club_id, person_id=person.id, **body), by=actor.ref)
+
+
+@returns_api.get("/vouchers/<string:voucher_id>")
+@returns_api.doc(summary="A voucher or bonus and what is left of it")
+@require(SEE_MONEY)
+@returns_api.response(200, VoucherShown)
+def get_voucher(voucher_id: str) -> Voucher:
+    found = statements.voucher_for(current_actor().scope, voucher_id)
+    if found is None:
+        raise not_found(_("There is no such voucher in your clubs."))
+    return found
 
 
 def _invoice(public_id: str) -> Invoice:

@@ -27,8 +27,9 @@ from memberships.contracts.renewal_terms import Conditions
 from memberships.contracts.rules import Window
 from memberships.contracts.selling import SaleTerms
 from memberships.contracts.services import SignRequest, sign_or_ask
-from memberships.contracts.terms import PlanTerms
+from memberships.contracts.terms import Included, PlanTerms
 from memberships.contracts.views import schemas
+from memberships.packages.offers import product_by_id, product_for
 from memberships.packages.queries import statement
 from memberships.permissions import (
     EDIT_PLANS,
@@ -262,7 +263,17 @@ def _terms(body: dict[str, Any], club: ClubChoice) -> PlanTerms:
         zones=None if body["zones"] is None else tuple(body["zones"]),
         freeze_on_scan=body["freeze_on_scan"],
         conditions=Conditions(**(body["conditions"] or {})),
+        packages=_packages(body["packages"]),
     )
+
+
+def _packages(listed: list[dict[str, Any]]) -> tuple[Included, ...]:
+    scope = current_actor().scope
+    units = {one["package_id"]: one["units"] for one in listed}
+    found = {one: product_for(scope, one) for one in units}
+    if not all(found.values()):
+        raise invalid({"packages": _("Expected packages of this club.")})
+    return tuple(sorted(Included(one.product_id, units[key]) for key, one in found.items() if one))
 
 
 def _plan(plan: PlanOnSale) -> dict[str, Any]:
@@ -290,6 +301,11 @@ def _plan(plan: PlanOnSale) -> dict[str, Any]:
         "zones": terms.zones,
         "freeze_on_scan": terms.freeze_on_scan.value,
         "conditions": asdict(terms.conditions),
+        "packages": [
+            {"package_id": product.public_id, "units": one.units}
+            for one in terms.packages
+            if (product := product_by_id(one.product_id))
+        ],
     }
 
 

@@ -24,6 +24,7 @@ from memberships.contracts.asking import ask_backdated_freeze
 from memberships.contracts.catalogue import PlanOnSale, plans_on_sale
 from memberships.contracts.forms import BlockForm, FreezeForm, SignForm
 from memberships.contracts.freeze_catalogue import freeze_type_for, freeze_types_offered
+from memberships.contracts.included import names_of
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
 from memberships.contracts.services import Offer, SignRequest, preview, sign_or_ask
@@ -231,6 +232,7 @@ def _sign_page(
 ) -> ResponseReturnValue:
     page = render_template(
         NEW,
+        brings=names_of(offer.plan.terms.packages) if offer else (),
         whom=whom,
         plans=on_sale,
         form=form,

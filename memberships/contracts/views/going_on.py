@@ -22,12 +22,14 @@ from memberships.contracts.handover_tables import ChangeState, PlanChange
 from memberships.contracts.links import OFFER_PURPOSE, PORTAL_DAYS, PORTAL_PURPOSE, end_of_day
 from memberships.contracts.outlook import change_for, open_offers, plan_changes_of, running
 from memberships.contracts.proration import When
-from memberships.contracts.rules import NOT_RENEWED
+from memberships.contracts.rules import NOT_RENEWED, ContractState
+from memberships.contracts.services import void_contract
 from memberships.contracts.words import length_words
 from memberships.permissions import SEE_CONTRACTS, SIGN_CONTRACTS, TRANSFER_CONTRACTS
 
 going_on = Blueprint("going_on", __name__)
 FOLDER = "memberships/contracts"
+VOIDABLE = (ContractState.SIGNED, ContractState.INCOMPLETE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def show(person_id: str, contract: str) -> ResponseReturnValue:
         family=kin.seats_of(held.id) if held else [],
         history=history.changes_of(subject.row.contract_id),
         takes_family=one.conditions.extra_member_minor is not None,
+        may_void=one.contract.state in VOIDABLE,
     )
 
 
@@ -128,6 +131,20 @@ def offer(person_id: str, contract: str) -> ResponseReturnValue:
         by=by,
     )
     return _link_page(subject, link_address("portal.offer", token), _("Renewal offer"))
+
+
+@going_on.post("/members/<person_id>/contracts/<contract>/void")
+@require(TRANSFER_CONTRACTS)
+def void(person_id: str, contract: str) -> ResponseReturnValue:
+    """The contract never counted; its units are gone and what it asks for is credited."""
+    subject = _subject(person_id, contract)
+    try:
+        void_contract(subject.row.contract_id, by=_by(), why=request.form.get("why", ""))
+    except DomainError as error:
+        flash(error.text, "error")
+    else:
+        flash(_("Void: it never counted."), "success")
+    return redirect(subject.to("show"), 303)
 
 
 @going_on.post("/members/<person_id>/contracts/<contract>/link")

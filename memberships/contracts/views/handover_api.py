@@ -14,6 +14,7 @@ from memberships.contracts.catalogue import plan_for
 from memberships.contracts.handover_tables import Family, PlanChange
 from memberships.contracts.models import Contract
 from memberships.contracts.outlook import change_for
+from memberships.contracts.services import void_contract
 from memberships.contracts.views import handover_schemas as schemas
 from memberships.contracts.views.api import contract_row, contract_shown
 from memberships.contracts.views.schemas import ContractShown
@@ -50,6 +51,17 @@ def post_change_preview(body: dict[str, Any], public_id: str) -> dict[str, Any]:
             "currency": shown.plan.terms.currency,
         },
     }
+
+
+@handover_api.post("/contracts/<string:public_id>/void")
+@handover_api.doc(summary="Declare that a contract never was; its first invoice is credited")
+@require(TRANSFER_CONTRACTS)
+@handover_api.arguments(schemas.VoidBody)
+@handover_api.response(200, ContractShown)
+def post_void(body: dict[str, Any], public_id: str) -> dict[str, Any]:
+    row = contract_row(public_id)
+    void_contract(row.contract_id, by=current_actor().ref, why=body["reason"])
+    return contract_shown(contract_row(public_id))
 
 
 @handover_api.post("/plan-changes/<string:change_id>/undo")

@@ -10,6 +10,10 @@ _ID = validate.Length(min=1, max=64)
 _LINE = validate.Length(max=300)
 
 
+class VoidBody(InputSchema):
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=300))
+
+
 class PlanChangeBody(InputSchema):
     plan_id = fields.String(required=True, validate=_ID)
     when = fields.Enum(When, by_value=True, load_default=When.NOW)

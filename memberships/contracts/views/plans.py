@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from clubcrm.core.clubs import Scope
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.shell import ClubChoice, current_club, my_clubs
 from clubcrm.core.web import current_actor, require
@@ -19,8 +20,15 @@ from memberships.contracts.freeze_catalogue import freeze_types_offered
 from memberships.contracts.models import PlanState
 from memberships.contracts.plans import create_plan, edit_plan, offer_plan, withdraw_plan
 from memberships.contracts.stay_forms import PlanPageForm
-from memberships.contracts.terms import PlanTerms
-from memberships.contracts.words import hours_words, length_words, plan_kind_words
+from memberships.contracts.terms import Included, PlanTerms
+from memberships.contracts.words import (
+    hours_words,
+    length_words,
+    plan_fault_words,
+    plan_kind_words,
+)
+from memberships.packages.models import ProductState
+from memberships.packages.offers import ProductOnSale, products_of
 from memberships.permissions import EDIT_PLANS, SEE_PLANS
 
 plans = Blueprint("plans", __name__, url_prefix="/settings/plans")
@@ -137,6 +145,7 @@ def _typed_terms(form: PlanPageForm, grid: Grid, club: ClubChoice) -> PlanTerms 
     is_good = form.validate()
     try:
         windows = windows_of(grid)
+        packages = _typed_packages(club)
     except ValueError as problem:
         form.form_errors.append(str(problem))
         return None
@@ -147,7 +156,44 @@ def _typed_terms(form: PlanPageForm, grid: Grid, club: ClubChoice) -> PlanTerms 
         leaving=form.leaving(),
         freezing=PlanFreezing(form.freezing.data or PlanFreezing.ANY),
         freeze_type_ids=form.named_types(_type_ids(club)),
+        packages=packages,
     )
+
+
+def _products(club: ClubChoice) -> list[ProductOnSale]:
+    return products_of(Scope((club.id,)))
+
+
+def _field_of(product: ProductOnSale) -> str:
+    return f"package-{product.public_id}"
+
+
+def _typed_packages(club: ClubChoice) -> tuple[Included, ...]:
+    """Return what comes with the plan; raises ValueError with the sentence to show."""
+    found = []
+    for product in _products(club):
+        typed = request.form.get(_field_of(product), "").strip()
+        if typed and not (typed.isascii() and typed.isdecimal() and len(typed) < 5):
+            raise ValueError(plan_fault_words("packages", "range"))
+        if typed and int(typed):
+            found.append(Included(product.product_id, int(typed)))
+    return tuple(sorted(found))
+
+
+def _package_rows(club: ClubChoice, plan: PlanOnSale | None) -> list[tuple[str, str, str]]:
+    """Return name of the field, of the package, and what stands in it."""
+    kept = {one.product_id: str(one.units) for one in plan.terms.packages} if plan else {}
+    return [
+        (
+            _field_of(one),
+            one.terms.name,
+            request.form.get(_field_of(one), "")
+            if request.method == "POST"
+            else kept.get(one.product_id, ""),
+        )
+        for one in _products(club)
+        if one.state is ProductState.ON_SALE or one.product_id in kept
+    ]
 
 
 def _refused(
@@ -177,6 +223,7 @@ def _page(
         club=club,
         plan=plan,
         running=running,
+        packages=_package_rows(club, plan),
         kind_words=plan_kind_words,
         refusal=" ".join([*form.form_errors, str(more.get("refusal", ""))]).strip(),
     )

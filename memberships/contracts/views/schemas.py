@@ -53,6 +53,11 @@ class ConditionsSchema(InputSchema):
     )
 
 
+class PlanPackageSchema(InputSchema):
+    package_id = fields.String(required=True, validate=_ID)
+    units = fields.Integer(required=True, strict=True, validate=validate.Range(1, 500))
+
+
 class PlanBody(InputSchema):
     name = fields.String(required=True)
     kind = fields.Enum(PlanKind, by_value=True, required=True)
@@ -83,6 +88,12 @@ class PlanBody(InputSchema):
     )
     freeze_on_scan = fields.Enum(FreezeOnScan, by_value=True, load_default=FreezeOnScan.REFUSE)
     conditions = fields.Nested(ConditionsSchema, load_default=None, allow_none=True)
+    packages = fields.List(
+        fields.Nested(PlanPackageSchema),
+        load_default=list,
+        validate=validate.Length(max=50),
+        metadata={"description": "units that come with each contract, free of charge"},
+    )
 
 
 class PlanShown(InputSchema):
@@ -104,6 +115,7 @@ class PlanShown(InputSchema):
     zones = fields.List(fields.String(), allow_none=True)
     freeze_on_scan = fields.String()
     conditions = fields.Nested(ConditionsSchema)
+    packages = fields.List(fields.Nested(PlanPackageSchema))
 
 
 class PlanList(InputSchema):

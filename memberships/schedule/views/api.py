@@ -13,13 +13,25 @@ from clubcrm.core.errors import invalid, not_found
 from clubcrm.core.shell import ClubChoice, my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import PersonDraft, person_in
-from memberships.permissions import BOOK_CLASSES, EDIT_CLASSES, INVITE_GUESTS, SEE_CLASSES
-from memberships.schedule import bookings, guests
-from memberships.schedule.board import ClassRow, bookings_page, class_row, classes_between
+from memberships.permissions import (
+    BOOK_CLASSES,
+    EDIT_CLASSES,
+    EXCUSE_STRIKES,
+    INVITE_GUESTS,
+    SEE_CLASSES,
+)
+from memberships.schedule import attendance, bookings, guests, strikes
+from memberships.schedule.board import (
+    ClassRow,
+    bookings_page,
+    class_row,
+    classes_between,
+    strikes_of,
+)
 from memberships.schedule.costs import prices_of
-from memberships.schedule.models import Booking, BookingState
+from memberships.schedule.models import Booking, BookingState, Strike
 from memberships.schedule.passes import pass_for
-from memberships.schedule.reads import booking_for, public_ids_of, session_for
+from memberships.schedule.reads import booking_for, public_ids_of, session_for, strike_for
 from memberships.schedule.rules.booking import Way
 from memberships.schedule.rules.units import UnitPrice
 from memberships.schedule.timetable import cancel_class
@@ -154,6 +166,42 @@ def post_accept(booking_id: str) -> dict[str, Any]:
     return _booking(booking)
 
 
+@api.post("/bookings/<string:booking_id>/presence")
+@api.doc(summary="Mark by hand whether somebody was in the class")
+@require(EDIT_CLASSES)
+@api.arguments(schemas.PresenceBody)
+@api.response(200, schemas.BookingShown)
+def post_presence(body: dict[str, Any], booking_id: str) -> dict[str, Any]:
+    booking = _found(booking_id)
+    mark = attendance.mark_present if body["present"] else attendance.mark_absent
+    mark(booking, by=current_actor().ref)
+    return _booking(booking)
+
+
+@api.get("/members/<string:public_id>/strikes")
+@api.doc(summary="What stands against a member, and what was excused")
+@require(BOOK_CLASSES)
+@api.response(200, schemas.StrikeList)
+def list_strikes(public_id: str) -> dict[str, Any]:
+    person = person_in(current_actor().scope, public_id)
+    return {"items": [_strike(one) for one, _row in strikes_of(person.id)]}
+
+
+@api.post("/strikes/<string:strike_id>/decide")
+@api.doc(summary="Excuse a strike, with its unit or fee, or let it stand with an answer")
+@require(EXCUSE_STRIKES)
+@api.arguments(schemas.StrikeBody)
+@api.response(200, schemas.StrikeShown)
+def post_strike(body: dict[str, Any], strike_id: str) -> dict[str, Any]:
+    actor = current_actor()
+    found = strike_for(actor.scope, strike_id)
+    if found is None:
+        raise not_found(_("There is no such strike."))
+    decide = strikes.excuse if body["excuse"] else strikes.uphold
+    decide(found, body["answer"], by=actor.ref)
+    return _strike(found)
+
+
 @api.post("/guests")
 @api.doc(summary="Give a guest of a member a pass for today")
 @require(INVITE_GUESTS)
@@ -176,6 +224,16 @@ def post_guest(body: dict[str, Any]) -> dict[str, Any]:
         "day": made.day,
         "state": made.state.value,
         "expires_at": made.expires_at,
+    }
+
+
+def _strike(one: Strike) -> dict[str, Any]:
+    return {
+        "id": one.public_id,
+        "day": one.day,
+        "miss": one.miss.value,
+        "penalty": one.penalty.value,
+        "state": one.state.value,
     }
 
 

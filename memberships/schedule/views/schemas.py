@@ -95,6 +95,27 @@ class BookingList(InputSchema):
     next = fields.String(allow_none=True)
 
 
+class PresenceBody(InputSchema):
+    present = fields.Boolean(required=True)
+
+
+class StrikeBody(InputSchema):
+    excuse = fields.Boolean(required=True)
+    answer = fields.String(required=True, validate=validate.Length(min=1, max=300))
+
+
+class StrikeShown(InputSchema):
+    id = fields.String()
+    day = fields.Date()
+    miss = fields.String()
+    penalty = fields.String()
+    state = fields.String()
+
+
+class StrikeList(InputSchema):
+    items = fields.List(fields.Nested(StrikeShown))
+
+
 class GuestBody(InputSchema):
     host_id = fields.String(required=True, validate=_ID)
     given_name = fields.String(required=True)

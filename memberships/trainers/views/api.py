@@ -7,13 +7,16 @@ from flask_babel import gettext as _
 from clubcrm.core import clock
 from clubcrm.core.api import ApiBlueprint, page_key
 from clubcrm.core.errors import DomainError, invalid, not_found
+from clubcrm.core.shell import my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
 from memberships.packages import offers
-from memberships.permissions import LOG_SESSIONS
+from memberships.permissions import ASSIGN_CLIENTS, LOG_SESSIONS
 from memberships.trainers import queries, services
 from memberships.trainers.access import own_trainer_id, reachable
+from memberships.trainers.clients import assign_client, release_client
 from memberships.trainers.models import TrainerSession
+from memberships.trainers.roster import trainers_of_client
 from memberships.trainers.rules import SessionState
 from memberships.trainers.views import schemas
 
@@ -153,12 +156,32 @@ def _session(public_id: str) -> TrainerSession:
     return found
 
 
+@api.post("/members/<string:public_id>/trainers")
+@api.doc(summary="Give a member to a trainer as a client, or let him go after today")
+@require(ASSIGN_CLIENTS)
+@api.arguments(schemas.ClientBody)
+@api.response(200, schemas.ClientShown)
+def post_client(body: dict[str, Any], public_id: str) -> dict[str, Any]:
+    actor = current_actor()
+    person = person_in(actor.scope, public_id)
+    trainer_id = _named_trainer(body["trainer_id"], person.club_id)
+    if body["release"]:
+        release_client(trainer_id, person.id, by=actor.ref)
+    else:
+        assign_client(trainer_id, person.id, by=actor.ref)
+    zone = next(club.zone for club in my_clubs() if club.id == person.club_id)
+    now = trainers_of_client(person.id, clock.today(zone))
+    return {"trainers": [{"id": one[1], "name": one[2]} for one in now]}
+
+
 def _trainer(public_id: str | None, club_id: int) -> int | None:
     own = own_trainer_id()
     if own is not None:
         return own
-    if public_id is None:
-        return None
+    return None if public_id is None else _named_trainer(public_id, club_id)
+
+
+def _named_trainer(public_id: str, club_id: int) -> int:
     found = [one[0] for one in offers.trainers_of([club_id]) if one[1] == public_id]
     if not found:
         raise invalid({"trainer_id": _("Choose a trainer of this club.")})

@@ -48,6 +48,20 @@ class ReverseBody(InputSchema):
     reason = fields.String(required=True, validate=validate.Length(min=1, max=300))
 
 
+class ClientBody(InputSchema):
+    trainer_id = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    release = fields.Boolean(load_default=False)
+
+
+class TrainerNamed(InputSchema):
+    id = fields.String()
+    name = fields.String()
+
+
+class ClientShown(InputSchema):
+    trainers = fields.List(fields.Nested(TrainerNamed))
+
+
 class SessionShown(InputSchema):
     id = fields.String()
     member_id = fields.String()
