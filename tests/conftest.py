@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zlib import crc32
 
 import psycopg
 import pytest
@@ -29,13 +30,14 @@ swift.install()
 lending.install()
 MEMORY = Path("/dev/shm")
 ROOM_OF_A_RUN = 4 * 2**30
+SHARE_OF_SQLITE = 4
 SELDOM = (10_000, 10, 10)
 TEST_KEY = "k3y-of-the-tests-which-is-long-enough-for-everything"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the caller choose the store: sqlite, postgres or both."""
-    parser.addoption("--db", default="sqlite", choices=("sqlite", "postgres", "both"))
+    """Let the caller choose the store: sqlite, postgres, both, or both with each page on one."""
+    parser.addoption("--db", default="sqlite", choices=("sqlite", "postgres", "both", "shared"))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -59,8 +61,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every test that needs the store once per chosen store."""
     if "store_kind" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--db")
-        kinds = ["sqlite", "postgres"] if chosen == "both" else [chosen]
+        kinds = [chosen]
+        if chosen == "shared" and _is_about_pages(metafunc.definition.path):
+            kinds = [_store_of_page(metafunc.function.__name__)]
+        elif chosen in {"both", "shared"}:
+            kinds = ["sqlite", "postgres"]
         metafunc.parametrize("store_kind", kinds, scope="session")
+
+
+def _is_about_pages(path: Path) -> bool:
+    return path.parent.name == "browser" or path.name.endswith("_pages.py")
+
+
+def _store_of_page(name: str) -> str:
+    """Return the one store of a page's test: the stricter one for three of four, always alike."""
+    return "postgres" if crc32(name.encode()) % SHARE_OF_SQLITE else "sqlite"
 
 
 def pytest_collection_finish() -> None:
