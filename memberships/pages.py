@@ -29,6 +29,8 @@ from memberships.contracts.views.papers import contract_papers
 from memberships.contracts.views.papers_api import papers_api
 from memberships.contracts.views.paperwork import paperwork
 from memberships.contracts.views.plans import plans as plan_pages
+from memberships.contracts.views.promotions import promotions
+from memberships.contracts.views.promotions_api import promotions_api
 from memberships.contracts.views.standings import standings
 from memberships.counter.views.api import shifts_api
 from memberships.counter.views.settings import till_settings_pages
@@ -89,6 +91,7 @@ PAGES: tuple[Blueprint, ...] = (
     shares,
     duty,
     plan_pages,
+    promotions,
     gateway_pages,
     dunning_pages,
     pay,
@@ -113,6 +116,7 @@ API: tuple[Blueprint, ...] = (
     memberships_api,
     money_api,
     papers_api,
+    promotions_api,
     returns_api,
     prints_api,
     waivers_api,

@@ -31,6 +31,13 @@ SETTINGS: tuple[Place, ...] = (
         _l("Sessions with trainers, massages and the like, by number"),
     ),
     Place(
+        "promotions.index",
+        _l("Promotions"),
+        "discount",
+        SEE_PLANS,
+        _l("Lower prices of a season, and what they sold"),
+    ),
+    Place(
         "duty.week",
         _l("Shifts and leave"),
         "calendar-time",

@@ -27,6 +27,7 @@ from memberships.contracts.catalogue import PlanOnSale, plan_by_id, plans_on_sal
 from memberships.contracts.fees import plan_fees, stop_fees
 from memberships.contracts.history import overlapping, was_member
 from memberships.contracts.included import open_included
+from memberships.contracts.lowering import count_use, lowered_price, lowered_sale
 from memberships.contracts.models import Contract, ContractChange, ContractSeries, PlanState
 from memberships.contracts.rules import CONTRACT_MOVES, ContractState, PlanKind
 from memberships.contracts.selling import (
@@ -45,6 +46,7 @@ from memberships.dunning.services import stop_charges
 from memberships.events import ContractEnded, ContractSigned
 from memberships.packages.queries import lots_of_contract
 from memberships.packages.services import LotOrder, expire_lot, open_lot
+from memberships.promotions.rules import Applied
 from memberships.waivers.services import refresh_waiver
 
 FURTHEST_PAST = timedelta(days=5 * 366)
@@ -90,6 +92,7 @@ class Offer:
     overlaps: str | None
     price: Quote
     joins: bool
+    promotion: Applied | None = None
 
     @property
     def total_minor(self) -> int:
@@ -97,15 +100,28 @@ class Offer:
         return self.price.total_minor
 
 
-def preview(person_id: int, plan_id: int, starts_on: date, discount_minor: int = 0) -> Offer:
-    """Return last day, price and clash that signing would bring; raises as `sign` would."""
+def preview(
+    person_id: int,
+    plan_id: int,
+    starts_on: date,
+    discount_minor: int = 0,
+    *,
+    with_promotion: bool = True,
+) -> Offer:
+    """Return last day, price and clash that signing would bring; raises as `sign` would.
+
+    A promotion of the day is taken off the list first, a seller's discount comes on top.
+    """
     plan = _plan_on_sale(plan_id)
     _check_start(plan, starts_on)
     ends_on = term_end(starts_on, plan.terms.term)
     clash = overlapping(person_id, plan.plan_id, starts_on, ends_on)
     joins = not was_member(person_id, plan.club_id)
-    price = price_of(plan, starts_on, ends_on, discount_minor, joins=joins)
-    return Offer(plan, starts_on, ends_on, clash.number if clash else None, price, joins)
+    lowered = lowered_price(plan, is_new=joins) if with_promotion else None
+    off_minor = discount_minor + (lowered.off_minor if lowered else 0)
+    price = price_of(plan, starts_on, ends_on, off_minor, joins=joins)
+    number = clash.number if clash else None
+    return Offer(plan, starts_on, ends_on, number, price, joins, lowered)
 
 
 def sign(request: SignRequest, *, by: str) -> Contract:
@@ -118,23 +134,31 @@ def sign(request: SignRequest, *, by: str) -> Contract:
     if lock_person(request.person_id) is None:
         raise not_found(_("There is no such member."))
     sale = request.sale
-    offer = preview(request.person_id, request.plan_id, request.starts_on, sale.discount_minor)
+    offer = preview(
+        request.person_id,
+        request.plan_id,
+        request.starts_on,
+        sale.discount_minor,
+        with_promotion=sale.is_billed,
+    )
     refuse_overlap(offer.overlaps)
     check_price(offer.price, sale)
-    terms = offer.plan.terms
+    terms, lowered = offer.plan.terms, offer.promotion
     check_discount(terms, offer.plan.club_id, sale, by)
+    sold = lowered_sale(sale, lowered)
     draft = Draft(
         offer.plan,
         person_id=request.person_id,
         payer_id=request.payer_id or request.person_id,
         starts_on=request.starts_on,
         ends_on=offer.ends_on,
-        price_minor=terms.price_minor - one_time_discount(terms, sale),
+        price_minor=terms.price_minor - one_time_discount(terms, sold),
     )
     contract = draw_up(draft, by=by)
+    count_use(contract, lowered, by=by)
     if request.is_complete:
         complete(contract, by=by, kind=terms.kind)
-        bill(contract, terms, sale, by=by, joins=offer.joins)
+        bill(contract, terms, sold, by=by, joins=offer.joins)
     return contract
 
 

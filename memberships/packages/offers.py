@@ -164,6 +164,17 @@ def filled_packages(person_ids: Sequence[int]) -> list[PackageRow]:
     )
 
 
+def has_bought(person_id: int, club_id: int) -> bool:
+    """Return whether the person has ever bought a package of the club."""
+    found = db.session.scalar(
+        select(PackageSale.lot_id)
+        .join(PackageLot, PackageLot.id == PackageSale.lot_id)
+        .where(PackageLot.person_id == person_id, PackageSale.club_id == club_id)
+        .limit(1)
+    )
+    return found is not None
+
+
 def trainers_of(club_ids: Sequence[int]) -> list[tuple[int, str, str]]:
     """Return id, public id and name of the trainers who work in one of these clubs, by name."""
     rows = db.session.execute(

@@ -24,12 +24,16 @@ from memberships.packages.models import EntryKind, PackageLot, PackageSale, Prod
 from memberships.packages.offers import (
     PackageRow,
     ProductOnSale,
+    has_bought,
     package_by_lot,
     product_by_id,
     trainers_of,
 )
 from memberships.packages.services import Change, LotOrder, change_lot, open_lot
-from memberships.packages.terms import TrainerChoice, last_valid_day
+from memberships.packages.terms import PackageTerms, TrainerChoice, last_valid_day
+from memberships.promotions.queries import best_for_product
+from memberships.promotions.rules import Applied
+from memberships.promotions.services import Sold, note_use
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,12 @@ class SaleOffer:
     product: ProductOnSale
     sold_on: date
     expires_on: date | None
+    promotion: Applied | None = None
+
+    @property
+    def price_minor(self) -> int:
+        """Return what the package costs, lowered by a promotion of the day."""
+        return self.promotion.price_minor if self.promotion else self.product.terms.price_minor
 
 
 def sale_preview(request: SaleRequest) -> SaleOffer:
@@ -64,13 +74,21 @@ def sale_preview(request: SaleRequest) -> SaleOffer:
     if product.state is not ProductState.ON_SALE:
         raise DomainError("NOT_ON_SALE", _("This package is no longer on sale."))
     terms = product.terms
-    if request.seen_price_minor not in {None, terms.price_minor}:
+    sold_on = request.sold_on or _today(product.club_id)
+    lowered = best_for_product(
+        product.club_id,
+        product.product_id,
+        terms.price_minor,
+        sold_on,
+        is_new=not has_bought(request.person_id, product.club_id),
+    )
+    offer = SaleOffer(product, sold_on, last_valid_day(sold_on, terms.valid_days), lowered)
+    if request.seen_price_minor not in {None, offer.price_minor}:
         raise DomainError(
             "PRICE_CHANGED", _("The price has just changed. Look at the offer again.")
         )
     _check_trainer(product, request.trainer_id)
-    sold_on = request.sold_on or _today(product.club_id)
-    return SaleOffer(product, sold_on, last_valid_day(sold_on, terms.valid_days))
+    return offer
 
 
 def sell_package(request: SaleRequest, *, by: str) -> PackageRow:
@@ -98,15 +116,17 @@ def sell_package(request: SaleRequest, *, by: str) -> PackageRow:
         version_id=product.version_id,
         payer_id=request.payer_id or request.person_id,
         trainer_id=_bound(product, request.trainer_id),
-        price_minor=terms.price_minor,
+        price_minor=offer.price_minor,
         currency=terms.currency,
         sold_on=offer.sold_on,
         sold_by=by,
     )
     db.session.add(sale)
     db.session.flush()
-    _invoice(sale, lot.public_id, terms.name, by)
-    after = {"units": terms.units, "price_minor": terms.price_minor, "version": product.version}
+    if offer.promotion is not None:
+        note_use(offer.promotion, Sold(request.person_id, offer.sold_on, lot_id=lot.id), by=by)
+    _invoice(sale, lot.public_id, terms, by)
+    after = {"units": terms.units, "price_minor": offer.price_minor, "version": product.version}
     audit.note("package.sold", "package_lot", lot.id, after=after, by=by)
     return _row(lot.id)
 
@@ -190,11 +210,17 @@ def take_back_units(lot_id: int, *, by: str, reason: str) -> Money:
     return value
 
 
-def _invoice(sale: PackageSale, source_id: str, name: str, by: str) -> None:
+def _invoice(sale: PackageSale, source_id: str, terms: PackageTerms, by: str) -> None:
     """The payer owes the price; what the invoice comes to with its tax is what the units cost."""
     if not sale.price_minor:
         return
-    line = LineOrder(name, LineKind.PACKAGE, sale.price_minor, lot_id=sale.lot_id)
+    line = LineOrder(
+        terms.name,
+        LineKind.PACKAGE,
+        terms.price_minor,
+        discount_minor=terms.price_minor - sale.price_minor,
+        lot_id=sale.lot_id,
+    )
     order = InvoiceOrder(
         sale.club_id,
         sale.payer_id,
