@@ -84,6 +84,8 @@ def change_campaign(campaign: Campaign, draft: CampaignDraft, seen: int, *, by: 
     """The draft is as told; raises STATE once it is planned, STALE when somebody was quicker."""
     before = _told(campaign)
     values = _values(campaign.club_id, draft)
+    if campaign.kind is CampaignKind.GREETING:
+        del values["kind"]
     changed = db.session.execute(
         update(Campaign)
         .where(

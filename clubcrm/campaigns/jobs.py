@@ -7,7 +7,10 @@ import structlog
 from clubcrm.campaigns.campaign_queries import due_campaigns
 from clubcrm.campaigns.counting import Unit, count_now
 from clubcrm.campaigns.dealing import run_campaign
+from clubcrm.campaigns.greetings import plan_greetings
 from clubcrm.campaigns.segment_queries import segment_ids_of
+from clubcrm.core import clock
+from clubcrm.core.clubs import Club
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.jobs import JobContext, Outcome
 from clubcrm.core.leases import LostLeaseError
@@ -22,6 +25,16 @@ def count_segments(context: JobContext) -> Outcome:
     with unit_of_work(write=False) as session:
         ids = list(segment_ids_of(session, context.club_id))
     return _each(context, ids, count_now)
+
+
+def greet_on_holidays(context: JobContext) -> Outcome:
+    """Greetings of the coming week are planned; each runs at its hour as any campaign does."""
+    if context.club_id is None:
+        return Outcome()
+    with context.unit() as session:
+        club = session.get_one(Club, context.club_id)
+        made = plan_greetings(club, clock.today(club.zone))
+    return Outcome(len(made))
 
 
 def run_campaigns(context: JobContext) -> Outcome:

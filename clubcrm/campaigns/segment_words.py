@@ -24,6 +24,7 @@ def group_words() -> dict[str, str]:
         "money": _("Money"),
         "bar": _("Bar"),
         "leads": _("Sales"),
+        "loyalty": _("Friends and points"),
         "card": _("Tags and own fields"),
     }
 
