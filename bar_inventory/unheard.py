@@ -8,6 +8,4 @@ from clubcrm.core.events import Fact
 QUIET_FACTS: Mapping[type[Fact], str] = {
     facts.CountBooked: "the page of counts shows what differed",
     facts.OrderReceived: "the page of orders shows what came and what it cost",
-    facts.SaleRung: "pages of the till and reports read sales themselves",
-    facts.SaleReturned: "pages of the till and reports read returns themselves",
 }

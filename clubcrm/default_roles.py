@@ -10,6 +10,7 @@ import clubcrm.card.permissions as card
 import clubcrm.journeys.permissions as journey_rights
 import clubcrm.leads.door.permissions as lead_forms
 import clubcrm.leads.permissions as leads
+import clubcrm.loyalty.permissions as loyalty
 import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
 import clubcrm.reports.permissions as reports
@@ -31,6 +32,7 @@ RIGHTS: Mapping[str, object] = {
     **journey_rights.RIGHTS,
     **leads.RIGHTS,
     **lead_forms.RIGHTS,
+    **loyalty.RIGHTS,
     **campaigns.RIGHTS,
     **reports.RIGHTS,
 }
@@ -47,6 +49,8 @@ RUNS_THE_DESK = SEES_MEMBERS | {
     journey_rights.SEE_JOURNEY,
     leads.SEE_LEADS,
     leads.WORK_LEADS,
+    loyalty.SEE_LOYALTY,
+    loyalty.GIVE_LOYALTY,
     people.EDIT_PEOPLE,
     people.KEEP_DOCUMENTS,
     memberships.SIGN_CONTRACTS,
@@ -100,6 +104,8 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         leads.WORK_LEADS,
         campaigns.SEE_CAMPAIGNS,
         campaigns.EDIT_SEGMENTS,
+        loyalty.SEE_LOYALTY,
+        loyalty.GIVE_LOYALTY,
     }
     | {memberships.SEE_CLASSES, memberships.BOOK_CLASSES, memberships.INVITE_GUESTS},
     "desk": RUNS_THE_DESK,
@@ -116,5 +122,5 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
     | {memberships.USE_TILL, memberships.TAKE_MONEY, memberships.REFUND_MONEY},
     "accountant": memberships.FOR_ACCOUNTANTS
     | bar.FOR_ACCOUNTANTS
-    | {people.SEE_PEOPLE, card.SEE_CARD, reports.SEE_REPORTS},
+    | {people.SEE_PEOPLE, card.SEE_CARD, reports.SEE_REPORTS, loyalty.SEE_LOYALTY},
 }

@@ -12,6 +12,7 @@ import clubcrm.card.permissions as card
 import clubcrm.journeys.permissions as journey_rights
 import clubcrm.leads.door.permissions as lead_forms
 import clubcrm.leads.permissions as lead_rights
+import clubcrm.loyalty.permissions as loyalty_rights
 import clubcrm.messaging.permissions as messaging
 import clubcrm.people.permissions as people
 import clubcrm.reports.permissions as reports
@@ -38,6 +39,7 @@ from clubcrm.leads import views as lead_views
 from clubcrm.leads.door.views import PAGES as LEAD_FORM_PAGES
 from clubcrm.leads.quotes import views as quote_views
 from clubcrm.leads.target_pages import targets as lead_targets
+from clubcrm.loyalty import views as loyalty_views
 from clubcrm.messaging import views as message_views
 from clubcrm.messaging.views.api import api as messages_api
 from clubcrm.people import views as people_views
@@ -80,6 +82,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     *quote_views.PAGES,
     lead_targets,
     *campaign_views.BLUEPRINTS,
+    *loyalty_views.BLUEPRINTS,
     *message_views.BLUEPRINTS,
     touch_reports.pages,
     report_pages,
@@ -93,6 +96,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     *campaign_views.API_BLUEPRINTS,
     journeys_api,
     *lead_views.API,
+    *loyalty_views.API_BLUEPRINTS,
     messages_api,
     tasks_api,
     tickets_api,
@@ -174,6 +178,13 @@ SETTINGS: tuple[Place, ...] = (
         "target",
         lead_rights.RUN_LEADS,
         _l("How soon they are answered, who takes new ones, where they come from"),
+    ),
+    Place(
+        "loyalty_settings.show",
+        _l("Friends and points"),
+        "gift",
+        loyalty_rights.SET_LOYALTY,
+        _l("What members get for friends they bring, for visits and for purchases"),
     ),
     Place(
         "channels.show",

@@ -7,6 +7,7 @@ import bar_inventory.sales.models
 import bar_inventory.stock.models
 import clubcrm.accounts.models
 import clubcrm.campaigns.campaign_tables
+import clubcrm.campaigns.holiday_tables
 import clubcrm.campaigns.models
 import clubcrm.core.audit
 import clubcrm.core.clubs
@@ -21,6 +22,8 @@ import clubcrm.leads.door.models
 import clubcrm.leads.models
 import clubcrm.leads.quotes.models
 import clubcrm.leads.target_tables
+import clubcrm.loyalty.discount_tables
+import clubcrm.loyalty.models
 import clubcrm.messaging.letter_tables
 import clubcrm.messaging.models
 import clubcrm.messaging.tracking
@@ -59,6 +62,7 @@ import memberships.packages.models
 import memberships.pay.models
 import memberships.portal.models
 import memberships.printing.models
+import memberships.promotions.models
 import memberships.schedule.duty
 import memberships.schedule.models
 import memberships.schedule.unit_tables
@@ -80,6 +84,7 @@ _MODULES = (
     bar_inventory.stock.models,
     clubcrm.accounts.models,
     clubcrm.campaigns.campaign_tables,
+    clubcrm.campaigns.holiday_tables,
     clubcrm.campaigns.models,
     clubcrm.core.audit,
     clubcrm.core.clubs,
@@ -94,6 +99,8 @@ _MODULES = (
     clubcrm.leads.models,
     clubcrm.leads.quotes.models,
     clubcrm.leads.target_tables,
+    clubcrm.loyalty.discount_tables,
+    clubcrm.loyalty.models,
     clubcrm.messaging.letter_tables,
     clubcrm.messaging.models,
     clubcrm.messaging.tracking,
@@ -128,6 +135,7 @@ _MODULES = (
     memberships.fiscal.models,
     memberships.packages.models,
     memberships.pay.models,
+    memberships.promotions.models,
     memberships.schedule.duty,
     memberships.portal.models,
     memberships.printing.models,

@@ -17,6 +17,7 @@ from access_control.queries import invariants as gate_checks
 from bar_inventory import checks as bar_checks
 from bar_inventory import granted as bar_granted
 from bar_inventory import unheard as bar_unheard
+from bar_inventory.events import SaleReturned, SaleRung
 from bar_inventory.purchasing import handlers as buying_handlers
 from bar_inventory.purchasing import jobs as bar_jobs
 from clubcrm.accounts import actors
@@ -26,7 +27,7 @@ from clubcrm.campaigns import about_traits, deal_traits, habit_traits, person_tr
 from clubcrm.campaigns import sending as campaign_sending
 from clubcrm.campaigns.event_queries import places_taken_add_up
 from clubcrm.campaigns.event_services import rsvp_address
-from clubcrm.campaigns.jobs import count_segments, run_campaigns
+from clubcrm.campaigns.jobs import count_segments, greet_on_holidays, run_campaigns
 from clubcrm.card import own_year
 from clubcrm.card.queries.quiet import quiet_people
 from clubcrm.core import day_alerts
@@ -52,6 +53,13 @@ from clubcrm.leads.events import InquiryWaits, LeadMoved, LeadRegistered
 from clubcrm.leads.jobs import settle_trials
 from clubcrm.leads.lead_tables import lead_table
 from clubcrm.leads.views.board import watch_leads
+from clubcrm.loyalty import handlers as loyalty_handlers
+from clubcrm.loyalty import traits as loyalty_traits
+from clubcrm.loyalty.doubles import referral_stops
+from clubcrm.loyalty.jobs import lapse_points, propose_discounts, settle_referrals
+from clubcrm.loyalty.point_queries import broken_points
+from clubcrm.loyalty.referral_queries import broken_referrals
+from clubcrm.loyalty.views import own_place
 from clubcrm.messaging import handlers as message_handlers
 from clubcrm.messaging import invariants as message_checks
 from clubcrm.messaging import letters
@@ -106,6 +114,7 @@ EVENT_HANDLERS: Handlers = {
         trainer_handlers.on_arrival,
         attendance.on_visit_started,
         lead_handlers.on_visit_started,
+        loyalty_handlers.on_visit_started,
     ),
     gate_facts.VisitEnded: (attendance.on_visit_ended,),
     class_facts.BookingDropped: (class_news.on_booking_dropped,),
@@ -119,14 +128,18 @@ EVENT_HANDLERS: Handlers = {
     DeviceSilent: (task_handlers.on_device_silent,),
     membership_facts.ApprovalDecided: (buying_handlers.on_approval_decided,),
     **bar_news.HANDLERS,
+    SaleRung: (loyalty_handlers.on_sale_rung,),
+    SaleReturned: (loyalty_handlers.on_sale_returned,),
     membership_facts.ContractRenewed: (
         going_on.on_contract_renewed,
         journey_handlers.on_contract_moved,
+        loyalty_handlers.on_contract_renewed,
     ),
     membership_facts.ContractSigned: (
         journey_handlers.on_contract_signed,
         journey_handlers.on_contract_moved,
         lead_handlers.on_contract_signed,
+        loyalty_handlers.on_contract_signed,
     ),
     membership_facts.RenewalDeclined: (journey_handlers.on_contract_moved,),
     people_facts.ConsentWithdrawn: (
@@ -137,6 +150,7 @@ EVENT_HANDLERS: Handlers = {
     people_facts.PeopleMerged: (
         people_handlers.on_people_merged,
         journey_handlers.on_people_merged,
+        loyalty_handlers.on_people_merged,
     ),
     people_facts.PeopleParted: (journey_handlers.on_people_parted,),
     people_facts.PersonErased: (journey_handlers.on_left_in_peace,),
@@ -157,6 +171,7 @@ EVENT_HANDLERS: Handlers = {
         schedule_handlers.on_contract_cancelled,
         farewell.on_contract_cancelled,
         journey_handlers.on_contract_moved,
+        loyalty_handlers.on_contract_cancelled,
     ),
     membership_facts.ContractEnded: (
         schedule_handlers.on_contract_ended,
@@ -204,6 +219,9 @@ JOBS: tuple[Job, ...] = (
     Job("settle-papers", membership_jobs.settle_papers, daily_at=time(0, 15)),
     Job("expire-units", membership_jobs.expire_units, daily_at=time(0, 20)),
     Job("expire-vouchers", membership_jobs.expire_vouchers, daily_at=time(0, 25)),
+    Job("settle-referrals", settle_referrals, daily_at=time(0, 40)),
+    Job("lapse-points", lapse_points, daily_at=time(0, 45)),
+    Job("propose-discounts", propose_discounts, daily_at=time(5, 40)),
     Job("book-recurring", membership_jobs.book_recurring, daily_at=time(0, 30)),
     *bar_jobs.JOBS,
     # After 04:00, when the visit-day of last night is over.
@@ -236,6 +254,7 @@ JOBS: tuple[Job, ...] = (
     Job("tell-office", office_jobs.tell_office, every=timedelta(seconds=15)),
     Job("send-refunds", gateway_jobs.send_refunds, every=timedelta(minutes=1)),
     Job("read-form-letters", read_letters, every=timedelta(minutes=1)),
+    Job("greet-on-holidays", greet_on_holidays, daily_at=time(5, 50)),
     Job("run-campaigns", run_campaigns, every=timedelta(seconds=30)),
     Job("tidy", tidy, every=timedelta(hours=1)),
     Job("find-doubles", people_jobs.find_new_doubles, daily_at=time(3, 40)),
@@ -265,6 +284,7 @@ TRAITS = (
     *deal_traits.TRAITS,
     *habit_traits.TRAITS,
     *JOURNEY_TRAITS,
+    *loyalty_traits.TRAITS,
 )
 
 # What somebody opens about a person and others may later ask about: endpoint and what it shows.
@@ -292,6 +312,8 @@ INVARIANTS: Mapping[str, Callable[[], list[str]]] = {
     "I13": core_checks.store_is_sound,
     "I14": account_checks.unaudited_rights,
     "I-events": places_taken_add_up,
+    "I-points": broken_points,
+    "I-referrals": broken_referrals,
 }
 
 # Numbers that /metrics shows beside those of the core.
@@ -313,7 +335,7 @@ def install(app: Flask) -> None:
     app.extensions["club_table_kinds"] = {
         kind.name: kind for kind in (contract_table(), package_table(), visit_table(), lead_table())
     }
-    app.extensions["club_merge_stops"] = (contract_stops,)
+    app.extensions["club_merge_stops"] = (contract_stops, referral_stops)
     app.extensions["club_erase_stops"] = (erase_stops,)
     app.extensions["club_idle_people"] = quiet_people
     app.extensions["club_print_pdf"] = print_pdf
@@ -334,6 +356,7 @@ def install(app: Flask) -> None:
     app.extensions["club_own_traits"] = about_traits.own_traits
     app.extensions["club_contact_pace"] = contact_pace
     app.extensions["club_programme_control"] = programme_control
+    app.extensions["club_own_places"] = (own_place,)
     app.extensions["club_visits_on"] = own_year.visits_on
     day_alerts.install(app, DAY_WATCHERS)
     watch_looks(app, LOOKS)

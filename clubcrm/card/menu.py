@@ -32,6 +32,7 @@ TRAINING: tuple[Way, ...] = (
     ("training.member", "ticket", "contracts.see", "person_id"),
     ("own_classes.show", "calendar", "classes.book", "person_id"),
     ("guests.bring", "friends", "guests.invite", "person_id"),
+    ("member_loyalty.show", "gift", "loyalty.see", "person_id"),
 )
 PERSON: tuple[Way, ...] = (
     ("people.handover", "pin", "people.edit", "public_id"),
@@ -116,6 +117,7 @@ def _labels() -> dict[str, str]:
         "guests.bring": _("Bring a guest"),
         "people.handover": _("Handover note"),
         "people.documents": _("Documents and photos"),
+        "member_loyalty.show": _("Friends and points"),
         "people.edit": _("Change name, birthday, photo"),
         "people.about": _("Tags, fields, family"),
         "people.contacts": _("Ways to reach"),

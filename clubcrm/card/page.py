@@ -21,6 +21,7 @@ from clubcrm.card.queries import person as people
 from clubcrm.card.queries.timeline import FILTERS, PAGE, timeline
 from clubcrm.card.queries.touchpoints import touchpoints_of
 from clubcrm.card.route import Route, route_of
+from clubcrm.card.thanks import points_hints
 from clubcrm.card.touches import touch_lines
 from clubcrm.core.clock import now, visit_day
 from clubcrm.core.clock import today as club_today
@@ -105,6 +106,7 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         hints=[
             *words.hints_of(person, tasks),
             *offer_hints(person.id, today),
+            *points_hints(person.id, person.club_id, person.public_id),
             *words.class_hints(next_classes(person.id, now()), person.zone),
         ],
         route=route_of(contracts, touches, today),

@@ -14,11 +14,12 @@ from clubcrm.core.states import move
 from clubcrm.leads import known, moving, next_steps, scoring
 from clubcrm.leads.events import LeadRegistered
 from clubcrm.leads.models import Inquiry, Lead, LeadTouch
-from clubcrm.leads.queries.surroundings import Somebody, has_answered
+from clubcrm.leads.queries.surroundings import Somebody, has_answered, person_with
 from clubcrm.leads.rules.stages import (
     INQUIRY_MOVES,
     OPEN,
     PARKED,
+    ArrivalChannel,
     InquiryState,
     LeadStage,
     TouchOrder,
@@ -26,6 +27,7 @@ from clubcrm.leads.rules.stages import (
 from clubcrm.leads.rules.steps import ASKED_AGAIN
 from clubcrm.leads.sellers import give_out
 from clubcrm.leads.settings import lead_settings
+from clubcrm.loyalty.api import Coming, note_friend
 from clubcrm.people.api import Answer, answer, register
 from clubcrm.people.models import Channel, Purpose
 from clubcrm.people.queries.locks import lock_person
@@ -59,6 +61,7 @@ def take_in(
     db.session.flush()
     move(inquiry, InquiryState.ACCEPTED, moves=INQUIRY_MOVES, by=by)
     _note_agreement(inquiry, who, by)
+    _note_host(inquiry, who, by)
     scoring.refresh(lead)
     return lead
 
@@ -136,6 +139,15 @@ def _asked_again(lead: Lead, inquiry: Inquiry, by: str) -> None:
 def _campaign(inquiry_id: int) -> str:
     touch = db.session.get(LeadTouch, (inquiry_id, TouchOrder.FIRST))
     return touch.utm_campaign if touch else ""
+
+
+def _note_host(inquiry: Inquiry, person: Somebody, by: str) -> None:
+    """Who was sent by a member counts as brought by him, if nobody has known him before."""
+    if inquiry.host_id is None or inquiry.channel is not ArrivalChannel.REFERRAL:
+        return
+    way = "link" if (inquiry.external_ref or "").startswith("friend:") else "desk"
+    host = person_with(inquiry.host_id)
+    note_friend(Coming(inquiry.club_id, person, host, way), by=by)
 
 
 def _note_agreement(inquiry: Inquiry, person: Somebody, by: str) -> None:

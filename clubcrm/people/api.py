@@ -28,6 +28,7 @@ from clubcrm.people.renewed_refusals import refuse_again
 from clubcrm.people.rules.drafts import PersonDraft
 from clubcrm.people.services import change, find_or_register, register, set_do_not_contact
 from clubcrm.people.tables_in import keep_once, row_by_row
+from clubcrm.people.tagging import tie_people
 from clubcrm.people.unmerging import undo_merge
 from clubcrm.people.walk_in import walk_in
 
@@ -77,6 +78,7 @@ __all__ = [
     "take_down_picture",
     "take_flag_down",
     "throw_away_picture",
+    "tie_people",
     "told_member",
     "undo_merge",
     "walk_in",

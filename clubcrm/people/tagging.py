@@ -50,7 +50,9 @@ def drop_tag(tag: Tag) -> None:
     db.session.flush()
 
 
-def tie_people(person: Person, other: Person, kind: TieKind, note: str = "") -> Tie:
+def tie_people(
+    person: Person, other: Person, kind: TieKind, note: str = "", *, by: str | None = None
+) -> Tie:
     """The other one is this to the person; told again, the note is the new one.
 
     Raises INVALID_INPUT when a person is tied to himself.
@@ -64,11 +66,13 @@ def tie_people(person: Person, other: Person, kind: TieKind, note: str = "") -> 
         select(Tie).where(Tie.person_id == person.id, Tie.other_id == other.id, Tie.kind == kind)
     )
     if tie is None:
-        tie = Tie(person_id=person.id, other_id=other.id, kind=kind, made_by=current_actor().ref)
+        actor = by or current_actor().ref
+        tie = Tie(person_id=person.id, other_id=other.id, kind=kind, made_by=actor)
         db.session.add(tie)
     tie.note = words
     db.session.flush()
-    audit.note("people.tied", "person", person.id, after={"other_id": other.id, "kind": kind.value})
+    after = {"other_id": other.id, "kind": kind.value}
+    audit.note("people.tied", "person", person.id, after=after, by=by)
     return tie
 
 

@@ -91,6 +91,8 @@ class Ground:
     staff: dict[str, int] = field(default_factory=dict)
     versions: dict[tuple[int, str], int] = field(default_factory=dict)
     prices: dict[tuple[int, str], int] = field(default_factory=dict)
+    plan_ids: dict[tuple[int, str], int] = field(default_factory=dict)
+    product_ids: dict[int, int] = field(default_factory=dict)
     freeze_versions: dict[tuple[int, str], int] = field(default_factory=dict)
     doors: list[Door] = field(default_factory=list)
     person_ids: list[int] = field(default_factory=list)

@@ -37,6 +37,7 @@ from clubcrm.seed.inquiries import Inquiries
 from clubcrm.seed.last_night import tell_last_night
 from clubcrm.seed.leads import write_leads
 from clubcrm.seed.lives import Life, Walk
+from clubcrm.seed.loyalty import write_loyalty
 from clubcrm.seed.order import SeedOrder
 from clubcrm.seed.own_reports import keep_reports
 from clubcrm.seed.papers import sell_plans, write_lots
@@ -169,6 +170,7 @@ def _write_beside(ground: Ground, handovers: Handovers) -> None:
     write_fees(ground)
     write_everyone(ground)
     write_leads(ground)
+    write_loyalty(ground)
 
 
 def _write_chronicle(ground: Ground) -> None:

@@ -41,6 +41,7 @@ def sell_plans(ground: Ground) -> None:
                 latest_version=2 if edited else 1,
                 created_at=began,
             )
+            ground.plan_ids[place, offer.key] = plan_id
             price = calendar.town.unit_price_minor * offer.price_percent // 100
             for number in range(1, 3 if edited else 2):
                 step = price * number // 20 if edited else 0

@@ -6,8 +6,9 @@ from clubcrm.leads.views import board, lead, moving, new, tray
 from clubcrm.leads.views.api import api
 from clubcrm.leads.views.blueprint import leads
 from clubcrm.leads.views.choices import choices
+from clubcrm.leads.views.friend import friend
 
-PAGES: tuple[Blueprint, ...] = (leads, choices)
+PAGES: tuple[Blueprint, ...] = (leads, choices, friend)
 API: tuple[Blueprint, ...] = (api,)
 
 __all__ = ["API", "PAGES", "board", "lead", "moving", "new", "tray"]

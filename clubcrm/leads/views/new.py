@@ -19,6 +19,7 @@ from clubcrm.leads.rules.stages import ArrivalChannel
 from clubcrm.leads.sellers import sellers_of
 from clubcrm.leads.sources import sources_of
 from clubcrm.leads.views.blueprint import chosen, faults_of, leads, user_id
+from clubcrm.loyalty.api import host_of_code
 from clubcrm.people.api import person_in
 from clubcrm.people.queries.duplicates import Match
 from clubcrm.people.views.words import language_choices, reason_words
@@ -31,7 +32,18 @@ BY_HAND = (
     ArrivalChannel.MESSENGER,
     ArrivalChannel.EMAIL,
 )
-NAMES = ("name", "phone", "email", "language", "interest", "message", "source", "plan", "host")
+NAMES = (
+    "name",
+    "phone",
+    "email",
+    "language",
+    "interest",
+    "message",
+    "source",
+    "plan",
+    "host",
+    "code",
+)
 
 
 @leads.get("/new")
@@ -104,6 +116,10 @@ def _arrival(typed: dict[str, str], club_id: int) -> Arrival:
     plan = next((one for one in plans_on_sale(club_id) if one.public_id == typed["plan"]), None)
     sources = {one.public_id: one.id for one in sources_of(club_id)}
     host = person_in(current_actor().scope, typed["host"]) if typed["host"] else None
+    if typed["code"].strip():
+        host = host_of_code(typed["code"][:40])
+        if host is None or host.club_id not in current_actor().scope.club_ids:
+            raise invalid({"code": _("Nobody has this code.")})
     return Arrival(
         club_id=club_id,
         channel=channel,

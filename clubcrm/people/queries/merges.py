@@ -21,7 +21,7 @@ from clubcrm.people.rules.merging import CHOICES
 # What both cannot have at once, because somebody has to decide which of the two goes on.
 UNDECIDED = frozenset({"booking", "debt_case", "family"})
 # Tables with two people in a row who must be different ones.
-TWO_PEOPLE = frozenset({"contract_transfer", "guest_pass", "waiver", "person"})
+TWO_PEOPLE = frozenset({"contract_transfer", "guest_pass", "person", "referral", "waiver"})
 Stop = Callable[[int, int], list[str]]
 
 

@@ -72,6 +72,11 @@ def home(token: str) -> ResponseReturnValue:
         cards=methods_of(member.person_id),
         adds_cards=any(way.adds_methods for way in offered(member.club_id, member.currency)),
         booked=next_classes(member.person_id, clock.now()),
+        places=[
+            place
+            for find in current_app.extensions.get("club_own_places", ())
+            if (place := find(member.person_id, member.club_id, token))
+        ],
         states=STATES,
     )
 

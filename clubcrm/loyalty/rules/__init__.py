@@ -1,0 +1,1 @@
+"""What a club gives for loyalty, told from plain values."""
