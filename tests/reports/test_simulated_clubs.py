@@ -86,10 +86,10 @@ def test_intervals_of_visits_hold_the_truth_in_95_of_100_clubs(return_share, rec
 def test_these_bounds_catch_intervals_that_are_too_narrow_or_too_wide():
     fewest, most = holding(4 * 120)
 
-    assert binom.sf(fewest - 1, 480, 0.88) < 0.05
+    assert binom.sf(fewest - 1, 480, 0.86) < 0.05
     assert binom.cdf(most, 480, 0.999) < 0.05
     assert holding(2000) == (1860, 1940)
-    assert binom.cdf(seldom(240), 240, 0.12) < 0.05
+    assert binom.cdf(seldom(240), 240, 0.14) < 0.05
 
 
 def verdicts_of(clubs, *truths):
