@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, extract, func, select
 
 from bar_inventory.catalogue.models import Product
-from bar_inventory.insight.rules import ItemSum
+from bar_inventory.insight.rules import ItemSum, MonthSum
 from bar_inventory.sales.models import Sale, SaleLine, SaleReturn
 from bar_inventory.stock.models import MoveKind, Place, StockLevel, StockMove, WasteReason
 from clubcrm.core.db import db
@@ -82,6 +82,35 @@ def _returned(period: Period) -> Sequence[tuple[int, int, float, float]]:
         .group_by(SaleLine.product_id)
     )
     return [(row[0], int(row[1]), float(row[2]), float(row[3])) for row in rows]
+
+
+def months_sold(period: Period) -> list[MonthSum]:
+    """Return what each month of the period brought, in their order, returned goods taken off."""
+    year, month = extract("year", Sale.sold_on), extract("month", Sale.sold_on)
+    net = SaleLine.total_minor - SaleLine.tax_minor
+    lines = db.session.execute(
+        select(year, month, func.sum(net), func.sum(SaleLine.cost_micro))
+        .join(Sale, Sale.id == SaleLine.sale_id)
+        .where(*_within(period))
+        .group_by(year, month)
+        .order_by(year, month)
+    ).all()
+    share = SaleReturn.quantity * 1.0 / SaleLine.quantity
+    kept = func.sum(SaleLine.cost_micro * share).filter(SaleReturn.on_shelf)
+    rows = db.session.execute(
+        select(year, month, func.sum(net * share), func.coalesce(kept, 0))
+        .join(SaleLine, SaleLine.id == SaleReturn.line_id)
+        .join(Sale, Sale.id == SaleLine.sale_id)
+        .where(*_within(period))
+        .group_by(year, month)
+    )
+    back = {(int(row[0]), int(row[1])): (float(row[2]), float(row[3])) for row in rows}
+    found = []
+    for one in lines:
+        lost, regained = back.get((int(one[0]), int(one[1])), (0.0, 0.0))
+        day = date(int(one[0]), int(one[1]), 1)
+        found.append(MonthSum(day, round(int(one[2]) - lost), round(int(one[3]) - regained)))
+    return found
 
 
 def sales_at(period: Period) -> list[tuple[datetime, int]]:

@@ -1,8 +1,8 @@
 """Classes of products by what they bring, sales by hour of the club, and who sold what."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bar_inventory.stock.rules import to_minor
@@ -30,6 +30,35 @@ class ItemSum:
     def margin_share(self) -> float | None:
         """Return the margin as a share of the sales, None without sales."""
         return self.margin_minor / self.net_minor if self.net_minor > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSum:
+    """What a month brought, by the same reckoning as a product; `width` is that of its bar."""
+
+    month: date
+    net_minor: int
+    cost_micro: int
+    width: float = 0.0
+
+    @property
+    def margin_minor(self) -> int:
+        """Return what is left after the goods."""
+        return self.net_minor - to_minor(self.cost_micro)
+
+    @property
+    def margin_share(self) -> float | None:
+        """Return the margin as a share of the sales, None without sales."""
+        return self.margin_minor / self.net_minor if self.net_minor > 0 else None
+
+
+def month_bars(months: Sequence[MonthSum], width: int) -> list[MonthSum]:
+    """Return the months with bars as long as their sales, the best as wide as there is room."""
+    most = max((one.net_minor for one in months), default=0)
+    return [
+        replace(one, width=round(width * max(0, one.net_minor) / most, 1) if most > 0 else 0.0)
+        for one in months
+    ]
 
 
 def abc_classes(items: Iterable[ItemSum]) -> dict[int, str]:

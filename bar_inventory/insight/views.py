@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from bar_inventory.insight.queries import (
     Period,
     items_sold,
+    months_sold,
     sales_at,
     sellers,
     slow_movers,
     stock_value,
     waste,
 )
-from bar_inventory.insight.rules import ItemSum, abc_classes, busiest, by_hour, columns
+from bar_inventory.insight.rules import ItemSum, abc_classes, busiest, by_hour, columns, month_bars
 from bar_inventory.permissions import SEE_COSTS
 from bar_inventory.stock.models import WasteReason
 from bar_inventory.stock.rules import to_minor
@@ -27,7 +28,8 @@ from memberships.approvals.queries import names_of
 
 bar_report = Blueprint("bar_report", __name__)
 USUAL_DAYS, MOST_DAYS = 28, 366
-WIDTH, HEIGHT = 640, 120
+WIDTH, HEIGHT, MONTH_WIDTH = 640, 120, 90
+SPANS = (28, 91, 182, 365)
 
 
 @bar_report.get("/stock/report")
@@ -47,6 +49,8 @@ def show() -> ResponseReturnValue:
         period=period,
         items=items,
         classes=abc_classes(items),
+        months=month_bars(months_sold(period), MONTH_WIDTH),
+        spans=_spans(period),
         net=sum(one.net_minor for one in items),
         margin=sum(one.margin_minor for one in items),
         sales=sum(count for count, _taken in hours.values()),
@@ -81,6 +85,15 @@ def _sheet(club: ClubChoice, period: Period, items: list[ItemSum]) -> ResponseRe
         for one in items
     ]
     return download(f"bar-{period.first}-{period.last}", request.args["as"], heads, rows)
+
+
+def _spans(period: Period) -> list[tuple[int, str, bool]]:
+    """Return the usual lengths of the period: days, first day, and whether it is the one shown."""
+    shown = (period.last - period.first).days + 1
+    return [
+        (days, (period.last - timedelta(days=days - 1)).isoformat(), days == shown)
+        for days in SPANS
+    ]
 
 
 def _period(club: ClubChoice) -> Period:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from bar_inventory.catalogue.models import Product
 from bar_inventory.purchasing.rules import DemandFacts, cover_days
@@ -151,12 +152,12 @@ def moves_page(
     limit: int = 50,
 ) -> list[MoveRow]:
     """Return lines of a club's ledger, the newest first."""
-    undoing = select(StockMove.id, StockMove.reverses_id).subquery()
+    undoing = aliased(StockMove)
     statement = (
-        select(StockMove, Product, Place, undoing.c.id)
+        select(StockMove, Product, Place, undoing.id)
         .join(Product, Product.id == StockMove.product_id)
         .join(Place, Place.id == StockMove.place_id)
-        .outerjoin(undoing, undoing.c.reverses_id == StockMove.id)
+        .outerjoin(undoing, undoing.reverses_id == StockMove.id)
         .where(StockMove.club_id == club_id)
     )
     if product_id is not None:

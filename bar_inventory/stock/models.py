@@ -148,6 +148,7 @@ class StockMove(AppendOnly, Model):
         Index(None, "product_id", "place_id", "id"),
         Index(None, "place_id", "on_day"),
         Index(None, "club_id", "id"),
+        Index(None, "club_id", "kind", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -18,7 +18,9 @@ from bar_inventory.catalogue.words import (
     unit_words,
 )
 from clubcrm.accounts.forms import NEEDED, MultiCheckboxField, PageForm
+from clubcrm.core.text import ascii_digits
 from memberships.billing.fields import DECIMAL, NUMERIC, AmountField, _l
+from memberships.billing.rules import parse_amount
 
 WEEKDAYS = tuple(range(7))
 
@@ -136,10 +138,10 @@ class RecipeForm(PageForm):
 
 
 def _basis_points(typed: str) -> int | None:
-    plain = typed.strip().replace(",", ".").rstrip("%")
+    plain = ascii_digits(typed.strip()).removesuffix("%").strip()
     if not plain:
         return None
     try:
-        return round(float(plain) * 100)
+        return parse_amount(plain, 2)
     except ValueError:
         return -1

@@ -15,7 +15,7 @@ from clubcrm.core.db import db, unit_of_work
 
 MEMBERS, YEARS = 1_000, 1
 MOVES = 1_000_000
-PAGES = ("/stock", "/stock/moves", "/stock/report")
+PAGES = ("/stock", "/stock/moves", "/stock/moves?kind=count", "/stock/report")
 # Lines as they are, spread over two years, each under a name of its own.
 COPY = """
 INSERT INTO stock_move (club_id, place_id, product_id, lot_id, kind, units, unit_cost_micro,

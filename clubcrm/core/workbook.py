@@ -65,7 +65,8 @@ def print_rows(path: Path) -> None:
     for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
         if number > ROWS or len(row) > COLUMNS:
             raise WorkbookRefusedError(
-                f"A sheet may have {ROWS} rows and {COLUMNS} columns. Split it, or save it as CSV."
+                f"A sheet may have {ROWS:,} rows and {COLUMNS} columns."
+                " Split it, or save it as CSV."
             )
         cells = [text_of(value) for value in row]
         sys.stdout.write(json.dumps(cells, ensure_ascii=True) + "\n")

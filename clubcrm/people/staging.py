@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import current_app
+from flask_babel import gettext as _
 
 from clubcrm.core import clock
 from clubcrm.core.errors import not_found
@@ -31,7 +32,7 @@ def staged(token: str) -> Path:
     """Return where the table of the token waits; raises NOT_FOUND."""
     path = _folder() / token
     if not _TOKEN.fullmatch(token) or not path.is_file():
-        raise not_found("This table is not waiting any more. Send it again.")
+        raise not_found(_("This table is not waiting any more. Send it again."))
     return path
 
 

@@ -7,18 +7,19 @@ stopped, and a second run of the same table adds nothing.
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy import update as sql_update
 
 from clubcrm.core import clock, failpoints
 from clubcrm.core.db import db, unit_of_work
-from clubcrm.core.errors import DomainError, not_found
+from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.sheets import Row, column_names, read_rows
 from clubcrm.people.key_tables import ImportKey
 from clubcrm.people.models import ImportBatch, ImportRow
@@ -30,6 +31,8 @@ from clubcrm.people.rules.table_kinds import (
     NEW,
     REPEATED,
     TAKEN,
+    MissingFieldError,
+    NoColumnError,
     Outcome,
     TableKind,
     TablePlace,
@@ -41,6 +44,7 @@ from clubcrm.people.rules.table_kinds import (
     told_fields,
 )
 
+Keeping = Callable[[TablePlace, TableRow], Outcome]
 CHUNK = 50
 MOST_FAULTS = 1000
 
@@ -85,6 +89,10 @@ class TableReport:
 
 class _TriedError(Exception):
     """Ends a unit of work that was only a trial."""
+
+
+class _HalfWrittenError(Exception):
+    """A row was refused after it had written something."""
 
 
 def kinds() -> Mapping[str, TableKind]:
@@ -136,22 +144,64 @@ def bring_in(order: TableOrder) -> TableReport:
     return report
 
 
-def row_by_row(
-    keep: Callable[[TablePlace, TableRow], Outcome],
-) -> Callable[[TablePlace, Sequence[TableRow]], dict[int, Outcome]]:
-    """Return how rows are kept one by one: what one of them begins and refuses is taken back."""
+def row_by_row(keep: Keeping) -> Callable[[TablePlace, Sequence[TableRow]], dict[int, Outcome]]:
+    """Return how rows are kept one by one: what one of them begins and refuses is taken back.
+
+    Most refused rows have begun nothing, so that a piece needs one savepoint and what is read once
+    serves all its rows; only when a row had written before it was refused, each gets its own.
+    """
 
     def keep_all(place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Outcome]:
-        found: dict[int, Outcome] = {}
-        for row in rows:
-            try:
-                with db.session.begin_nested():
-                    found[row.number] = keep(place, row)
-            except DomainError as error:
-                found[row.number] = error
-        return found
+        try:
+            with db.session.begin_nested():
+                return _straight(keep, place, rows)
+        except _HalfWrittenError:
+            return _guarded(keep, place, rows)
 
     return keep_all
+
+
+def _straight(keep: Keeping, place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Outcome]:
+    found: dict[int, Outcome] = {}
+    with _writes() as writes:
+        for row in rows:
+            before = len(writes)
+            try:
+                found[row.number] = keep(place, row)
+            except DomainError as error:
+                session = db.session()
+                if len(writes) > before or session.new or session.dirty or session.deleted:
+                    raise _HalfWrittenError from error
+                found[row.number] = error
+    return found
+
+
+def _guarded(keep: Keeping, place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Outcome]:
+    found: dict[int, Outcome] = {}
+    for row in rows:
+        try:
+            with db.session.begin_nested():
+                found[row.number] = keep(place, row)
+        except DomainError as error:
+            found[row.number] = error
+    return found
+
+
+@contextmanager
+def _writes() -> Iterator[list[str]]:
+    """Give the list to which every statement that is no question is added."""
+    told: list[str] = []
+    connection = db.session.connection()
+
+    def see(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.lstrip().upper().startswith("SELECT"):
+            told.append(statement)
+
+    event.listen(connection, "before_cursor_execute", see)
+    try:
+        yield told
+    finally:
+        event.remove(connection, "before_cursor_execute", see)
 
 
 def keep_once(place: TablePlace, kind: str, key: str, make: Callable[[], int]) -> Outcome:
@@ -174,10 +224,7 @@ def keep_once(place: TablePlace, kind: str, key: str, make: Callable[[], int]) -
 def _plan(order: TableOrder) -> tuple[TableKind, ColumnMap, DayOrder | None]:
     kind = kind_named(order.kind)
     columns = column_names(order.path)
-    mapping = (
-        told_fields(kind, order.mapping, columns) if order.mapping else guess_fields(kind, columns)
-    )
-    check_fields(kind, mapping)
+    mapping = _mapping(kind, order, columns)
     dates = {mapping[one.name] for one in kind.fields if one.is_date and one.name in mapping}
     cells: set[str] = set()
     for row in read_rows(order.path):
@@ -191,6 +238,28 @@ def _plan(order: TableOrder) -> tuple[TableKind, ColumnMap, DayOrder | None]:
             fields={"day_order": _("Is the day or the month written first?")},
         )
     return kind, mapping, order.order or proven
+
+
+def _mapping(kind: TableKind, order: TableOrder, columns: Sequence[str]) -> ColumnMap:
+    words = {one.name: str(one.words) for one in kind.fields}
+    try:
+        if order.mapping:
+            mapping = told_fields(kind, order.mapping, columns)
+        else:
+            mapping = guess_fields(kind, columns)
+        check_fields(kind, mapping)
+    except NoColumnError as error:
+        text = _(
+            "The table has no column “%(column)s” for “%(field)s”.",
+            column=error.column,
+            field=words.get(error.name, error.name),
+        )
+        raise invalid({"mapping": text}) from error
+    except MissingFieldError as error:
+        named = " / ".join(words[one] for one in error.group)
+        text = _("No column holds this: %(fields)s. Say which it is.", fields=named)
+        raise invalid({"mapping": text}) from error
+    return mapping
 
 
 def _chunks(order: TableOrder) -> Iterator[tuple[Row, ...]]:

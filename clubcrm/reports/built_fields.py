@@ -32,6 +32,7 @@ from clubcrm.journeys.models import MemberFacts
 from clubcrm.journeys.names import stage_words
 from clubcrm.leads.models import Lead, LeadSource
 from clubcrm.people.models import ContactKind, ContactPoint, Person
+from clubcrm.people.traits import Choices, Trait
 from clubcrm.reports.built_words import lead_channel_words, lead_stage_words
 from clubcrm.reports.rules.built import Shape, Sort
 from clubcrm.reports.words import source_words
@@ -47,11 +48,13 @@ YEAR, QUARTER = 365, 90
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """The club that is asked, its day, and its currency."""
+    """The club that is asked, its day and currency, and the role of who asks."""
 
     club_id: int
     today: date
     currency: str
+    zone: str = "UTC"
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ class Field:
     column: Any
     label: Words | None = None
     searched: Any = None  # a folded column that stands in when one looks for words
+    trait: Trait | None = None  # it has no column before the rows of the trait are joined
+    section: str = ""
+    offered: Callable[[], Choices] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,8 @@ class Subject:
         return Shape(self.about, sorts, self.usual)
 
 
-def subject_of(about: str, asker: Asker) -> Subject:
-    """Return what may be asked of this; members where the name is not known."""
+def bare_subject(about: str, asker: Asker) -> Subject:
+    """Return what may be asked of this without traits; members where the name is not known."""
     return SUBJECTS.get(about, _members)(asker)
 
 

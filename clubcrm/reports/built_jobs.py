@@ -13,9 +13,10 @@ from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.export import KINDS
 from clubcrm.core.jobs import JobContext, Outcome
 from clubcrm.messaging.api import LetterOrder, Paper, post_letter
-from clubcrm.reports.built_fields import Asker, subject_of
+from clubcrm.reports.built_fields import Asker
 from clubcrm.reports.built_models import BuiltReport, ReportMailing
 from clubcrm.reports.built_sheets import content_of
+from clubcrm.reports.built_traits import subject_of
 from clubcrm.reports.goal_queries import Reader, reader_of
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.rules.built import definition_of, next_day
@@ -77,7 +78,7 @@ def _letter(
     report: BuiltReport, mailing: ReportMailing, to: tuple[Reader, Club], day: date
 ) -> LetterOrder:
     user, club = to
-    asker = Asker(club.id, day, club.currency)
+    asker = Asker(club.id, day, club.currency, club.zone, user.role.value)
     subject = subject_of(str(report.definition.get("about", "")), asker)
     definition = definition_of(report.definition, subject.shape)
     content, lines = content_of(definition, subject, asker, mailing.kind)

@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
 from clubcrm.core.db import db
 from clubcrm.core.text import fold
 from clubcrm.reports.built_fields import Asker, Field, Subject
+from clubcrm.reports.built_joins import holders_of, joined
 from clubcrm.reports.rules.built import (
     COUNT,
     YES,
@@ -63,6 +64,7 @@ class Group:
 
 def count_rows(definition: Definition, subject: Subject, asker: Asker) -> int:
     """Return how many rows the question finds."""
+    subject = joined(replace(definition, columns=(), sort="", group=""), subject, asker)
     statement = subject.rows.where(*_where(definition, subject, asker))
     return db.session.scalar(statement) or 0
 
@@ -71,6 +73,7 @@ def rows_of(
     definition: Definition, subject: Subject, asker: Asker, *, limit: int | None, offset: int = 0
 ) -> list[Row]:
     """Return the rows the question finds, in the order it wants."""
+    subject = joined(definition, subject, asker)
     columns = [subject.fields[name].column for name in definition.columns]
     statement = (
         subject.rows.with_only_columns(subject.person, *columns, maintain_column_froms=True)
@@ -84,6 +87,7 @@ def rows_of(
 
 def groups_of(definition: Definition, subject: Subject, asker: Asker) -> list[Group]:
     """Return the rows put together; months in their order, else the largest first."""
+    subject = joined(definition, subject, asker)
     field = subject.fields[definition.group]
     keys = _keys(field)
     value = _measure(definition, subject)
@@ -102,6 +106,8 @@ def groups_of(definition: Definition, subject: Subject, asker: Asker) -> list[Gr
 
 def choices_of(field: Field, subject: Subject) -> list[tuple[str, str]]:
     """Return the values a field has in the club, with their words."""
+    if field.offered is not None:
+        return list(field.offered())
     values = db.session.scalars(
         subject.rows.with_only_columns(field.column, maintain_column_froms=True)
         .distinct()
@@ -130,6 +136,9 @@ def _condition(one: Condition, field: Field, asker: Asker) -> ColumnElement[bool
         is_text = field.sort in (Sort.TEXT, Sort.CHOICE)
         empty = or_(column.is_(None), column == "") if is_text else column.is_(None)
         return empty if one.op is Op.EMPTY else not_(empty)
+    if field.sort is Sort.LIST:
+        holds = holders_of(field, one.value, asker)
+        return holds if one.op is Op.HAS else not_(holds)
     if field.sort is Sort.DAY:
         return _day(one, column, asker.today)
     if field.sort is Sort.FLAG:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from clubcrm.core.clubs import Club
 from clubcrm.seed.larder_goods import Goods
 from clubcrm.seed.order import public_id
+from clubcrm.seed.slate import Row, Slate
 from memberships.billing.models import (
     Allocation,
     Instalment,
@@ -92,7 +93,9 @@ class BarPapers:
     def __init__(self, session: Session, club: Club, chance: Random, walk_in_id: int) -> None:
         self.session, self.club, self.chance = session, club, chance
         self.walk_in_id = walk_in_id
-        self.parts: dict[int, list[Instalment]] = {}
+        self.slate = Slate(session)
+        self.parts: dict[int, int] = {}
+        self.payments: dict[int, Row] = {}
         self.series: dict[tuple[SeriesKind, int], NumberSeries] = {}
         self.last: dict[tuple[SeriesKind, int], int] = {}
 
@@ -103,18 +106,13 @@ class BarPapers:
             totals.append(LineTotals(ticket.tip_minor, 0, ticket.tip_minor, 0))
         source = ("bar", ticket.source)
         paper = self._paper(ticket, InvoiceKind.INVOICE, totals, source, ticket.at)
-        ticket.invoice_id, ticket.number = paper.id, paper.number
-        rows = [
-            self._line(paper.id, position, line.sold, line.totals)
-            for position, line in enumerate(ticket.lines, 1)
-        ]
+        ticket.invoice_id, ticket.number = paper["id"], paper["number"]
+        for position, line in enumerate(ticket.lines, 1):
+            row = self._line(ticket.invoice_id, position, line.sold, line.totals)
+            line.invoice_line_id = row["id"]
         if ticket.tip_minor:
             tip = LineOrder(TIP, LineKind.OTHER, ticket.tip_minor)
-            rows.append(self._line(paper.id, len(rows) + 1, tip, totals[-1]))
-        self.session.add_all(rows)
-        self.session.flush()
-        for line, row in zip(ticket.lines, rows, strict=False):
-            line.invoice_line_id = row.id
+            self._line(ticket.invoice_id, len(ticket.lines) + 1, tip, totals[-1])
         self._take(ticket)
 
     def give_back(self, ticket: Ticket, reason: str) -> None:
@@ -127,37 +125,30 @@ class BarPapers:
         source = ("credit", f"{ticket.public_id}:{back_id}")
         note = self._paper(ticket, InvoiceKind.CREDIT_NOTE, [totals], source, at)
         sold = LineOrder(line.sold.text, line.sold.kind, -amount)
-        credited = self._line(note.id, 1, sold, totals)
-        credited.credits_line_id = line.invoice_line_id
-        payment = self.session.get_one(Payment, ticket.payment_ids[0])
-        payment.refunded_minor = amount
-        part = self.parts[ticket.invoice_id][0].id
-        common = {"instalment_id": part, "at": at, "by": ticket.by}
-        self.session.add_all(
-            [
-                credited,
-                Allocation(**common, payment_id=payment.id, amount_minor=-amount),
-                Allocation(**common, credit_note_id=note.id, amount_minor=amount),
-                Refund(
-                    public_id=public_id(self.chance),
-                    club_id=self.club.id,
-                    payment_id=payment.id,
-                    amount_minor=amount,
-                    currency=self.club.currency,
-                    tender=payment.tender,
-                    reason=reason,
-                    source_id=f"{ticket.public_id}:{back_id}:{payment.id}",
-                    refunded_on=ticket.day,
-                    at=at,
-                    by=ticket.by,
-                ),
-            ]
+        self._line(note["id"], 1, sold, totals, line.invoice_line_id)
+        payment = self.payments[ticket.payment_ids[0] or 0]
+        payment["refunded_minor"] = amount
+        self._allocate(ticket, -amount, at, payment_id=payment["id"])
+        self._allocate(ticket, amount, at, credit_note_id=note["id"])
+        self.slate.add(
+            Refund,
+            public_id=public_id(self.chance),
+            club_id=self.club.id,
+            payment_id=payment["id"],
+            amount_minor=amount,
+            currency=self.club.currency,
+            tender=payment["tender"],
+            reason=reason,
+            source_id=f"{ticket.public_id}:{back_id}:{payment['id']}",
+            refunded_on=ticket.day,
+            at=at,
+            by=ticket.by,
         )
-        self.session.flush()
-        ticket.back = TakenBack(back_id, note.id, reason, at)
+        ticket.back = TakenBack(back_id, note["id"], reason, at)
 
     def close(self) -> None:
-        """The last number of every series is kept."""
+        """All papers stand in the store, and the last number of every series is kept."""
+        self.slate.write()
         for key, series in self.series.items():
             series.last_number = self.last[key]
         self.session.flush()
@@ -179,11 +170,12 @@ class BarPapers:
         totals: list[LineTotals],
         source: tuple[str, str],
         at: datetime,
-    ) -> Invoice:
+    ) -> Row:
         year = ticket.day.year
         sequence = self._next(SeriesKind(kind.value), year)
         payer_id = ticket.person_id or self.walk_in_id
-        paper = Invoice(
+        return self.slate.add(
+            Invoice,
             public_id=public_id(self.chance),
             club_id=self.club.id,
             kind=kind,
@@ -205,14 +197,17 @@ class BarPapers:
             issued_at=at,
             issued_by=ticket.by,
         )
-        self.session.add(paper)
-        self.session.flush()
-        return paper
 
     def _line(
-        self, invoice_id: int, position: int, sold: LineOrder, totals: LineTotals
-    ) -> InvoiceLine:
-        return InvoiceLine(
+        self,
+        invoice_id: int,
+        position: int,
+        sold: LineOrder,
+        totals: LineTotals,
+        credits_line_id: int | None = None,
+    ) -> Row:
+        return self.slate.add(
+            InvoiceLine,
             invoice_id=invoice_id,
             position=position,
             kind=sold.kind,
@@ -224,6 +219,7 @@ class BarPapers:
             net_minor=totals.net_minor,
             tax_minor=totals.tax_minor,
             total_minor=totals.total_minor,
+            credits_line_id=credits_line_id,
         )
 
     def _take(self, ticket: Ticket) -> None:
@@ -231,15 +227,17 @@ class BarPapers:
         dues = [(ticket.day, ticket.total_minor - owed, 0)]
         dues += [(ticket.day + timedelta(days=ACCOUNT_DAYS), owed, owed)]
         parts = [
-            Instalment(
-                invoice_id=ticket.invoice_id, position=position, due_on=on, amount_minor=amount,
+            self.slate.add(
+                Instalment,
+                invoice_id=ticket.invoice_id,
+                position=position,
+                due_on=on,
+                amount_minor=amount,
                 open_minor=left,
             )
             for position, (on, amount, left) in enumerate((due for due in dues if due[1]), 1)
-        ]  # fmt: skip
-        self.session.add_all(parts)
-        self.session.flush()
-        self.parts[ticket.invoice_id] = parts
+        ]
+        self.parts[ticket.invoice_id] = parts[0]["id"]
         ticket.payment_ids = [
             None if tender is Tender.ACCOUNT else self._payment(ticket, place)
             for place, (tender, _amount) in enumerate(ticket.tenders)
@@ -249,7 +247,8 @@ class BarPapers:
         tender, amount = ticket.tenders[place]
         year = ticket.day.year
         sequence = self._next(SeriesKind.RECEIPT, year)
-        payment = Payment(
+        payment = self.slate.add(
+            Payment,
             public_id=public_id(self.chance),
             club_id=self.club.id,
             payer_id=ticket.person_id or self.walk_in_id,
@@ -259,6 +258,7 @@ class BarPapers:
             tender=tender,
             amount_minor=amount,
             free_minor=0,
+            refunded_minor=0,
             currency=self.club.currency,
             source_kind="bar",
             source_id=f"{ticket.source}:{place}",
@@ -266,15 +266,25 @@ class BarPapers:
             taken_at=ticket.at,
             taken_by=ticket.by,
         )
-        self.session.add(payment)
-        self.session.flush()
-        self.session.add(
-            Allocation(
-                instalment_id=self.parts[ticket.invoice_id][0].id,
-                payment_id=payment.id,
-                amount_minor=amount,
-                at=ticket.at,
-                by=ticket.by,
-            )
+        key: int = payment["id"]
+        self.payments[key] = payment
+        self._allocate(ticket, amount, ticket.at, payment_id=key)
+        return key
+
+    def _allocate(
+        self,
+        ticket: Ticket,
+        amount: int,
+        at: datetime,
+        payment_id: int | None = None,
+        credit_note_id: int | None = None,
+    ) -> None:
+        self.slate.add(
+            Allocation,
+            instalment_id=self.parts[ticket.invoice_id],
+            payment_id=payment_id,
+            credit_note_id=credit_note_id,
+            amount_minor=amount,
+            at=at,
+            by=ticket.by,
         )
-        return payment.id

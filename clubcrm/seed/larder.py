@@ -31,9 +31,11 @@ from clubcrm.core.db import Unit
 from clubcrm.core.text import fold
 from clubcrm.seed.bar_papers import Ticket
 from clubcrm.seed.ground import Ground
-from clubcrm.seed.larder_goods import ALLERGENS, GOODS, GROUPS, HAPPY_HOUR, Goods
+from clubcrm.seed.larder_goods import ALLERGENS, GOODS, GROUPS, HAPPY_HOUR, NAMED, Goods
 from clubcrm.seed.larder_sales import Selling
-from clubcrm.seed.larder_shelf import WEEKS, Act
+from clubcrm.seed.larder_shelf import COSTS, PRICES, Act
+
+TRANSFERRED, SPILLED, COUNTED = 6, 19, 28
 
 
 def keep_larders(ground: Ground, unit: Unit, rung: Mapping[int, Sequence[Ticket]]) -> None:
@@ -56,18 +58,32 @@ class _Larder(Selling):
         self._recipes()
         self.suppliers()
         self.past_sales()
-        self._weeks()
         self.open_counter(tickets)
-        counted = self.last - timedelta(days=2)
-        self.sell(date.min, counted)
-        self._count()
-        self.orders()
-        self.sell(counted + timedelta(days=1), self.last)
+        self._open_shelf()
+        for number in range((self.last - self.first).days + 1):
+            self._day(self.first + timedelta(days=number))
+        self.draft()
         self.wait()
+        self.slate.write()
         self.write_levels()
         for place in (self.bar, self.store):
             sum_days(place.id, self.last)
             keep_demand(place, self.last, self.ground.order.moment)
+
+    def _day(self, day: date) -> None:
+        """Goods came in the morning, were sold, spilled now and then, and counted some nights."""
+        self.restock(day)
+        self.sell(day)
+        ago = (self.last - day).days
+        if ago == TRANSFERRED:
+            self._transfer(day)
+        if ago % SPILLED == 4:
+            act = Act(
+                MoveKind.WRITE_OFF, self.at(day, 21), f"gone-{day}", WasteReason.SPILLED
+            )  # fmt: skip
+            self.take(NAMED["Milk"], self.bar, 350 + 10 * (ago % 7), act)
+        if ago % COUNTED == 2:
+            self._count(day)
 
     def _catalogue(self) -> None:
         groups = {
@@ -103,29 +119,29 @@ class _Larder(Selling):
 
     def _price(self, product: Product, goods: Goods) -> None:
         price = self.money(goods.price)
-        for weeks, share in ((WEEKS, 92), (3, 100)):
+        for since, share in self.steps(PRICES).items():
             version = PriceVersion(
                 product_id=product.id,
                 club_id=self.club_id,
                 price_minor=self.round_up(price * share // 100),
                 member_price_minor=self.round_up(price * share * 9 // 1000),
                 currency=self.club.currency,
-                valid_from=self.at(self.last - timedelta(weeks=weeks), 6),
-                created_at=self.at(self.last - timedelta(weeks=weeks), 6),
+                valid_from=self.at(since, 6),
+                created_at=self.at(since, 6),
                 created_by=self.by,
             )
             self.session.add(version)
             self.session.flush()
-        if goods.group == "Shakes":
-            self.session.add(
-                PriceWindow(
-                    price_id=version.id,
-                    weekdays=HAPPY_HOUR[0],
-                    starts=HAPPY_HOUR[1],
-                    ends=HAPPY_HOUR[2],
-                    price_minor=self.round_up(price * 8 // 10),
+            if goods.group == "Shakes":
+                self.session.add(
+                    PriceWindow(
+                        price_id=version.id,
+                        weekdays=HAPPY_HOUR[0],
+                        starts=HAPPY_HOUR[1],
+                        ends=HAPPY_HOUR[2],
+                        price_minor=self.round_up(price * share * 8 // 1000),
+                    )
                 )
-            )
 
     def _recipes(self) -> None:
         for goods in GOODS:
@@ -177,34 +193,34 @@ class _Larder(Selling):
                     )
                 )
 
-    def _weeks(self) -> None:
+    def _open_shelf(self) -> None:
+        """Everything lay there when the bar opened."""
+        days = (self.last - self.first).days + 1
+        self.expect({name: units / days for name, units in self.used().items()})
+        at = self.at(self.first, 6)
         for goods in GOODS:
             if goods.stocked:
-                packs = max(1, goods.a_day * 10 // goods.pack_units)
-                units = packs * goods.pack_units
-                value = packs * self.money(goods.pack_cost) * rules.MICRO
-                at = self.at(self.last - timedelta(weeks=3), 9)
-                self.bring(goods, self.bar, units, value, Act(MoveKind.OPENING, at, "opening"))
-        tall = next(goods for goods in GOODS if goods.name == "Water 0.5 l")
-        at = self.at(self.last - timedelta(days=6), 11)
-        worth = self.take(tall, self.bar, 12, Act(MoveKind.TRANSFER, at, "transfer"))
-        self.bring(tall, self.store, 12, worth, Act(MoveKind.TRANSFER, at, "transfer-in"))
-        for name, units, why in (
-            ("Bananas", 3, WasteReason.EXPIRED),
-            ("Milk", 500, WasteReason.SPILLED),
-        ):
-            goods = next(one for one in GOODS if one.name == name)
-            at = self.at(self.last - timedelta(days=4), 21)
-            act = Act(MoveKind.WRITE_OFF, at, f"gone-{name}", why)
-            self.take(goods, self.bar, units, act)
+                packs = max(1, -(-self.targets[goods.name] // goods.pack_units))
+                cost = self.money(goods.pack_cost) * self.share_on(self.first, COSTS) // 100
+                value = packs * cost * rules.MICRO
+                act = Act(MoveKind.OPENING, at, "opening")
+                self.bring(goods, self.bar, packs * goods.pack_units, value, act)
 
-    def _count(self) -> None:
-        at = self.at(self.last - timedelta(days=2), 22)
+    def _transfer(self, day: date) -> None:
+        """Some bottles went to the store."""
+        water, at = NAMED["Water 0.5 l"], self.at(day, 22)
+        some = max(1, self.levels[(self.products[water.name].id, self.bar.id)].units // 3)
+        worth = self.take(water, self.bar, some, Act(MoveKind.TRANSFER, at, "transfer"))
+        self.bring(water, self.store, some, worth, Act(MoveKind.TRANSFER, at, "transfer-in"))
+
+    def _count(self, day: date) -> None:
+        """The bar was counted at night, and what was missing is booked."""
+        at = min(self.at(day, 22), self.ground.order.moment)
         count = self.add(
             StockCount,
             place_id=self.bar.id,
             state=CountState.BOOKED,
-            note="Sunday count",
+            note="Count of the month",
             started_at=at,
             started_by=self.ground.actor("barista"),
             closed_at=at + timedelta(minutes=40),
@@ -215,20 +231,19 @@ class _Larder(Selling):
                 continue
             product = self.products[goods.name]
             level = self.levels[(product.id, self.bar.id)]
-            lost = {"Coffee beans": 35, "Protein bar": 1}.get(goods.name, 0)
-            value = 0
+            lost = {"Coffee beans": self.chance.randrange(45), "Protein bar": 1}.get(goods.name, 0)
+            lost, value = min(lost, level.units), 0
             if lost:
                 source = f"{count.public_id}:{product.id}"
                 value = -self.take(goods, self.bar, lost, Act(MoveKind.COUNT, at, source))
-            self.session.add(
-                StockCountLine(
-                    count_id=count.id,
-                    product_id=product.id,
-                    counted=level.units - lost,
-                    expected=level.units,
-                    difference=-lost,
-                    value_micro=value,
-                    counted_at=at,
-                    counted_by=self.ground.actor("barista"),
-                )
+            self.slate.add(
+                StockCountLine,
+                count_id=count.id,
+                product_id=product.id,
+                counted=level.units - lost,
+                expected=level.units,
+                difference=-lost,
+                value_micro=value,
+                counted_at=at,
+                counted_by=self.ground.actor("barista"),
             )

@@ -1,5 +1,6 @@
 """The shelf of a demo bar: rows of its ledger, worked out as the product itself does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -23,8 +24,12 @@ from clubcrm.core.clubs import Club
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.larder_goods import Goods
 from clubcrm.seed.order import public_id
+from clubcrm.seed.slate import Row, Slate
 
-WEEKS = 8
+WEEKS = 20
+# What was paid for goods and charged for them: from so many weeks ago on, in hundredths of today.
+COSTS = ((WEEKS, 91), (14, 94), (9, 97), (4, 100))
+PRICES = ((WEEKS, 88), (12, 94), (3, 100))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,43 +58,54 @@ class Shelf:
         self.by = ground.actor("manager")
         self.products: dict[str, Product] = {}
         self.levels: dict[tuple[int, int], rules.Level] = {}
-        self.lots: dict[tuple[int, int], list[StockLot]] = {}
+        self.lots: dict[tuple[int, int], list[Row]] = {}
         self.moves = 0
-        self.began = self.at(self.last - timedelta(weeks=WEEKS), 9)
+        self.slate = Slate(session)
+        self.first = max(ground.order.first_day, self.last - timedelta(weeks=WEEKS))
+        self.began = self.at(self.first, 5)
 
-    def bring(self, goods: Goods, place: Place, units: int, value: int, act: Act) -> StockLot:
+    def steps(self, shares: Sequence[tuple[int, int]]) -> dict[date, int]:
+        """Since when which share held, the oldest first."""
+        return {max(self.first, self.last - timedelta(weeks=ago)): share for ago, share in shares}
+
+    def share_on(self, day: date, shares: Sequence[tuple[int, int]]) -> int:
+        """The share that held on a day."""
+        return next(share for ago, share in reversed(shares) if self._since(ago) <= day)
+
+    def _since(self, ago: int) -> date:
+        return max(self.first, self.last - timedelta(weeks=ago))
+
+    def bring(self, goods: Goods, place: Place, units: int, value: int, act: Act) -> Row:
         """The goods lie there as a lot of their own."""
         product = self.products[goods.name]
         day = act.at.astimezone(self.zone).date()
         expires = day + timedelta(goods.shelf_days) if goods.shelf_days else None
-        if expires is not None and expires <= self.last and act.kind is MoveKind.OPENING:
-            expires = self.last + timedelta(goods.shelf_days or 0)
-        lot: StockLot = self.add(
+        lot = self.slate.add(
             StockLot,
+            public_id=public_id(self.chance),
             product_id=product.id,
             place_id=place.id,
             received_on=day,
             expires_on=expires,
             received=units,
             remaining=units,
-            keep_club=False,
         )
         key = (product.id, place.id)
         level = self.levels.get(key, rules.Level(0, 0, 0, goods.below_zero))
-        slices = rules.bring(level, units, value, lot.id)
+        slices = rules.bring(level, units, value, lot["id"])
         self.levels[key] = rules.after(level, slices)
+        lot["remaining"] = slices[-1].units if slices[-1].lot_id else 0
         self.lots.setdefault(key, []).append(lot)
-        move = self._line(product, place, slices[-1], act)
+        moves = [self._line(product, place, one, act) for one in slices]
         if act.kind in (MoveKind.OPENING, MoveKind.DELIVERY):
-            self.session.add(
-                CostHistory(
-                    product_id=product.id,
-                    place_id=place.id,
-                    move_id=move.id,
-                    bought_micro=rules.rounded(value, units),
-                    average_micro=self.levels[key].unit_cost_micro,
-                    at=act.at,
-                )
+            self.slate.add(
+                CostHistory,
+                product_id=product.id,
+                place_id=place.id,
+                move_id=moves[-1]["id"],
+                bought_micro=rules.rounded(value, units),
+                average_micro=self.levels[key].unit_cost_micro,
+                at=act.at,
             )
         return lot
 
@@ -97,31 +113,32 @@ class Shelf:
         """The goods leave; returns what they were worth."""
         product = self.products[goods.name]
         key = (product.id, place.id)
-        level, lots = self.levels[key], self.lots[key]
+        level, lots = self.levels[key], {lot["id"]: lot for lot in self.lots[key]}
         known = [
-            rules.Lot(lot.id, lot.remaining, lot.expires_on, lot.received_on)
-            for lot in lots
-            if lot.remaining
+            rules.Lot(lot["id"], lot["remaining"], lot["expires_on"], lot["received_on"])
+            for lot in lots.values()
         ]
         slices = rules.take(level, known, units) or []
         self.levels[key] = rules.after(level, slices)
         for one in slices:
-            for lot in lots:
-                if lot.id == one.lot_id:
-                    lot.remaining += one.units
+            if one.lot_id is not None:
+                lots[one.lot_id]["remaining"] += one.units
             self._line(product, place, one, act)
+        self.lots[key] = [lot for lot in lots.values() if lot["remaining"]]
         return -sum(one.value_micro for one in slices)
 
-    def _line(self, product: Product, place: Place, one: rules.Slice, act: Act) -> StockMove:
+    def _line(self, product: Product, place: Place, one: rules.Slice, act: Act) -> Row:
         self.moves += 1
-        move: StockMove = self.add(
+        return self.slate.add(
             StockMove,
+            public_id=public_id(self.chance),
+            club_id=self.club_id,
             place_id=place.id,
             product_id=product.id,
             lot_id=one.lot_id,
             kind=act.kind,
             units=one.units,
-            unit_cost_micro=abs(rules.rounded(one.value_micro, one.units)),
+            unit_cost_micro=abs(rules.rounded(one.value_micro, one.units)) if one.units else 0,
             value_micro=one.value_micro,
             waste=act.waste,
             source_kind="receipt" if act.kind is MoveKind.DELIVERY else act.kind.value,
@@ -131,7 +148,6 @@ class Shelf:
             at=act.at,
             by=act.by or self.by,
         )
-        return move
 
     def write_levels(self) -> None:
         """The counters stand as the sums of their moves."""
@@ -149,7 +165,7 @@ class Shelf:
             )
         milk = self.products["Milk"]
         self.session.add(
-            StockTarget(product_id=milk.id, place_id=self.bar.id, min_units=8_000, max_units=48_000)
+            StockTarget(product_id=milk.id, place_id=self.bar.id, min_units=1_500, max_units=9_000)
         )
         self.session.flush()
 

@@ -1,4 +1,4 @@
-"""The tills of the demo clubs: a shift a day at the desk, counted at night; today's is open."""
+"""The tills of the demo clubs: a shift a day at desk and bar, counted at night; today's is open."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from clubcrm.core.clubs import Club, ClubSetting
 from clubcrm.core.db import Unit
+from clubcrm.seed.bar_moves import BAR
+from clubcrm.seed.bar_shifts import BAR_TILL, Counter, keep_bar_shifts
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.order import public_id
 from memberships.billing.models import Payment, Refund
@@ -33,7 +35,7 @@ FLOAT_UNITS = 4
 
 
 def keep_shifts(ground: Ground, unit: Unit) -> None:
-    """Each club has its tills and the shifts of the last fortnight, with what was really taken."""
+    """Each club has its tills and their shifts, with what was really taken."""
     for place, club_id in enumerate(ground.club_ids):
         with unit() as session:
             _Keeper(ground, place, club_id, session).keep()
@@ -50,8 +52,9 @@ class _Keeper:
 
     def keep(self) -> None:
         desk = self._till("Desk")
-        self._till("Bar")
+        counter = Counter(self.club, self._till(BAR_TILL), FLOAT_UNITS * self.unit // 10)
         self._settings()
+        keep_bar_shifts(self.ground, self.session, counter)
         last = self.ground.order.last_day
         for back in range(DAYS, -1, -1):
             self._shift(desk, last - timedelta(days=back), is_open=back == 0)
@@ -163,6 +166,7 @@ class _Keeper:
                 Payment.taken_on == day,
                 Payment.tender.in_(COUNTER_TENDERS),
                 Payment.taken_by.like("user:%"),
+                Payment.source_kind != BAR,
             )
             .order_by(Payment.id)
         )
@@ -179,7 +183,9 @@ class _Keeper:
             )
         back = self.session.execute(
             select(Refund.id, Refund.tender, Refund.amount_minor, Refund.at)
+            .join(Payment, Payment.id == Refund.payment_id)
             .where(
+                Payment.source_kind != BAR,
                 Refund.club_id == self.club_id,
                 Refund.refunded_on == day,
                 Refund.tender.in_(COUNTER_TENDERS),

@@ -12,11 +12,12 @@ from clubcrm.core import clock
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 from clubcrm.core.errors import invalid
+from clubcrm.core.remembered import remembered
 from clubcrm.core.states import move
 from clubcrm.core.text import ascii_digits, fold
 from clubcrm.people.api import IMPORT_TABLES, keep_once, row_by_row, told_member
 from clubcrm.people.rules.table_kinds import Outcome, TableField, TableKind, TablePlace, TableRow
-from memberships.contracts.catalogue import PlanOnSale, plan_by_id, plans_of
+from memberships.contracts.catalogue import PLANS, PlanOnSale, plan_by_id, plans_of
 from memberships.contracts.history import overlapping
 from memberships.contracts.models import Contract
 from memberships.contracts.plans import create_plan, withdraw_plan
@@ -69,7 +70,8 @@ def _write(place: TablePlace, row: TableRow, who: tuple[int, date, date | None])
 
 def _plan(place: TablePlace, name: str, starts_on: date, ends_on: date | None) -> PlanOnSale:
     """Return the plan of that name, or one of the same name that lasts just as long as told."""
-    named = [one for one in plans_of(Scope((place.club_id,))) if fold(one.terms.name) == fold(name)]
+    sold = remembered((PLANS, "club", place.club_id), lambda: plans_of(Scope((place.club_id,))))
+    named = [one for one in sold if fold(one.terms.name) == fold(name)]
     for plan in named:
         if ends_on is None or term_end(starts_on, plan.terms.term) == ends_on:
             return plan

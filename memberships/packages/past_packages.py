@@ -9,6 +9,7 @@ from clubcrm.core import clock
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 from clubcrm.core.errors import invalid
+from clubcrm.core.remembered import remembered
 from clubcrm.core.text import ascii_digits, fold
 from clubcrm.people.api import IMPORT_TABLES, keep_once, row_by_row, told_member
 from clubcrm.people.rules.table_kinds import Outcome, TableField, TableKind, TablePlace, TableRow
@@ -64,7 +65,8 @@ def _write(place: TablePlace, product: ProductOnSale, what: tuple[int, int, date
 
 
 def _product(place: TablePlace, name: str) -> ProductOnSale:
-    for product in products_of(Scope((place.club_id,))):
+    sold = remembered((KIND, place.club_id), lambda: products_of(Scope((place.club_id,))))
+    for product in sold:
         if fold(product.terms.name) == fold(name):
             return product
     raise invalid({"package": _("The club sells no package of this name. Open it first.")})

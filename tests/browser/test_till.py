@@ -89,6 +89,23 @@ def test_a_scanner_alone_fills_the_cart_and_a_reload_keeps_it(app, open_desk: Op
     assert sums(app) == [(6_000, 0)]
 
 
+def test_a_split_sum_tells_what_is_left_and_one_touch_takes_the_rest(app, open_desk: OpenDesk):
+    page = open_desk("Boris", TABLET).open("/till")
+    page.get_by_role("button", name="Shake").first.click()
+    page.locator(".cart-line").first.wait_for()
+    page.get_by_text("Split, tip, voucher").click()
+
+    page.fill("#amount-cash", "100")
+    assert page.locator("[data-left]").inner_text() == "150"
+    page.fill("#tip", "5.50")
+    page.get_by_role("button", name="The rest: Card").click()
+    assert page.locator("#amount-card_terminal").input_value() == "155.50"
+    page.get_by_role("button", name="Take it").click()
+    page.locator(".sold").wait_for()
+
+    assert sums(app) == [(25_550, 0)]
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_till_is_accessible_and_fits(app, open_desk: OpenDesk, theme: str):
     desk = open_desk("Boris", TABLET, theme)

@@ -21,6 +21,8 @@ def written(folder: Path, content: bytes, name: str = "people.csv") -> Path:
         pytest.param("name,city\r\nМарина,Алматы\r\n".encode("utf-8-sig"), id="excel utf-8"),
         pytest.param("name;city\nМарина;Алматы\n".encode(), id="semicolons"),
         pytest.param("name\tcity\nМарина\tАлматы\n".encode("utf-16"), id="excel unicode text"),
+        pytest.param("name,city\nМарина,Алматы\n".encode("utf-16-le"), id="utf-16 le, unsaid"),
+        pytest.param("name,city\nМарина,Алматы\n".encode("utf-16-be"), id="utf-16 be, unsaid"),
         pytest.param('name|city\n"Марина"|Алматы'.encode(), id="bars, no last line end"),
     ],
 )

@@ -9,13 +9,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from access_control.models import Visit, VisitDay
+from clubcrm.core.audit import verify
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.errors import DomainError
 from clubcrm.people.models import ImportBatch, ImportRow
 from clubcrm.people.rules.days import DayOrder
 from clubcrm.people.rules.table_kinds import TablePlace
 from clubcrm.people.tables_in import TableOrder, bring_in, try_table
-from memberships.contracts.models import Contract
+from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.packages.models import PackageLot, PackageSale
 from memberships.packages.products import create_product
 from memberships.packages.terms import PackageTerms, Service
@@ -79,6 +80,36 @@ def test_contracts_are_tried_then_kept_once(app: Flask, cast: Cast, tmp_path: Pa
         (date(2026, 2, 1), date(2026, 7, 31), "ended"),
     ]
     assert sorted(numbers) == [5, 6, 7, 8]
+
+
+HALF = f"""Contract no;Phone;Plan;Start date;End date;Visits left
+B-1;{MIAS};Gold;13.01.2024;12.01.2025;
+B-2;{MIAS};Ancient;13.01.2023;12.03.2023;many
+B-3;01999;Gold;13.01.2024;12.01.2025;
+B-4;{MIAS};Silver;2025-02-01;2025-07-31;
+"""
+
+
+def test_a_row_refused_half_way_leaves_nothing_and_its_neighbours_stay(app, cast, tmp_path):
+    order = order_of(cast, tmp_path / "half.csv", "contracts", HALF)
+    with app.app_context():
+        plans = count(Plan)
+        tried = try_table(order)
+        assert (count(Plan), count(Contract)) == (plans, 0)
+        done = bring_in(order)
+
+        with unit_of_work(write=False) as session:
+            names = set(session.scalars(select(PlanVersion.name)))
+            chain = list(verify())
+    assert dict(done.counts) == {"new": 2, "bad_units_left": 1, "bad_phone": 1}
+    assert done.counts == tried.counts
+    assert ("Ancient" in names, count_in(app, Contract), chain) == (False, 2, [])
+
+
+def count_in(app: Flask, model: type) -> int:
+    """Return how many rows the store of the app holds."""
+    with app.app_context():
+        return count(model)
 
 
 def test_packages_and_visits_come_in_once(app: Flask, cast: Cast, tmp_path: Path):

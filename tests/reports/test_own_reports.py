@@ -18,11 +18,16 @@ from clubcrm.journeys.models import MemberFacts
 from clubcrm.journeys.rules.stages import Stage
 from clubcrm.messaging.letter_tables import PostedLetter
 from clubcrm.people.models import Person
-from clubcrm.reports.built_fields import SUBJECTS, Asker, subject_of
+from clubcrm.people.own_fields import FieldOrder, add_field, fill_in
+from clubcrm.people.rules.own_fields import OwnKind
+from clubcrm.people.tagging import put_tag
+from clubcrm.reports.built_fields import SUBJECTS, Asker
 from clubcrm.reports.built_jobs import mail_reports
 from clubcrm.reports.built_models import BuiltReport, ReportMailing
 from clubcrm.reports.built_rows import choices_of, count_rows, groups_of, rows_of
+from clubcrm.reports.built_traits import subject_of
 from clubcrm.reports.rules.built import OPS, Condition, Definition, Sort
+from clubcrm.wiring import TRAITS
 from memberships.billing.models import Payment
 from memberships.billing.orders import PaymentOrder, Tender
 from memberships.billing.payments import take_payment
@@ -238,6 +243,9 @@ def test_every_field_may_be_asked_shown_sorted_and_grouped_by(app, cast) -> None
         for about in SUBJECTS:
             subject = subject_of(about, asker)
             for name, field in subject.fields.items():
+                # Traits hang on people in the same way wherever people stand.
+                if field.trait is not None and about != "members":
+                    continue
                 for op in OPS[field.sort]:
                     value = values.get(field.sort, "a")
                     value = "2026-01-01" if op.value in ("since", "until") else value
@@ -251,6 +259,36 @@ def test_every_field_may_be_asked_shown_sorted_and_grouped_by(app, cast) -> None
                     assert sum(one.count for one in sums) == count_rows(shown, subject, asker)
                 if field.sort is Sort.CHOICE:
                     choices_of(field, subject)
+
+
+@pytest.mark.usefixtures("crowd")
+def test_everything_segments_know_of_people_is_asked_shown_and_summed_too(client_of, app, cast):
+    with app.app_context(), unit_of_work():
+        kept = add_field(FieldOrder("Locker", OwnKind.NUMBER), by="user:1")
+        secret = add_field(FieldOrder("Wage", OwnKind.NUMBER, roles=("owner",)), by="user:1")
+        hidden = f"t_own_{secret.public_id}"
+        asked = select(Person).where(Person.given_name.like("Asha%")).order_by(Person.id)
+        people = db.session.scalars(asked).all()
+        for person in people[:3]:
+            fill_in(person, {kept.public_id: "7"}, role="owner", by="user:1")
+            vip = put_tag(person, "VIP", by="user:1").public_id
+        locker, names = f"t_own_{kept.public_id}", [one.given_name for one in people[:3]]
+    olga = client_of("Olga")
+
+    form = olga.get("/reports/own/build?about=members").text
+    many = olga.get(f"/reports/own/build?about=members&f={locker}&o=at_least&v=7&c=name").text
+    tagged = olga.get(
+        f"/reports/own/build?about=payments&f=t_tag&o=has&v={vip}&c=name&c=t_tag&c=t_age&as=csv"
+    )
+    told = olga.get(f"/reports/own/build?about=members&g=member&n=sum:{locker}").text
+
+    assert all(f'value="t_{trait.code}"' in form for trait in TRAITS)
+    assert hidden in form
+    assert hidden not in client_of("Max").get("/reports/own/build?about=members").text
+    assert re.findall(r'<a href="/members/\w+">(Asha\d)', many) == names[::-1]
+    lines = tagged.get_data().decode("utf-8-sig").splitlines()
+    assert sorted(line.split(",")[1] for line in lines[1:]) == ["VIP"] * 3
+    assert ">21<" in told
 
 
 @pytest.mark.usefixtures("crowd")

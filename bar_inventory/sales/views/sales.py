@@ -74,7 +74,9 @@ def back(public_id: str) -> ResponseReturnValue:
     counts, shelf = {}, set()
     for line in lines_of(sale.id):
         typed = ascii_digits(request.form.get(f"count-{line.position}", "").strip())
-        if typed.isdigit() and len(typed) < 5 and int(typed):
+        if typed and not (typed.isascii() and typed.isdigit() and len(typed) < 5):
+            return _page(sale, refusal=_("Say how many come back."), status=400)
+        if typed and int(typed):
             counts[line.id] = int(typed)
         if request.form.get(f"shelf-{line.position}"):
             shelf.add(line.id)

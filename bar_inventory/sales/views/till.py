@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from babel.numbers import get_currency_precision
 from flask import (
     Blueprint,
     current_app,
@@ -92,8 +93,9 @@ def scan() -> ResponseReturnValue:
 @till.post("/line")
 @require(USE_TILL)
 def line() -> ResponseReturnValue:
-    key, typed = request.form.get("key", ""), ascii_digits(request.form.get("quantity", "0"))
-    count = int(typed) if typed.isdigit() and len(typed) < 5 else 0
+    """A line has another quantity; none takes it out, and what is no number changes nothing."""
+    key, typed = request.form.get("key", ""), ascii_digits(request.form.get("quantity", ""))
+    count = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 5 else -1
     return _after(lambda cart: carts.set_quantity(cart, key, count))
 
 
@@ -309,6 +311,7 @@ def _cart_values(club: ClubChoice) -> dict[str, Any]:
         "fault": fault,
         "person": person,
         "room": room,
+        "digits": get_currency_precision(club.currency),
         "club": club,
     }
 

@@ -20,7 +20,7 @@ from bar_inventory.catalogue.services import (
     set_price,
     set_recipe,
 )
-from bar_inventory.catalogue.typed import TypedError, read_parts, read_wishes
+from bar_inventory.catalogue.typed import TypedError, TypedWish, read_parts, read_wishes
 from bar_inventory.catalogue.words import kind_words
 from bar_inventory.permissions import EDIT_PRODUCTS, SEE_STOCK
 from bar_inventory.stock.product_forms import PriceForm, ProductForm, RecipeForm
@@ -29,8 +29,10 @@ from clubcrm.core import clock, formats
 from clubcrm.core.db import end_reading
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.shell import current_club
+from clubcrm.core.text import ascii_digits
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import LARGEST_UPLOAD
+from memberships.billing.rules import parse_amount
 
 bar_products = Blueprint("bar_products", __name__, url_prefix="/stock/products")
 PER_PAGE = 100
@@ -179,7 +181,7 @@ def _recipe(product: Product, form: RecipeForm) -> RecipeDraft:
             wish.replaces_id,
             wish.ingredient_id,
             wish.units,
-            ((club.id, round(float(wish.price) * 10**digits)),) if wish.price else (),
+            ((club.id, _more_or_less(wish, digits)),) if wish.price else (),
         )
         for wish in read_wishes(form.wishes.data or "", ids)
     )
@@ -190,6 +192,15 @@ def _recipe(product: Product, form: RecipeForm) -> RecipeDraft:
         form.note.data or "",
         wishes,
     )
+
+
+def _more_or_less(wish: TypedWish, digits: int) -> int:
+    """What a wish adds to the price or takes off, in minor units."""
+    sign = -1 if wish.price.startswith("-") else 1
+    try:
+        return sign * parse_amount(ascii_digits(wish.price[1:]), digits)
+    except ValueError:
+        raise TypedError(f"{wish.name} {wish.price}") from None
 
 
 def _form() -> ProductForm:

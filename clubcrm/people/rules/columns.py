@@ -76,9 +76,9 @@ def told_columns(told: Mapping[str, str], columns: Sequence[str]) -> ColumnMap:
     found: ColumnMap = {}
     for field, column in told.items():
         if field not in FIELDS:
-            raise invalid({"mapping": f"There is no field {field!r}. Fields: {', '.join(FIELDS)}."})
+            raise invalid({"mapping": "There is no such field."})
         if column and plain_name(column) not in by_name:
-            raise invalid({"mapping": f"The table has no column {column!r}."})
+            raise invalid({"mapping": "The table has no such column."})
         if column:
             found[field] = by_name[plain_name(column)]
     return found

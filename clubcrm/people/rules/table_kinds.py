@@ -39,6 +39,22 @@ class TableRow:
     values: Values
 
 
+class NoColumnError(ValueError):
+    """A field that the kind does not have, or a column that the table does not have."""
+
+    def __init__(self, column: str, name: str) -> None:
+        super().__init__(column)
+        self.column, self.name = column, name
+
+
+class MissingFieldError(ValueError):
+    """None of these fields has a column, and one of them must have."""
+
+    def __init__(self, group: tuple[str, ...]) -> None:
+        super().__init__(" ".join(group))
+        self.group = group
+
+
 Outcome = str | DomainError
 Keep = Callable[[TablePlace, Sequence[TableRow]], Mapping[int, Outcome]]
 
@@ -73,19 +89,19 @@ def guess_fields(kind: TableKind, columns: Sequence[str]) -> ColumnMap:
 
 
 def told_fields(kind: TableKind, told: Mapping[str, str], columns: Sequence[str]) -> ColumnMap:
-    """Return the map somebody gave; raises INVALID_INPUT for unknown fields or columns."""
+    """Return the map somebody gave; raises NoColumnError for unknown ones."""
     names = {one.name for one in kind.fields}
     for name, column in told.items():
         if name not in names or (column and column not in columns):
-            raise invalid({"mapping": f"The table has no column {column!r} for {name!r}."})
+            raise NoColumnError(column, name)
     return {name: column for name, column in told.items() if column}
 
 
 def check_fields(kind: TableKind, mapping: ColumnMap) -> None:
-    """Pass silently when each needed field has a column; raises INVALID_INPUT otherwise."""
+    """Pass silently when each needed field has a column; raises MissingFieldError otherwise."""
     for group in kind.needed:
         if not set(group) & set(mapping):
-            raise invalid({"mapping": f"No column holds {' or '.join(group)}. Say which it is."})
+            raise MissingFieldError(group)
 
 
 def row_values(

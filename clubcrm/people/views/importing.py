@@ -21,7 +21,7 @@ from clubcrm.people.rules.days import DayOrder
 from clubcrm.people.views.blueprint import people
 from clubcrm.people.views.words import category_words, field_words, spoken
 
-MOST_ROWS = 10_000
+MOST_ROWS = 50_000
 SHOWN_ROWS = 200
 Told = dict[str, str]
 
@@ -127,7 +127,7 @@ def _tried(order: ImportOrder) -> tuple[Report | None, str, bool]:
     except SheetError as error:
         return None, str(error), False
     except DomainError as error:
-        return None, error.text, error.code == "DAY_OR_MONTH"
+        return None, spoken(error.text), error.code == "DAY_OR_MONTH"
 
 
 def _told(given: Mapping[str, str]) -> Told:

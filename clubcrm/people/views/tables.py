@@ -30,7 +30,7 @@ from clubcrm.people.views.table_words import outcome_words
 from clubcrm.people.views.words import spoken
 
 SHOWN_ROWS = 200
-MOST_ROWS = 20_000
+MOST_ROWS = 50_000
 
 
 @people.get("/imports")

@@ -28,6 +28,7 @@ class Sort(StrEnum):
     MONEY = "money"
     DAY = "day"
     FLAG = "flag"
+    LIST = "list"
 
 
 class Op(StrEnum):
@@ -55,6 +56,7 @@ OPS: Mapping[Sort, tuple[Op, ...]] = {
     Sort.MONEY: (Op.AT_LEAST, Op.AT_MOST),
     Sort.DAY: (Op.LAST, Op.LONGER, Op.NEXT, Op.SINCE, Op.UNTIL, Op.EMPTY, Op.FILLED),
     Sort.FLAG: (Op.IS,),
+    Sort.LIST: (Op.HAS, Op.HAS_NOT, Op.EMPTY, Op.FILLED),
 }
 # Questions that need nothing beside them.
 BARE = frozenset({Op.EMPTY, Op.FILLED})

@@ -15,9 +15,10 @@ from clubcrm.core.shell import current_club
 from clubcrm.core.text import ascii_digits
 from clubcrm.core.web import current_actor, require
 from clubcrm.reports import built
-from clubcrm.reports.built_fields import SUBJECTS, Asker, subject_of
+from clubcrm.reports.built_fields import SUBJECTS, Asker
 from clubcrm.reports.built_models import BuiltReport
 from clubcrm.reports.built_sheets import heads_of, lines_of
+from clubcrm.reports.built_traits import subject_of
 from clubcrm.reports.built_words import about_words, rhythm_words
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.rules.built import Definition, Rhythm, asked_for, definition_of
@@ -204,7 +205,8 @@ def _kept(report: BuiltReport) -> Asked:
 
 def _asker() -> Asker:
     club = current_club()
-    return Asker(club.id, clock.today(club.zone), club.currency)
+    today = clock.today(club.zone)
+    return Asker(club.id, today, club.currency, club.zone, current_actor().role)
 
 
 def _report(public_id: str) -> BuiltReport:

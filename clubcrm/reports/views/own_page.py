@@ -101,6 +101,7 @@ def page_values(asked: Asked, report: BuiltReport | None) -> dict[str, Any]:
     return {
         "definition": definition,
         "fields": subject.fields,
+        "sections": sections_of(subject),
         "lines": lines,
         "blank": len(lines) < MOST_CONDITIONS and ("more" in request.values or not lines),
         "abouts": [(one, about_words(one)) for one in SUBJECTS],
@@ -134,6 +135,14 @@ def page_values(asked: Asked, report: BuiltReport | None) -> dict[str, Any]:
     }
 
 
+def sections_of(subject: Subject) -> list[tuple[str, list[Field]]]:
+    """Return the fields by section, those of the rows themselves first."""
+    found: dict[str, list[Field]] = {}
+    for one in subject.fields.values():
+        found.setdefault(one.section, []).append(one)
+    return list(found.items())
+
+
 def _with_lines(asked: Asked) -> tuple[Asked, list[Line]]:
     """The conditions as the form shows them; a value that its field does not have is left out."""
     lines, conditions = [], []
@@ -163,7 +172,7 @@ def _choices(field: Field, op: Op, asked: Asked) -> tuple[tuple[str, str], ...]:
         return ()
     if field.sort is Sort.FLAG:
         return ((YES, yes_no(YES)), (NO, yes_no(NO)))
-    if field.sort is Sort.CHOICE:
+    if field.sort in (Sort.CHOICE, Sort.LIST):
         return tuple(choices_of(field, asked.subject))
     return ()
 
@@ -172,7 +181,8 @@ def _with_choice(one: Condition, field: Field, choices: tuple[tuple[str, str], .
     codes = [code for code, _words in choices]
     if field.sort is Sort.FLAG and one.value not in codes:
         return replace(one, value=YES)
-    if field.sort is Sort.CHOICE and one.op not in BARE and one.value not in codes:
+    is_chosen = field.sort in (Sort.CHOICE, Sort.LIST) and one.op not in BARE
+    if is_chosen and one.value not in codes:
         return replace(one, value="")
     return one
 
@@ -184,7 +194,7 @@ def _kind(field: Field, op: Op) -> str:
         return "days"
     if field.sort in (Sort.NUMBER, Sort.MONEY):
         return "number"
-    return field.sort.value
+    return "choice" if field.sort is Sort.LIST else field.sort.value
 
 
 def _rows(asked: Asked, page: int) -> list[tuple[str | None, list[str]]]:

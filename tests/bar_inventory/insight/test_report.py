@@ -1,26 +1,32 @@
 """The report of the bar: margin at the cost of the day, returns, sellers, waste, slow movers."""
 
+import csv
+import io
 from datetime import timedelta
 
 import pytest
 import time_machine
+from openpyxl import load_workbook
 
+from bar_inventory.catalogue.models import Product
 from bar_inventory.insight.queries import (
     Period,
     items_sold,
+    months_sold,
     sellers,
     slow_movers,
     stock_value,
     usual_of,
     waste,
 )
+from bar_inventory.insight.rules import month_bars
 from bar_inventory.sales.queries import lines_of
 from bar_inventory.sales.returning import ReturnOrder, take_back
 from bar_inventory.stock.handling import WriteOffOrder, write_off
 from bar_inventory.stock.models import WasteReason
 from bar_inventory.stock.rules import MICRO
 from clubcrm.core import clock
-from clubcrm.core.db import unit_of_work
+from clubcrm.core.db import db, unit_of_work
 from tests.bar_inventory.conftest import NOON
 from tests.bar_inventory.counter import BORIS, MAX, deliver, make_bar
 from tests.bar_inventory.sales.conftest import fill
@@ -121,3 +127,55 @@ def test_page_tells_margin_hours_people_and_is_for_those_who_see_costs(app, cast
     for typed in ("?from=2027-01-01", "?from=x&to=y", "?from=2000-01-01&to=2026-01-01"):
         assert olga.get(f"/stock/report{typed}").status_code == 200
     assert client_of("Boris").get("/stock/report").status_code == 403
+
+
+HEADS = ["product", "class", "sold", "sales_without_tax", "cost", "margin", "margin_share"]
+
+
+def test_export_tells_the_same_as_the_page_to_a_sheet_and_runs_no_formula(app, cast, client_of):
+    with app.app_context(), unit_of_work():
+        made = fill(cast, make_bar(cast))
+        db.session.get_one(Product, made.bar.water).name = "=1+1"
+        db.session.flush()
+        made.sell(made.line("shake", 2), made.line("water"), cash=100_000)
+    olga = client_of("Olga")
+
+    told = olga.get("/stock/report?as=csv")
+    sheet = olga.get("/stock/report?as=xlsx")
+    empty = olga.get("/stock/report?as=csv&from=2020-01-01&to=2020-01-31")
+
+    table = list(csv.reader(io.StringIO(told.data.decode("utf-8-sig"))))
+    assert table == [
+        HEADS,
+        ["Shake", "A", "2", "500.00", "180.00", "320.00", "0.6400"],
+        ["'=1+1", "C", "1", "30.00", "0.00", "30.00", "1.0000"],
+    ]
+    cells = load_workbook(io.BytesIO(sheet.data)).active
+    assert cells is not None
+    assert [[str(cell) for cell in row[:3]] for row in cells.iter_rows(values_only=True)] == [
+        HEADS[:3],
+        ["Shake", "A", "2"],
+        ["'=1+1", "C", "1"],
+    ]
+    assert all(cell.data_type != "f" for row in cells.iter_rows() for cell in row)
+    assert empty.data.decode("utf-8-sig").split() == [",".join(HEADS)]
+    assert "bar-" in told.headers["Content-Disposition"]
+    assert client_of("Boris").get("/stock/report?as=csv").status_code == 403
+
+
+def test_each_month_tells_what_it_kept_and_returns_are_taken_off_theirs(counter, noon):
+    counter.sell(counter.line("shake", 2), cash=100_000)
+    begun = today(counter)
+    noon.shift(timedelta(days=40))
+    sale = counter.sell(counter.line("shake", 2), cash=100_000)
+    (line,) = lines_of(sale.id)
+    take_back(ReturnOrder(sale.id, "cold", "b1", {line.id: 1}, frozenset({line.id})), by=MAX)
+
+    first, second = months_sold(Period(counter.bar.club, begun.first, today(counter).last))
+    bars = month_bars([first, second], 90)
+
+    assert (first.net_minor, first.margin_minor, first.margin_share) == (50_000, 32_000, 0.64)
+    assert (second.net_minor, second.margin_minor) == (25_000, 16_000)
+    assert (first.month < second.month, second.month.day) == (True, 1)
+    assert [one.width for one in bars] == [90.0, 45.0]
+    assert months_sold(Period(counter.bar.club, begun.first, begun.first)) == [first]

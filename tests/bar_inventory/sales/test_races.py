@@ -14,14 +14,15 @@ from sqlalchemy import func, select, update
 
 from bar_inventory.catalogue.models import Product, ProductKind
 from bar_inventory.sales import selling
-from bar_inventory.sales.models import Sale, SaleTender
+from bar_inventory.sales.models import Sale, SaleReturn, SaleTender
 from bar_inventory.sales.pricing import CartOrder, WantedLine
+from bar_inventory.sales.returning import ReturnOrder, take_back
 from bar_inventory.sales.selling import SaleOrder, TenderOrder, sell
 from bar_inventory.stock import shelf as stock_shelf
 from bar_inventory.stock.models import StockLevel
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
-from memberships.billing.models import Payment, VoucherKind
+from memberships.billing.models import Payment, Refund, VoucherKind
 from memberships.billing.orders import Tender
 from memberships.billing.vouchers import VoucherOrder, issue_voucher
 from memberships.counter.drawer import close_shift
@@ -144,6 +145,33 @@ def test_f12_the_last_of_a_voucher_pays_at_one_of_sixteen_tills(app, counter) ->
     assert {answer for row in told for answer in row} == {"sold", "VOUCHER_EMPTY"}
     with app.app_context(), unit_of_work(write=False):
         assert (count(Sale), count(Payment)) == (ROUNDS, ROUNDS)
+        assert faults() == []
+
+
+def test_f13_a_sale_taken_back_by_sixteen_hands_is_given_back_once(app, counter) -> None:
+    bar = counter.bar
+    with app.app_context(), unit_of_work():
+        set_price(bar, bar.water, PRICE)
+    with app.app_context():
+        for number in range(ROUNDS):
+            assert ring(counter, bar.water, f"sold-{number}") == "sold"
+    with app.app_context(), unit_of_work(write=False):
+        sales = db.session.scalars(select(Sale.id).order_by(Sale.id)).all()
+
+    def take(number: int, person: int) -> str:
+        try:
+            with unit_of_work():
+                take_back(ReturnOrder(sales[number], "Warm", f"{number}-{person}"), by=MAX)
+        except DomainError as error:
+            return error.code
+        return "back"
+
+    told = race(app, take)
+
+    assert [sorted(row) for row in told] == [["RETURNED"] * (PEOPLE - 1) + ["back"]] * ROUNDS
+    with app.app_context(), unit_of_work(write=False):
+        assert (count(SaleReturn), count(Refund)) == (ROUNDS, ROUNDS)
+        assert db.session.scalar(select(func.sum(Refund.amount_minor))) == ROUNDS * PRICE
         assert faults() == []
 
 
