@@ -24,7 +24,7 @@ from clubcrm.people.tables_in import TableOrder, bring_in, kinds, try_table
 from clubcrm.people.views.clean_api import clean_api
 
 PEOPLE = "people"
-MOST_ROWS = 20_000
+MOST_ROWS = 50_000
 LONGEST_SOURCE = 60
 
 

@@ -13,9 +13,10 @@ from clubcrm.core.errors import invalid, not_found
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
 from clubcrm.reports import built
-from clubcrm.reports.built_fields import Asker, subject_of
+from clubcrm.reports.built_fields import Asker
 from clubcrm.reports.built_models import BuiltReport
 from clubcrm.reports.built_sheets import heads_of, lines_of
+from clubcrm.reports.built_traits import subject_of
 from clubcrm.reports.goals import FIGURES, GoalDraft, Standing, close_goal, goal_for, goals_of
 from clubcrm.reports.goals import set_goal as begin_goal
 from clubcrm.reports.permissions import EDIT_GOALS, SEE_REPORTS
@@ -105,7 +106,8 @@ def get_kept_report(asked: dict[str, Any], public_id: str) -> dict[str, Any]:
     report = built.report_for(current_actor().scope, _me(), public_id)
     if report is None or report.club_id != club.id:
         raise not_found(_("There is no such report, or nobody has shared it with you."))
-    asker = Asker(club.id, clock.today(club.zone), club.currency)
+    today, role = clock.today(club.zone), current_actor().role
+    asker = Asker(club.id, today, club.currency, club.zone, role)
     subject = subject_of(str(report.definition.get("about", "")), asker)
     definition = definition_of(report.definition, subject.shape)
     found = list(islice(lines_of(definition, subject, asker), asked["limit"] + 1))
