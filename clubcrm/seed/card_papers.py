@@ -28,17 +28,18 @@ def hang_papers(ground: Ground) -> None:
     notes, looks = ground.store.sink(HandoverNote), ground.store.sink(CardLook)
     viewers = [ground.staff[role] for role in ("desk", "sales", "manager")]
     shots = [_shot(number) for number in range(SHOTS)]
-    for person_id in ground.person_ids:
-        if chance.random() < SHARE_NOTED:
+    for number, person_id in enumerate(ground.person_ids):
+        first = number == 0  # even the smallest club shows each of them
+        if chance.random() < SHARE_NOTED or first:
             notes.add(
                 person_id=person_id,
                 author_id=chance.choice(viewers),
                 text=chance.choice(NOTES),
                 at=moment - timedelta(days=chance.randrange(2, 200), minutes=chance.randrange(600)),
             )
-        if chance.random() < SHARE_PAPER:
+        if chance.random() < SHARE_PAPER or first:
             _paper(ground, person_id, shots[chance.randrange(SHOTS)], chance.randrange(1, 300))
-        if chance.random() < SHARE_LOOKED:
+        if chance.random() < SHARE_LOOKED or first:
             looks.add(
                 person_id=person_id,
                 viewer=f"user:{chance.choice(viewers)}",
