@@ -14,7 +14,7 @@ from clubcrm.loyalty.rules.referrals import ReferralState, Refusal
 
 STATES: Mapping[ReferralState, tuple[str, object]] = {
     ReferralState.CAME: ("note", _l("came")),
-    ReferralState.SIGNED: ("info", _l("signed, waits")),
+    ReferralState.SIGNED: ("know", _l("signed, waits")),
     ReferralState.REWARDED: ("go", _l("thanked")),
     ReferralState.FAILED: ("", _l("did not stay")),
 }

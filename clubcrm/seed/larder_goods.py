@@ -6,10 +6,7 @@ from datetime import time
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """A product: price and cost are thousandths of the town's monthly fee, per pack or piece.
-
-    `a_day` is what the till before sold, `liking` how often somebody wants it.
-    """
+    """A product; price and cost, per pack or piece, are thousandths of the town's monthly fee."""
 
     name: str
     group: str
@@ -20,8 +17,8 @@ class Goods:
     pack_units: int = 0
     pack_cost: int = 0
     shelf_days: int | None = None
-    a_day: int = 0
-    liking: float = 0.0
+    a_day: int = 0  # sold by the till before
+    liking: float = 0.0  # how often somebody wants it
     stocked: bool = True
     below_zero: bool = False
     recipe: tuple[tuple[str, int, int], ...] = ()

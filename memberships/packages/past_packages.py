@@ -29,12 +29,8 @@ def keep_package(place: TablePlace, row: TableRow) -> Outcome:
     ends = row.values["ends_on"]
     ends_on = date.fromisoformat(ends[:10]) if ends else None
     key = row.values["number"] or f"{person_id}|{row.values['package']}|{ends_on}"
-    return keep_once(
-        place,
-        KIND,
-        key.casefold()[:200],
-        lambda: _write(place, product, (person_id, units, ends_on)),
-    )
+    what = (person_id, units, ends_on)
+    return keep_once(place, KIND, key.casefold()[:200], lambda: _write(place, product, what))
 
 
 def _write(place: TablePlace, product: ProductOnSale, what: tuple[int, int, date | None]) -> int:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -277,3 +278,32 @@ def test_planted_bare_words_are_found():
     source = "<p title='Hint text'>{{ _('Fine') }} {{ x }} loose</p><kbd>Ctrl</kbd>"
 
     assert bare_words(source) == ["Hint", "text", "loose"]
+
+
+def pictures(text: str) -> Iterator[tuple[str, str]]:
+    """Give the tone and the picture of every badge that a page or a table of words names."""
+    for call in re.finditer(r"""status\('(\w*)', _\((?:[^()]|\([^()]*\))*\), '([\w-]+)'""", text):
+        yield call.group(1), call.group(2)
+    for look in re.finditer(
+        r"""\("(go|note|stop|know|info|)", _l?\([^()]*\)(?:, "([\w-]+)")?\)""", text
+    ):
+        yield look.group(1), look.group(2) or ""
+
+
+def test_every_badge_has_a_known_tone_and_a_picture_we_bring_along():
+    known = set((ROOT / "setup" / "icons.txt").read_text(encoding="utf-8").split())
+    drawn = set()
+    for path in (*template_files(), *source_files()):
+        text = path.read_text(encoding="utf-8")
+        known |= set(re.findall(r"""\bicon\(["']([\w-]+)["']""", text))
+        drawn |= set(pictures(text))
+
+    assert {tone for tone, _ in drawn} <= {"go", "note", "stop", "know", ""}
+    assert {picture for _, picture in drawn if picture} - known == set()
+
+
+def test_badges_are_found_in_pages_and_in_words():
+    page = "{{ status('go', _('will come'), 'confetti') }} {{ status('stop', _('late')) }}"
+    words = 'A: ("info", _l("waits")), B: ("know", _("planned"), "clock")'
+
+    assert list(pictures(page + words)) == [("go", "confetti"), ("info", ""), ("know", "clock")]
