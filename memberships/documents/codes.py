@@ -14,7 +14,8 @@ class Code:
 
 
 def drawn_code(text: str) -> Code:
-    """Return a text as a QR picture."""
-    rows = [bytes(row) for row in segno.make(text, error="m").matrix_iter(border=2)]
+    """Return a text as a full QR picture, never a micro one, which readers at doors cannot read."""
+    code = segno.make(text, error="m", micro=False)
+    rows = [bytes(row) for row in code.matrix_iter(border=2)]
     dark = (f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, one in enumerate(row) if one)
     return Code(len(rows), "".join(dark))
