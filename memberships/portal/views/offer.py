@@ -6,6 +6,7 @@ Reached by a link of its own or from the member's page; a look never changes any
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Response, redirect, request, url_for
@@ -287,7 +288,10 @@ def _open(door: Door) -> dict[str, Any]:
         "family": [(name, gross[3 + place]) for place, (name, _p) in enumerate(terms.members)],
         "plans": [(plan, selling.with_tax(plan, [plan.terms.price_minor])[0]) for plan in plans],
         "length_words": length_words,
-        "title": offer_title(deal, offers.contract_of(found.contract_id), clock.today(member.zone)),
+        # Said by the page, which speaks the member's language.
+        "title": partial(
+            offer_title, deal, offers.contract_of(found.contract_id), clock.today(member.zone)
+        ),
         "reasons": DeclineReason,
         "reason_words": decline_words,
     }
