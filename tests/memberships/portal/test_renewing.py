@@ -10,6 +10,7 @@ from sqlalchemy import select
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.events import Event
 from clubcrm.people.api import make_link
+from clubcrm.people.models import Person
 from memberships.billing.models import Invoice
 from memberships.contracts.history import contracts_of
 from memberships.contracts.outlook import deal_of
@@ -49,6 +50,16 @@ def test_offer_shows_days_on_top_code_and_break(app, offered):
     assert "30 days on top" in page
     assert code in page
     assert f"/renew/{token}/break" in page
+
+
+def test_title_of_an_offer_is_said_in_the_members_own_language(app, cast, offered):
+    token, _code = offered
+    with app.app_context(), unit_of_work() as session:
+        session.get_one(Person, cast.members["Mia"]).language = "bn"
+
+    page = app.test_client().get(f"/renew/{token}").text
+
+    assert '<h2 id="term-title">আপনার পরের মেয়াদ</h2>' in page
 
 
 def test_accepting_twice_by_link_and_at_the_desk_is_one_contract_and_one_invoice(
