@@ -11,6 +11,7 @@ from clubcrm.cli.checks import doctor, invariants, routes
 from clubcrm.cli.club import club
 from clubcrm.cli.demo import demo
 from clubcrm.cli.device import device
+from clubcrm.cli.export import export
 from clubcrm.cli.forecast import forecast
 from clubcrm.cli.gate_sim import gate_sim
 from clubcrm.cli.importing import import_group
@@ -30,6 +31,7 @@ COMMANDS: tuple[click.Command, ...] = (
     demo,
     device,
     doctor,
+    export,
     forecast,
     gate_sim,
     import_group,
