@@ -36,7 +36,8 @@ def club(rows: int, weight: float, number: int = 1, late: float | None = None):
 
 def noise(band: dict[str, float]) -> float:
     """Return the standard error of the share that leaves among the members of a band."""
-    return float(np.sqrt(band["said"] * (1 - band["said"]) / band["rows"]))
+    widest = max(share * (1 - share) for share in (band["said"], band["happened"]))
+    return float(np.sqrt(widest / band["rows"]))
 
 
 def test_true_cause_is_found_calibrated_and_named():
