@@ -1,13 +1,9 @@
 """Nightly work of the memberships: what ends, what lapses, and what comes again by itself."""
 
-from collections.abc import Callable, Sequence
 from functools import partial
-
-import structlog
 
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.jobs import JobContext, Outcome
-from clubcrm.core.leases import LostLeaseError
 from memberships.billing import overdue
 from memberships.billing.vouchers import expire_voucher, vouchers_to_expire
 from memberships.books.kinds import RecurringState
@@ -32,7 +28,6 @@ from memberships.contracts.transfers import hand_units_over
 from memberships.packages.queries import lots_to_expire
 from memberships.packages.services import expire_lot
 
-log = structlog.get_logger(__name__)
 BY = "system"
 # How many contracts of a mass change one run carries out, so that other jobs are not kept waiting.
 PIECE = 400
@@ -44,7 +39,7 @@ def end_due(context: JobContext) -> Outcome:
         return Outcome()
     with unit_of_work(write=False):
         due = contracts_to_end(context.club_id, context.day)
-    return _each(context, due, _end_one)
+    return context.each(due, _end_one)
 
 
 def change_plans(context: JobContext) -> Outcome:
@@ -53,7 +48,7 @@ def change_plans(context: JobContext) -> Outcome:
         return Outcome()
     with unit_of_work(write=False):
         due = changes_due(context.club_id, context.day)
-    return _each(context, due, lambda change_id: perform_change(change_id, by=BY))
+    return context.each(due, lambda change_id: perform_change(change_id, by=BY))
 
 
 def expire_units(context: JobContext) -> Outcome:
@@ -62,7 +57,7 @@ def expire_units(context: JobContext) -> Outcome:
         return Outcome()
     with unit_of_work(write=False):
         due = lots_to_expire(context.club_id, context.day)
-    return _each(context, due, lambda lot_id: expire_lot(lot_id, by=BY))
+    return context.each(due, lambda lot_id: expire_lot(lot_id, by=BY))
 
 
 def expire_vouchers(context: JobContext) -> Outcome:
@@ -72,7 +67,7 @@ def expire_vouchers(context: JobContext) -> Outcome:
     club_id, day = context.club_id, context.day
     with unit_of_work(write=False):
         due = vouchers_to_expire(club_id, day)
-    return _each(context, due, lambda voucher_id: expire_voucher(voucher_id, day, by=BY))
+    return context.each(due, lambda voucher_id: expire_voucher(voucher_id, day, by=BY))
 
 
 def mark_overdue(context: JobContext) -> Outcome:
@@ -82,7 +77,7 @@ def mark_overdue(context: JobContext) -> Outcome:
     club_id, day = context.club_id, context.day
     with unit_of_work(write=False):
         late = overdue.payers_with_news(club_id, day)
-    return _each(context, late, lambda payer: overdue.mark_overdue(payer, club_id, day, by=BY))
+    return context.each(late, lambda payer: overdue.mark_overdue(payer, club_id, day, by=BY))
 
 
 def _end_one(contract_id: int) -> None:
@@ -100,7 +95,7 @@ def book_recurring(context: JobContext) -> Outcome:
     day = context.day
     with unit_of_work(write=False):
         due = items_to_book(context.club_id, RecurringState.RUNNING)
-    return _each(context, due, lambda item_id: book_due(item_id, day, by=BY))
+    return context.each(due, lambda item_id: book_due(item_id, day, by=BY))
 
 
 def run_mass_changes(context: JobContext) -> Outcome:
@@ -112,7 +107,7 @@ def run_mass_changes(context: JobContext) -> Outcome:
         act = restore if is_undo else carry_out
         with unit_of_work(write=False):
             due = items_in(change_id, ItemState.DONE if is_undo else ItemState.WAITING, PIECE)
-        piece = _each(context, due, partial(act, change_id))
+        piece = context.each(due, partial(act, change_id))
         outcome.done, outcome.failed = outcome.done + piece.done, outcome.failed + piece.failed
         outcome.errors += piece.errors
         with context.unit():
@@ -130,7 +125,7 @@ def ask_for_papers(context: JobContext) -> Outcome:
         return Outcome()
     with unit_of_work(write=False):
         due = papers_lapsing(club_id, day)
-    return _each(context, range(len(due)), lambda place: tell_lapsing(club_id, due[place]))
+    return context.each(range(len(due)), lambda place: tell_lapsing(club_id, due[place]))
 
 
 def settle_papers(context: JobContext) -> Outcome:
@@ -139,20 +134,4 @@ def settle_papers(context: JobContext) -> Outcome:
         return Outcome()
     with unit_of_work(write=False):
         due = papers_to_settle(context.club_id, context.day)
-    return _each(context, range(len(due)), lambda place: settle_paper(due[place], by=BY))
-
-
-def _each(context: JobContext, ids: Sequence[int], act: Callable[[int], object]) -> Outcome:
-    outcome = Outcome()
-    for one in ids:
-        try:
-            with context.unit():
-                act(one)
-            outcome.done += 1
-        except LostLeaseError:
-            raise
-        except Exception as problem:
-            log.exception("item failed", job=context.job, row=one)
-            outcome.failed += 1
-            outcome.errors.append(f"{one}: {problem!r}")
-    return outcome
+    return context.each(range(len(due)), lambda place: settle_paper(due[place], by=BY))

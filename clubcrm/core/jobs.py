@@ -4,7 +4,7 @@ An interval job has a slot per interval, a daily job a slot per club and club-lo
 were missed while no scheduler ran are caught up in order.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -72,6 +72,25 @@ class JobContext:
             if write and self.reign is not None:
                 self.reign.assert_held(session)
             yield session
+
+    def each(self, ids: Iterable[int], act: Callable[[int], object]) -> "Outcome":
+        """Every item has had its turn in a unit of its own; one that failed has stopped no other.
+
+        Raises LostLeaseError, because somebody else goes on with the rest.
+        """
+        outcome = Outcome()
+        for one in ids:
+            try:
+                with self.unit():
+                    act(one)
+                outcome.done += 1
+            except LostLeaseError:
+                raise
+            except Exception as problem:
+                log.exception("item failed", job=self.job, row=one)
+                outcome.failed += 1
+                outcome.errors.append(f"{one}: {problem!r}")
+        return outcome
 
 
 @dataclass(slots=True)

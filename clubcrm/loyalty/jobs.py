@@ -1,13 +1,8 @@
 """Nightly work of loyalty: friends who have stayed are thanked, points that ended lapse."""
 
-from collections.abc import Callable, Sequence
-
-import structlog
-
 from clubcrm.core import clock
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.jobs import JobContext, Outcome
-from clubcrm.core.leases import LostLeaseError
 from clubcrm.loyalty.discounts import lapse_proposals, propose
 from clubcrm.loyalty.point_queries import holders_to_lapse
 from clubcrm.loyalty.point_services import lapse
@@ -16,7 +11,6 @@ from clubcrm.loyalty.referral_queries import codeless_members, waiting_referrals
 from clubcrm.loyalty.referral_services import BY, give_codes, settle
 from clubcrm.loyalty.surroundings import club_with
 
-log = structlog.get_logger(__name__)
 CODES_A_NIGHT = 5000
 
 
@@ -30,7 +24,7 @@ def settle_referrals(context: JobContext) -> Outcome:
             give_codes(list(codeless_members(context.club_id, today, CODES_A_NIGHT)))
     with unit_of_work(write=False):
         waiting = waiting_referrals(context.club_id)
-    return _each(context, waiting, settle)
+    return context.each(waiting, settle)
 
 
 def lapse_points(context: JobContext) -> Outcome:
@@ -40,7 +34,7 @@ def lapse_points(context: JobContext) -> Outcome:
     with unit_of_work(write=False):
         today = clock.today(club_with(context.club_id).zone)
         holders = holders_to_lapse(context.club_id, today)
-    return _each(context, holders, lambda person: lapse(person, today, by=BY))
+    return context.each(holders, lambda person: lapse(person, today, by=BY))
 
 
 def propose_discounts(context: JobContext) -> Outcome:
@@ -51,20 +45,3 @@ def propose_discounts(context: JobContext) -> Outcome:
         today = clock.today(club_with(context.club_id).zone)
         lapse_proposals(context.club_id, today)
         return Outcome(propose(context.club_id, today))
-
-
-def _each(context: JobContext, ids: Sequence[int], act: Callable[[int], object]) -> Outcome:
-    """Every item has its turn in a unit of its own; one that fails stops no other."""
-    outcome = Outcome()
-    for one in ids:
-        try:
-            with context.unit():
-                act(one)
-            outcome.done += 1
-        except LostLeaseError:
-            raise
-        except Exception as problem:
-            log.exception("item failed", job=context.job, row=one)
-            outcome.failed += 1
-            outcome.errors.append(f"{one}: {problem!r}")
-    return outcome
