@@ -71,9 +71,9 @@ def unpack_store(source: Path, to: Path) -> None:
                     told = _sums(content)
                 elif head.name == STORE:
                     with to.open("wb") as file:
-                        found[head.name] = _copy(content, file)
+                        found[head.name] = copy_summed(content, file)
                 else:
-                    found[head.name] = _copy(content, None)
+                    found[head.name] = copy_summed(content, None)
     except (tarfile.TarError, OSError, ValueError) as error:
         raise _broken(source, "it is cut off or damaged") from error
     if STORE not in told:
@@ -137,7 +137,8 @@ def _content(archive: tarfile.TarFile, head: tarfile.TarInfo, source: Path) -> I
     return content
 
 
-def _copy(content: IO[bytes], to: IO[bytes] | None) -> str:
+def copy_summed(content: IO[bytes], to: IO[bytes] | None) -> str:
+    """The content stands in the other file, if there is one; returns its sum, read on the way."""
     whole = hashlib.sha256()
     while piece := content.read(PIECE):
         whole.update(piece)

@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 
 from clubcrm.core import clock, schema
-from clubcrm.core.archives import FILES, PASSING, kept_files
+from clubcrm.core.archives import FILES, PASSING, copy_summed, kept_files
 from clubcrm.core.db import Model
 from clubcrm.core.errors import DomainError
 from clubcrm.core.types import UtcInstant
@@ -232,8 +232,8 @@ def _sum_of(path: Path) -> str:
 
 def _copy(path: Path, to: Path) -> str:
     to.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, to)
-    return _sum_of(to)
+    with path.open("rb") as content, to.open("wb") as file:
+        return copy_summed(content, file)
 
 
 def _broken(path: Path, why: str) -> DomainError:

@@ -1,6 +1,7 @@
 """Column types: UTC instants, checked text states, public ids, JSON."""
 
 import os
+import secrets
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -52,6 +53,11 @@ def text_enum(kind: type[StrEnum], name: str = "") -> Enum:
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 JsonObject = dict[str, Any]
 PublicIdType = String(PUBLIC_LENGTH)
+
+
+def spoken_code(letters: int) -> str:
+    """Return a random code to say aloud or type: capitals and digits of which none look alike."""
+    return "".join(secrets.choice(PUBLIC_ALPHABET) for _letter in range(letters)).upper()
 
 
 def new_public_id() -> str:

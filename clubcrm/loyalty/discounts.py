@@ -10,6 +10,7 @@ from clubcrm.core import audit, clock, states
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid
 from clubcrm.core.text import clean
+from clubcrm.loyalty.bonus import give_bonus
 from clubcrm.loyalty.discount_queries import candidates, histories_of, rules_of
 from clubcrm.loyalty.discount_tables import DiscountRule, PersonalDiscount
 from clubcrm.loyalty.programme import programme_of
@@ -23,7 +24,7 @@ from clubcrm.loyalty.rules.discounts import (
 )
 from clubcrm.loyalty.surroundings import club_with
 from clubcrm.people.queries.locks import lock_person
-from memberships.api import Voucher, VoucherKind, VoucherOrder, issue_voucher
+from memberships.api import Voucher
 
 MOST_AT_ONCE = 500
 # A proposal that nobody has decided for so long is not asked any more.
@@ -118,17 +119,8 @@ def approve(discount: PersonalDiscount, *, by: str) -> Voucher:
         raise DomainError("STATE", _("Somebody else has just decided this."))
     rule = db.session.get_one(DiscountRule, discount.rule_id)
     today = clock.today(club_with(discount.club_id).zone)
-    voucher = issue_voucher(
-        VoucherOrder(
-            club_id=discount.club_id,
-            kind=VoucherKind.BONUS,
-            amount_minor=discount.off_minor,
-            person_id=discount.person_id,
-            valid_until=today + timedelta(days=rule.valid_days),
-            reason=rule.name,
-        ),
-        by=by,
-    )
+    whose, until = (discount.club_id, discount.person_id), (today, rule.valid_days)
+    voucher = give_bonus(whose, discount.off_minor, until, rule.name, by=by)
     # The voucher stands before the state does: the store keeps no approval without one.
     discount.voucher_id, discount.decided_at, discount.decided_by = voucher.id, clock.now(), by
     db.session.flush()

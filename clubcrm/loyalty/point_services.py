@@ -15,6 +15,7 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.idempotency import new_key
 from clubcrm.core.text import clean
+from clubcrm.loyalty.bonus import give_bonus
 from clubcrm.loyalty.models import PointEntry
 from clubcrm.loyalty.point_queries import (
     YEAR,
@@ -36,7 +37,7 @@ from clubcrm.loyalty.rules.points import (
 )
 from clubcrm.loyalty.surroundings import club_with
 from clubcrm.people.queries.locks import lock_person
-from memberships.api import Voucher, VoucherKind, VoucherOrder, issue_voucher
+from memberships.api import Voucher
 
 MOST_BY_HAND = 100_000
 
@@ -124,17 +125,8 @@ def spend(club_id: int, person_id: int, points: int, *, by: str) -> Voucher:
         raise DomainError("NO_POINTS", _("There are not so many points."))
     club = club_with(club_id)
     today = clock.today(club.zone)
-    voucher = issue_voucher(
-        VoucherOrder(
-            club_id=club_id,
-            kind=VoucherKind.BONUS,
-            amount_minor=points * programme.worth_minor,
-            person_id=person_id,
-            valid_until=today + timedelta(days=programme.bonus_days),
-            reason=_("Points turned into bonus money"),
-        ),
-        by=by,
-    )
+    worth, why = points * programme.worth_minor, _("Points turned into bonus money")
+    voucher = give_bonus((club_id, person_id), worth, (today, programme.bonus_days), why, by=by)
     _enter(
         {
             "club_id": club_id,

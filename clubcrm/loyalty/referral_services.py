@@ -1,6 +1,5 @@
 """Services room: a member's friend comes, signs, stays; then both are thanked, once."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +7,7 @@ from sqlalchemy import insert
 
 from clubcrm.core import audit, clock, states
 from clubcrm.core.db import db
-from clubcrm.core.types import PUBLIC_ALPHABET
+from clubcrm.core.types import spoken_code
 from clubcrm.loyalty.models import Referral, ReferralCode
 from clubcrm.loyalty.programme import programme_of
 from clubcrm.loyalty.referral_queries import newest_code, referral_of
@@ -54,7 +53,7 @@ class Coming:
 
 def new_code() -> str:
     """Return a code to say aloud: eight letters of which none looks like another."""
-    return "".join(secrets.choice(PUBLIC_ALPHABET.upper()) for _letter in range(CODE_LETTERS))
+    return spoken_code(CODE_LETTERS)
 
 
 def code_of(person_id: int) -> str:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from clubcrm.core import clock
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
+from clubcrm.loyalty.bonus import give_bonus
 from clubcrm.loyalty.models import Referral, ReferralReward
 from clubcrm.loyalty.point_services import Earning, earn
 from clubcrm.loyalty.referral_queries import rewards_since
@@ -16,7 +17,7 @@ from clubcrm.loyalty.rules.points import PointCause
 from clubcrm.loyalty.rules.programme import Programme, Reward, RewardKind
 from clubcrm.loyalty.rules.referrals import Side, is_capped
 from clubcrm.loyalty.surroundings import club_with, membership_on
-from memberships.api import GiftOrder, VoucherKind, VoucherOrder, give_days, issue_voucher
+from memberships.api import GiftOrder, give_days
 
 BY = "system"
 CAPPED, HOST_LEFT = "capped", "host_left"
@@ -115,17 +116,9 @@ def _days(thanks: Thanks) -> Given | None:
 
 
 def _bonus(thanks: Thanks) -> Given:
-    voucher = issue_voucher(
-        VoucherOrder(
-            club_id=thanks.referral.club_id,
-            kind=VoucherKind.BONUS,
-            amount_minor=thanks.reward.amount,
-            person_id=thanks.person_id,
-            valid_until=thanks.today + timedelta(days=thanks.programme.bonus_days),
-            reason=_words(thanks),
-        ),
-        by=BY,
-    )
+    whose = (thanks.referral.club_id, thanks.person_id)
+    until = (thanks.today, thanks.programme.bonus_days)
+    voucher = give_bonus(whose, thanks.reward.amount, until, _words(thanks), by=BY)
     return Given(thanks.reward, thanks.reward.amount, voucher.id)
 
 

@@ -3,7 +3,6 @@
 The guarded update decides who gets the last of it; `remaining_minor` and the line change together.
 """
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,7 +15,7 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.text import clean
-from clubcrm.core.types import PUBLIC_ALPHABET
+from clubcrm.core.types import spoken_code
 from memberships.billing.models import Voucher, VoucherEntry, VoucherKind, VoucherMove
 from memberships.billing.orders import InvoiceOrder, LineKind, LineOrder
 from memberships.billing.queries import still_open
@@ -49,7 +48,7 @@ def issue_voucher(order: VoucherOrder, *, by: str) -> Voucher:
     if club is None:
         raise not_found(_("There is no such club."))
     _check(order, clock.today(club.zone))
-    code = fold_code(order.code) or _new_code()
+    code = fold_code(order.code) or spoken_code(CODE_LETTERS)
     if find_voucher(order.club_id, code) is not None:
         raise DomainError("CODE_TAKEN", _("Another voucher has this code."))
     voucher = Voucher(
@@ -80,7 +79,7 @@ def sell_voucher(order: VoucherOrder, *, by: str) -> Voucher:
     """
     if order.kind is VoucherKind.BONUS or order.person_id is None:
         return issue_voucher(order, by=by)
-    code = fold_code(order.code) or _new_code()
+    code = fold_code(order.code) or spoken_code(CODE_LETTERS)
     line = LineOrder(_("Gift voucher"), LineKind.GIFT, order.amount_minor)
     sold = InvoiceOrder(
         club_id=order.club_id,
@@ -235,7 +234,3 @@ def _check(order: VoucherOrder, today: date) -> None:
         raise invalid({"reason": _("Say why.")})
     if order.valid_until is not None and order.valid_until < today:
         raise invalid({"valid_until": _("This day has passed.")})
-
-
-def _new_code() -> str:
-    return "".join(secrets.choice(PUBLIC_ALPHABET) for _letter in range(CODE_LETTERS)).upper()

@@ -1,22 +1,19 @@
 """Models room: what an offer of the next term promises beyond its price, and its code."""
 
-import secrets
 from datetime import date
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from clubcrm.core.db import Model
-from clubcrm.core.types import PUBLIC_ALPHABET
+from clubcrm.core.types import spoken_code
 
 CODE_HALF = 4
 
 
 def new_code() -> str:
     """Return a code to say aloud at the desk, such as K7M2-PX4T; 39 bits."""
-    letters = PUBLIC_ALPHABET.upper()
-    halves = ("".join(secrets.choice(letters) for _ in range(CODE_HALF)) for _ in range(2))
-    return "-".join(halves)
+    return f"{spoken_code(CODE_HALF)}-{spoken_code(CODE_HALF)}"
 
 
 class OfferDeal(Model):
