@@ -4,6 +4,9 @@ DEMO_MEMBERS ?= 600
 PYTHON ?= python3
 PYTEST_ARGS ?=
 
+# Whoever keeps Python from keeping what it compiled pays two seconds for each process started.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test test-all check bench wheel catalogues lock clean
 

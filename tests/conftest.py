@@ -82,6 +82,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: looking through it for garbage took most of a test's time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(*SELDOM)
 
 

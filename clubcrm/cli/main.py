@@ -1,5 +1,6 @@
 """The group of all commands; one line per command."""
 
+import gc
 import sys
 
 import click
@@ -77,6 +78,8 @@ group.params.clear()
 journeys.add_command(results)
 for command in COMMANDS:
     group.add_command(command)
+gc.freeze()
+gc.enable()
 
 
 def main() -> None:
