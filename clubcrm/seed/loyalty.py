@@ -182,6 +182,7 @@ def _promote(ground: Ground, names: Numbered, town: int, lives: list[Life]) -> N
         from_on=today - timedelta(days=60),
         until_on=today - timedelta(days=5),
         newcomers_only=False,
+        renewals=True,
         made_by=ground.actor("manager"),
         made_at=ground.order.moment - timedelta(days=70),
     )

@@ -144,6 +144,7 @@ def _quotes(session: Session, ground: Ground, club_id: int, chance: Random) -> N
                     version_id=version.id,
                     price_minor=version.price_minor,
                     total_minor=version.price_minor,
+                    list_minor=version.price_minor,
                 )
             )
     year = ground.order.last_day.year

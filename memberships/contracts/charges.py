@@ -20,7 +20,10 @@ SOURCE = "contract"
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One contract on an invoice: what is written there, for how much, over which days."""
+    """One contract on an invoice: what is written there, for how much, over which days.
+
+    `off_minor` is what was taken off its list price before.
+    """
 
     contract: Contract
     text: str
@@ -28,20 +31,28 @@ class Charge:
     first: date
     last: date | None
     kind: LineKind = LineKind.MEMBERSHIP
+    off_minor: int = 0
 
 
-def term_charge(contract: Contract, terms: PlanTerms, price_minor: int) -> Charge:
+def term_charge(
+    contract: Contract, terms: PlanTerms, price_minor: int, off_minor: int = 0
+) -> Charge:
     """Return the charge for a term, or for the first period of a rolling contract."""
     last = contract.ends_on
     if terms.kind is PlanKind.RECURRING:
         months = terms.term_months or 1
         last = period_of(contract.starts_on, contract.starts_on, months).until_on
     kind = LineKind.PACKAGE if terms.visits is not None else LineKind.MEMBERSHIP
-    return Charge(contract, terms.name, price_minor, contract.starts_on, last, kind)
+    return Charge(contract, terms.name, price_minor, contract.starts_on, last, kind, off_minor)
 
 
 def charge(
-    payer_id: int, charges: Sequence[Charge], *, by: str, source: tuple[str, int] | None = None
+    payer_id: int,
+    charges: Sequence[Charge],
+    *,
+    by: str,
+    source: tuple[str, int] | None = None,
+    note: str = "",
 ) -> Invoice | None:
     """The payer has one invoice with a line for each charge; none when nothing costs anything.
 
@@ -59,6 +70,7 @@ def charge(
         lines=[_line(one) for one in asked],
         source_kind=kind,
         source_id=str(row),
+        note=note,
     )
     return issue(order, by=by)
 
@@ -116,7 +128,13 @@ def _lines_of(contract_id: int) -> Sequence[InvoiceLine]:
 
 
 def _line(one: Charge) -> LineOrder:
-    order = LineOrder(one.text, one.kind, one.amount_minor, contract_id=one.contract.id)
+    order = LineOrder(
+        one.text,
+        one.kind,
+        one.amount_minor + one.off_minor,
+        discount_minor=one.off_minor,
+        contract_id=one.contract.id,
+    )
     if one.last is None or one.last < one.first:
         return order
     return replace(order, earned_from=one.first, earned_until=one.last)

@@ -31,6 +31,7 @@ class PromotionForm(PageForm):
     plans = MultiCheckboxField(_l("Memberships"))
     products = MultiCheckboxField(_l("Packages"))
     newcomers_only = BooleanField(_l("Only for who has never been a member here"))
+    renewals = BooleanField(_l("Also when a membership is renewed"))
 
     def offer(
         self, plans: Sequence[PlanOnSale], products: Sequence[ProductOnSale], currency: str
@@ -50,6 +51,7 @@ class PromotionForm(PageForm):
         self.name.data, self.kind.data = promotion.name, promotion.kind.value
         self.from_on.data, self.until_on.data = promotion.from_on, promotion.until_on
         self.newcomers_only.data = promotion.newcomers_only
+        self.renewals.data = promotion.renewals
         if promotion.kind is CutKind.PERCENT:
             self.value.data = str(promotion.value)
         else:
@@ -75,4 +77,5 @@ class PromotionForm(PageForm):
             plan_ids=frozenset(one.plan_id for one in plans if one.public_id in chosen),
             product_ids=frozenset(one.product_id for one in products if one.public_id in wanted),
             newcomers_only=bool(self.newcomers_only.data),
+            renewals=bool(self.renewals.data),
         )

@@ -4,7 +4,7 @@ Lock order: person, contract, lot. The guarded change of the offer's state and t
 `previous_id` decide between two devices, or a link and the desk, on both databases alike.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
@@ -14,18 +14,18 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.states import move
 from clubcrm.people.queries.locks import held_person, lock_person
-from memberships.contracts.catalogue import PlanOnSale, plan_version
+from memberships.contracts.catalogue import plan_version
 from memberships.contracts.charges import charge, term_charge
-from memberships.contracts.deal_tables import OfferDeal
-from memberships.contracts.families import family_terms, renew_family
+from memberships.contracts.families import renew_family
 from memberships.contracts.giving import GiftOrder, give_days
 from memberships.contracts.history import overlapping
 from memberships.contracts.included import keep_included, open_included
+from memberships.contracts.lowering import count_use
 from memberships.contracts.models import Contract
+from memberships.contracts.next_terms import Terms, renewal_terms, starts_fresh
 from memberships.contracts.offers import (
     OfferRequest,
     contract_of,
-    next_plan,
     offer_of,
     offer_renewal,
     refuse_comeback,
@@ -36,23 +36,15 @@ from memberships.contracts.outlook import (
     Running,
     accepted_offers,
     best_open,
-    clash_on,
     deal_of,
     moved_on,
     running,
     successor_of,
 )
 from memberships.contracts.renewal_tables import OFFER_MOVES, OfferState, RenewalOffer
-from memberships.contracts.renewal_terms import (
-    Carry,
-    carried_units,
-    early_until,
-    price_on,
-    renewal_start,
-)
+from memberships.contracts.renewal_terms import Carry, carried_units
 from memberships.contracts.rules import ContractState
 from memberships.contracts.services import Draft, complete, draw_up, make_valid, refuse_overlap
-from memberships.contracts.terms import moved_end, term_end
 from memberships.events import ContractRenewed
 from memberships.packages.moves import MoveOrder, has_moved, move_units
 from memberships.packages.queries import lots_with_units
@@ -82,101 +74,6 @@ class Renewal:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What accepting would give: shown before anything is saved."""
-
-    plan: PlanOnSale
-    starts_on: date
-    ends_on: date | None
-    price_minor: int
-    list_minor: int
-    early_until: date | None
-    clash: str | None
-    carried: int
-    members: tuple[tuple[str, int], ...] = ()
-    bonus_days: int = 0
-
-    @property
-    def last_day(self) -> date | None:
-        """Return the last day with the days that the club gives on top."""
-        return moved_end(self.ends_on, self.bonus_days)
-
-    @property
-    def total_minor(self) -> int:
-        """Return what the next term costs with everybody who goes on with it, before tax."""
-        return self.price_minor + sum(price for _name, price in self.members)
-
-
-def renewal_terms(
-    offer: RenewalOffer, plan_id: int | None = None, one: Running | None = None
-) -> Terms:
-    """Return dates, price, clash and carried units of the offer, as this plan or another.
-
-    Days on top belong to the offered plan; another one costs its list price of today. Who has just
-    read the running contract may give it.
-    """
-    one = one or running(contract_of(offer.contract_id))
-    plan, deal = plan_version(offer.plan_version_id), deal_of(offer.id)
-    price, early, until = offer.price_minor, offer.early_price_minor, offer.early_until
-    bonus = _bonus(deal, one.today)
-    if plan_id is not None and plan_id != plan.plan_id:
-        plan, bonus = next_plan(one, plan_id), 0
-        price = plan.terms.price_minor
-        early = plan.terms.conditions.early_price_minor
-        until = early_until(one.contract.ends_on or one.today, plan.terms.conditions)
-    terms = _terms(one, plan, price, (early, until), is_fresh=starts_fresh(deal))
-    return replace(terms, bonus_days=bonus)
-
-
-def starts_fresh(deal: OfferDeal | None) -> bool:
-    """Tell whether the offered term begins on the day it is accepted, not after the old one."""
-    return deal is not None and deal.is_fresh
-
-
-def _bonus(deal: OfferDeal | None, today: date) -> int:
-    if deal is None or deal.bonus_until is None or today > deal.bonus_until:
-        return 0
-    return deal.bonus_days
-
-
-def _terms(
-    one: Running,
-    plan: PlanOnSale,
-    price: int,
-    early_price: tuple[int | None, date | None],
-    *,
-    is_fresh: bool = False,
-) -> Terms:
-    early, until = early_price
-    starts_on = one.today if is_fresh else _start(one)
-    ends_on = term_end(starts_on, plan.terms.term)
-    family = () if is_fresh else family_terms(one.contract.person_id, plan, one.contract.id)
-    return Terms(
-        plan,
-        starts_on,
-        ends_on,
-        price_on(price, early, until, one.today),
-        price,
-        until if early is not None and until is not None and one.today <= until else None,
-        clash_on(one.contract.person_id, starts_on, ends_on, beside=one.contract.id),
-        0 if is_fresh else _carried(one, plan),
-        tuple((seat.person.full_name, price) for seat, price in family),
-    )
-
-
-def desk_terms(contract_id: int, plan_id: int) -> Terms:
-    """Return what renewing at the desk as a plan would give today: by his offer, if he has one."""
-    one = running(contract_of(contract_id))
-    offer = best_open(contract_id, plan_id, one.today)
-    if offer is not None:
-        return renewal_terms(offer)
-    plan = next_plan(one, plan_id)
-    conditions, ends_on = plan.terms.conditions, one.contract.ends_on or one.today
-    early = conditions.early_price_minor, early_until(ends_on, conditions)
-    return _terms(one, plan, plan.terms.price_minor, early)
-
-
 def accept_renewal(request: AcceptRequest, *, by: str) -> Renewal:
     """The member goes on for another term from the day after the old one; accepted once.
 
@@ -199,18 +96,20 @@ def accept_renewal(request: AcceptRequest, *, by: str) -> Renewal:
     failpoints.hit("renewal.after_check")
     move(offer, OfferState.ACCEPTED, moves=OFFER_MOVES, by=by)
     contract = _next_contract(one, terms, by, is_fresh=starts_fresh(deal))
+    count_use(contract, terms.promotion, by=by)
     offer.accepted_contract_id = contract.id
     offer.settled_at, offer.settled_by = clock.now(), by
     withdraw_rest(offer.contract_id, by=by)
-    own = term_charge(contract, terms.plan.terms, contract.price_minor)
+    own = term_charge(contract, terms.plan.terms, terms.price_minor, terms.off_minor)
     others = [] if starts_fresh(deal) else renew_family(contract, terms.plan, by=by)
-    charge(contract.payer_id, [own, *others], by=by)
+    note = terms.promotion.name if terms.promotion else ""
+    charge(contract.payer_id, [own, *others], by=by, note=note)
     _add_days(contract, terms.bonus_days, offer, by)
     audit.note(
         "renewal.accepted",
         "renewal_offer",
         offer.id,
-        after={"contract_id": contract.id, "price_minor": contract.price_minor},
+        after={"contract_id": contract.id, "price_minor": terms.price_minor},
         by=by,
     )
     if not starts_fresh(deal):
@@ -315,21 +214,6 @@ def _accepted(offer: RenewalOffer) -> Contract | None:
     return None if made.state is ContractState.VOID else made
 
 
-def _start(one: Running) -> date:
-    following = renewal_start(one.contract.ends_on or one.today)
-    if one.plan.terms.visits is None or lots_with_units(one.contract.id):
-        return following
-    # A pack that is used up is over today, whatever its last day.
-    return min(following, max(one.today, one.contract.starts_on))
-
-
-def _carried(one: Running, plan: PlanOnSale) -> int:
-    if plan.terms.visits is None:
-        return 0
-    left = sum(units for _lot, units in lots_with_units(one.contract.id))
-    return carried_units(left, one.conditions)
-
-
 def _refuse_offer(offer: RenewalOffer, today: date) -> None:
     if offer.state is OfferState.WITHDRAWN:
         raise DomainError("OFFER_WITHDRAWN", _("The club has taken this offer back. Ask the desk."))
@@ -366,7 +250,7 @@ def _next_contract(one: Running, terms: Terms, by: str, *, is_fresh: bool) -> Co
         payer_id=one.contract.payer_id,
         starts_on=terms.starts_on,
         ends_on=terms.ends_on,
-        price_minor=terms.price_minor,
+        price_minor=terms.kept_minor,
         previous_id=None if is_fresh else one.contract.id,
     )
     contract = draw_up(draft, by=by)

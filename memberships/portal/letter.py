@@ -11,7 +11,7 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import not_found
 from clubcrm.people.api import link_address
-from memberships.contracts import outlook, renewals, selling
+from memberships.contracts import next_terms, outlook, selling
 from memberships.contracts.offers import contract_of
 from memberships.contracts.touch_offers import offer_of_touch
 from memberships.documents.codes import drawn_code
@@ -41,8 +41,9 @@ def renewal_letter(contract_id: int, *, by: str) -> bytes:
     offer = offer_of_touch(contract_id, LAPSED_TOUCH if lapsed else TOUCH, by=by)
     club = db.session.get_one(Club, contract.club_id)
     address = link_address(OFFER_PAGE, offer_token(offer, by=by))
-    terms, deal = renewals.renewal_terms(offer), outlook.deal_of(offer.id)
-    gross = selling.with_tax(terms.plan, [terms.price_minor, deal.list_minor if deal else 0])
+    terms, deal = next_terms.renewal_terms(offer), outlook.deal_of(offer.id)
+    before = terms.promotion.list_minor if terms.promotion else deal.list_minor if deal else 0
+    gross = selling.with_tax(terms.plan, [terms.price_minor, before])
     language = language_of(member.language or club.locale)
     with force_locale(language):
         page = render_template(

@@ -31,6 +31,7 @@ class Promotion(Model):
     from_on: Mapped[date] = mapped_column(Date)
     until_on: Mapped[date] = mapped_column(Date)
     newcomers_only: Mapped[bool] = mapped_column(default=False)
+    renewals: Mapped[bool] = mapped_column(default=False)
     stopped_on: Mapped[date | None] = mapped_column(Date)
     made_by: Mapped[str] = mapped_column(String(80))
     made_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)

@@ -41,6 +41,16 @@ def best_for_plan(
     return _best(wanted.where(PromotionPlan.plan_id == plan_id), list_minor)
 
 
+def best_for_renewal(club_id: int, plan_id: int, list_minor: int, day: date) -> Applied | None:
+    """Return the best promotion for a member who goes on with a plan on a day."""
+    wanted = _running(club_id, day, is_new=False).join(
+        PromotionPlan, PromotionPlan.promotion_id == Promotion.id
+    )
+    return _best(
+        wanted.where(PromotionPlan.plan_id == plan_id, Promotion.renewals.is_(True)), list_minor
+    )
+
+
 def best_for_product(
     club_id: int, product_id: int, list_minor: int, day: date, *, is_new: bool
 ) -> Applied | None:

@@ -102,8 +102,17 @@ HIGHEST: Mapping[CutKind, int] = {
 }
 
 
-def faults_of(cut: Cut, span: Span, *, things: int) -> dict[str, str]:
-    """Return what is wrong: field to `range`, `order`, `long` or `nothing`."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many plans and packages a promotion is for, and whose sales it lowers."""
+
+    things: int
+    newcomers_only: bool = False
+    renewals: bool = False
+
+
+def faults_of(cut: Cut, span: Span, reach: Reach) -> dict[str, str]:
+    """Return what is wrong: field to `range`, `order`, `long`, `nothing` or `nobody`."""
     faults = {}
     least = 0 if cut.kind is CutKind.PRICE else 1
     if not least <= cut.value <= HIGHEST[cut.kind]:
@@ -112,6 +121,8 @@ def faults_of(cut: Cut, span: Span, *, things: int) -> dict[str, str]:
         faults["until_on"] = "order"
     elif (span.until_on - span.from_on).days >= MOST_DAYS:
         faults["until_on"] = "long"
-    if things == 0:
+    if reach.things == 0:
         faults["plans"] = "nothing"
+    if reach.newcomers_only and reach.renewals:
+        faults["renewals"] = "nobody"
     return faults

@@ -16,7 +16,7 @@ from memberships.promotions.models import (
     PromotionProduct,
     PromotionUse,
 )
-from memberships.promotions.rules import MOST_DAYS, Applied, Cut, Phase, Span, faults_of
+from memberships.promotions.rules import MOST_DAYS, Applied, Cut, Phase, Reach, Span, faults_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class PromotionDraft:
     plan_ids: frozenset[int] = frozenset()
     product_ids: frozenset[int] = frozenset()
     newcomers_only: bool = False
+    renewals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +99,14 @@ def note_use(applied: Applied, sold: Sold, *, by: str) -> None:
 
 def _check(draft: PromotionDraft) -> None:
     things = len(draft.plan_ids) + len(draft.product_ids)
-    faults = faults_of(draft.cut, Span(draft.from_on, draft.until_on), things=things)
+    reach = Reach(things, newcomers_only=draft.newcomers_only, renewals=draft.renewals)
+    faults = faults_of(draft.cut, Span(draft.from_on, draft.until_on), reach)
     words = {
         "range": _("Say how much, within reason; at most 90 percent."),
         "order": _("The last day lies before the first."),
         "long": _("At most %(num)s days.", num=MOST_DAYS),
         "nothing": _("Choose at least one plan or package."),
+        "nobody": _("Who has never been a member has nothing to renew."),
     }
     found = {name: words[fault] for name, fault in faults.items()}
     if not draft.name.strip():
@@ -116,7 +119,7 @@ def _fill(promotion: Promotion, draft: PromotionDraft) -> None:
     promotion.name = clean(draft.name, "name", longest=120)
     promotion.kind, promotion.value = draft.cut.kind, draft.cut.value
     promotion.from_on, promotion.until_on = draft.from_on, draft.until_on
-    promotion.newcomers_only = draft.newcomers_only
+    promotion.newcomers_only, promotion.renewals = draft.newcomers_only, draft.renewals
 
 
 def _choose(promotion: Promotion, draft: PromotionDraft) -> None:
@@ -138,4 +141,5 @@ def _told(promotion: Promotion) -> dict[str, object]:
         "from_on": promotion.from_on.isoformat(),
         "until_on": promotion.until_on.isoformat(),
         "newcomers_only": promotion.newcomers_only,
+        "renewals": promotion.renewals,
     }

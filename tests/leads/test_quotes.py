@@ -14,6 +14,8 @@ from clubcrm.leads.api import Arrival, ArrivalChannel, receive_by_hand
 from clubcrm.leads.models import Lead, LeadTask
 from clubcrm.leads.quotes import offering
 from clubcrm.leads.quotes.models import PriceQuote
+from clubcrm.leads.quotes.paper import print_quote
+from clubcrm.leads.quotes.queries import quotes_of
 from clubcrm.leads.quotes.rules.terms import Choice, QuoteState, discount_to_keep
 from clubcrm.leads.targets import set_target
 from clubcrm.messaging.letter_tables import PostedLetter
@@ -23,6 +25,8 @@ from clubcrm.tasks.models import Task
 from memberships.api import PlanKind, PlanTerms, plans_on_sale
 from memberships.contracts.models import Contract
 from memberships.contracts.plans import create_plan, edit_plan
+from memberships.promotions.rules import Cut, CutKind
+from memberships.promotions.services import PromotionDraft, make_promotion
 from tests.memberships.conftest import YEAR
 from tests.memberships.documents.pdfs import words_of
 
@@ -73,6 +77,24 @@ def promise(*choices: Choice, by: str = SARA, **more) -> PriceQuote:
 def titles() -> list[str]:
     wanted = select(Task.title).join(LeadTask, LeadTask.task_id == Task.id).order_by(Task.id)
     return list(db.session.scalars(wanted))
+
+
+def test_a_promotion_of_the_day_stands_beside_the_price_by_the_list(app, lead, client_of) -> None:
+    with app.app_context(), unit_of_work():
+        club, year = db.session.scalars(select(Lead)).one().club_id, min(plan_ids())
+        winter = PromotionDraft("Winter", Cut(CutKind.PERCENT, 20), TODAY, UNTIL, frozenset({year}))
+        make_promotion(club, winter, by=SARA)
+        quote = promise(Choice(year, 20_000), reason="neighbour")
+        choice = quotes_of(quote.lead_id)[0].choices[0]
+        assert (choice.choice.total_minor, choice.was_minor) == (1_900_000, 2_400_000)
+        paper = words_of(print_quote(quote))
+    assert "Winter" in paper
+    assert "24,000" in paper
+
+    page = client_of("Sara").get(f"/leads/{lead}/quotes").get_data(as_text=True)
+
+    assert 'class="visually-hidden">instead of </span>' in page
+    assert "Winter" in page
 
 
 def test_yes_draws_up_a_contract_at_the_promised_price(lead, here) -> None:

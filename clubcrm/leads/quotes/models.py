@@ -67,6 +67,9 @@ class QuoteChoice(AppendOnly, Model):
     discount_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     joining_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     total_minor: Mapped[int] = mapped_column(BigInteger)
+    # What it would cost by the list, and the promotion of the day; empty on quotes of before.
+    list_minor: Mapped[int | None] = mapped_column(BigInteger)
+    promotion: Mapped[str | None] = mapped_column(String(120))
 
 
 class QuoteSeries(Model):

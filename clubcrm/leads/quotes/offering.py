@@ -93,7 +93,7 @@ def make_quote(lead: Lead, order: QuoteOrder, *, by: str) -> PriceQuote:
     db.session.add(quote)
     db.session.flush()
     for place, (choice, offer) in enumerate(zip(order.choices, offers, strict=True)):
-        db.session.add(_line(quote.id, place, choice, offer))
+        db.session.add(_line(quote, place, choice, offer))
     db.session.flush()
     after = {"lead": lead.id, "number": quote.number, "valid_until": order.valid_until.isoformat()}
     audit.note("quote.made", "price_quote", quote.id, after=after, by=by)
@@ -179,10 +179,11 @@ def _offer(lead: Lead, choice: Choice, place: int, order: QuoteOrder, by: str) -
     return offer
 
 
-def _line(quote_id: int, place: int, choice: Choice, offer: Offer) -> QuoteChoice:
+def _line(quote: PriceQuote, place: int, choice: Choice, offer: Offer) -> QuoteChoice:
     terms = offer.plan.terms
+    plain = preview(quote.person_id, choice.plan_id, quote.starts_on, with_promotion=False)
     return QuoteChoice(
-        quote_id=quote_id,
+        quote_id=quote.id,
         place=place,
         plan_id=offer.plan.plan_id,
         version_id=offer.plan.version_id,
@@ -190,6 +191,8 @@ def _line(quote_id: int, place: int, choice: Choice, offer: Offer) -> QuoteChoic
         discount_minor=choice.discount_minor,
         joining_minor=terms.conditions.joining_minor if offer.joins else 0,
         total_minor=offer.total_minor,
+        list_minor=plain.total_minor,
+        promotion=offer.promotion.name if offer.promotion else None,
     )
 
 

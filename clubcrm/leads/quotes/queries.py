@@ -30,8 +30,15 @@ class ShownChoice:
 
     @property
     def was_minor(self) -> int:
-        """Return what it would cost without the discount."""
+        """Return what it would cost by the list: without promotion and discount."""
+        if self.choice.list_minor is not None:
+            return self.choice.list_minor
         return self.choice.total_minor + self.choice.discount_minor
+
+    @property
+    def is_lowered(self) -> bool:
+        """Tell whether less is promised than the list says."""
+        return self.was_minor > self.choice.total_minor
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
 from memberships.contracts import history, offers, renewals
 from memberships.contracts.catalogue import plan_for, plan_version
+from memberships.contracts.next_terms import renewal_terms
 from memberships.contracts.outlook import offer_for, offers_of
-from memberships.contracts.renewal_tables import RenewalOffer
+from memberships.contracts.renewal_tables import OfferState, RenewalOffer
 from memberships.contracts.views import schemas
 from memberships.contracts.views.api import contract_row, contract_shown
 from memberships.permissions import SEE_CONTRACTS, SIGN_CONTRACTS
@@ -113,4 +114,5 @@ def _shown(offer: RenewalOffer, contract: str) -> dict[str, Any]:
         "expires_on": offer.expires_on,
         "state": offer.state.value,
         "reason": offer.reason.value if offer.reason else None,
+        "promotion": renewal_terms(offer).promotion if offer.state is OfferState.OPEN else None,
     }

@@ -16,7 +16,16 @@ from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import link_address, make_link, person_in
 from clubcrm.people.models import Person
 from memberships.billing.gateways.pictures import qr_svg
-from memberships.contracts import changes, families, history, kin, offers, renewals, transfers
+from memberships.contracts import (
+    changes,
+    families,
+    history,
+    kin,
+    next_terms,
+    offers,
+    renewals,
+    transfers,
+)
 from memberships.contracts.catalogue import PlanOnSale, plan_for, plans_on_sale
 from memberships.contracts.handover_tables import ChangeState, PlanChange
 from memberships.contracts.links import OFFER_PURPOSE, PORTAL_DAYS, PORTAL_PURPOSE, end_of_day
@@ -300,7 +309,7 @@ def _renew_page(subject: Subject, refusal: str = "") -> str:
     shown = []
     for plan in plans_on_sale(subject.club.id):
         if plan.terms.kind not in NOT_RENEWED:
-            terms = renewals.desk_terms(subject.row.contract_id, plan.plan_id)
+            terms = next_terms.desk_terms(subject.row.contract_id, plan.plan_id)
             shown.append((plan, terms, length_words(plan.terms)))
     own = subject.row.plan_public_id
     shown.sort(key=lambda one: one[0].public_id != own)

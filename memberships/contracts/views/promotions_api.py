@@ -36,6 +36,7 @@ class PromotionBody(InputSchema):
     plans = IDS
     packages = IDS
     newcomers_only = fields.Boolean(load_default=False)
+    renewals = fields.Boolean(load_default=False, metadata={"description": "lowers renewals, too"})
 
 
 class PromotionShown(InputSchema):
@@ -46,6 +47,7 @@ class PromotionShown(InputSchema):
     from_on = fields.Date()
     until_on = fields.Date()
     newcomers_only = fields.Boolean()
+    renewals = fields.Boolean()
     phase = fields.String()
     sales = fields.Integer()
     list_minor = fields.Integer()
@@ -90,6 +92,7 @@ def post_promotion(body: dict[str, Any]) -> dict[str, Any]:
         plan_ids=frozenset(plans[one] for one in body["plans"]),
         product_ids=frozenset(products[one] for one in body["packages"]),
         newcomers_only=body["newcomers_only"],
+        renewals=body["renewals"],
     )
     return _shown(make_promotion(club.id, draft, by=actor.ref))
 
@@ -119,6 +122,7 @@ def _shown(promotion: Promotion) -> dict[str, Any]:
         "from_on": promotion.from_on,
         "until_on": promotion.until_on,
         "newcomers_only": promotion.newcomers_only,
+        "renewals": promotion.renewals,
         "phase": promotion.span.phase_on(clock.today(zone)).value,
         "sales": result.sales,
         "list_minor": result.list_minor,

@@ -202,6 +202,13 @@ class RenewalOfferBody(InputSchema):
     )
 
 
+class RenewalPromotionShown(InputSchema):
+    name = fields.String()
+    list_minor = fields.Integer()
+    price_minor = fields.Integer()
+    until_on = fields.Date()
+
+
 class RenewalOfferShown(InputSchema):
     id = fields.String()
     contract_id = fields.String()
@@ -212,6 +219,11 @@ class RenewalOfferShown(InputSchema):
     expires_on = fields.Date()
     state = fields.String()
     reason = fields.String(allow_none=True)
+    promotion = fields.Nested(
+        RenewalPromotionShown,
+        allow_none=True,
+        metadata={"description": "runs today and is better than the offer, which it replaces"},
+    )
 
 
 class RenewalOfferList(InputSchema):

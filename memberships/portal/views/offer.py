@@ -25,9 +25,10 @@ from memberships.billing.gateways.registry import offered
 from memberships.billing.gateways.rules import IntentState
 from memberships.billing.gateways.views.pay import go, open_to
 from memberships.billing.writing import document_of_source
-from memberships.contracts import offers, outlook, renewals, selling
+from memberships.contracts import next_terms, offers, outlook, renewals, selling
 from memberships.contracts.catalogue import plan_for_id, plans_on_sale
 from memberships.contracts.charges import SOURCE
+from memberships.contracts.deal_tables import OfferDeal
 from memberships.contracts.links import OFFER_PURPOSE
 from memberships.contracts.models import Contract
 from memberships.contracts.renewal_tables import DeclineReason, OfferState, RenewalOffer
@@ -264,6 +265,13 @@ def _made(found: RenewalOffer) -> Contract | None:
     return following
 
 
+def _before(terms: next_terms.Terms, deal: OfferDeal | None, *, is_offered: bool) -> int:
+    """Return the price that is struck through: the list price, or what the offer rises to."""
+    if terms.promotion is not None:
+        return terms.promotion.list_minor
+    return deal.list_minor if deal and is_offered else terms.list_minor
+
+
 def _settled(made: Contract) -> dict[str, Any]:
     invoice = document_of_source(SOURCE, str(made.id))
     return {"bill": bill(invoice.id) if invoice else None}
@@ -272,9 +280,9 @@ def _settled(made: Contract) -> dict[str, Any]:
 def _open(door: Door) -> dict[str, Any]:
     member, found = door.member, door.offer
     chosen = plan_for_id(member.club_id, request.values.get("plan", ""))
-    terms = renewals.renewal_terms(found, chosen.plan_id if chosen else None)
+    terms = next_terms.renewal_terms(found, chosen.plan_id if chosen else None)
     deal = outlook.deal_of(found.id)
-    list_minor = deal.list_minor if deal and not chosen else terms.list_minor
+    list_minor = _before(terms, deal, is_offered=chosen is None)
     prices = [terms.price_minor, terms.list_minor, list_minor, *(p for _n, p in terms.members)]
     gross = selling.with_tax(terms.plan, prices)
     plans = [plan for plan in plans_on_sale(member.club_id) if plan.terms.kind not in NOT_RENEWED]

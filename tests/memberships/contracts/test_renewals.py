@@ -13,6 +13,7 @@ from memberships.contracts.freezes import FreezeRequest, freeze_contract
 from memberships.contracts.history import contracts_of
 from memberships.contracts.invariants import contract_periods, renewals, unit_balances
 from memberships.contracts.models import Contract
+from memberships.contracts.next_terms import renewal_terms
 from memberships.contracts.offers import (
     OfferRequest,
     decline_renewal,
@@ -27,7 +28,6 @@ from memberships.contracts.renewals import (
     accept_renewal,
     carry_over,
     renew,
-    renewal_terms,
 )
 from memberships.contracts.rules import ContractState, PlanKind
 from memberships.contracts.services import end_contract, void_contract

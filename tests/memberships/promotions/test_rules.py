@@ -9,6 +9,7 @@ from memberships.promotions.rules import (
     CutKind,
     Offered,
     Phase,
+    Reach,
     Span,
     best_of,
     faults_of,
@@ -88,4 +89,10 @@ def test_the_lowest_price_counts_and_promotions_are_never_added_up() -> None:
 def test_a_promotion_that_cannot_be_is_told_by_its_field(
     cut: Cut, until: date, things: int, faults: dict[str, str]
 ) -> None:
-    assert faults_of(cut, Span(FIRST, until), things=things) == faults
+    assert faults_of(cut, Span(FIRST, until), Reach(things)) == faults
+
+
+def test_a_newcomer_has_nothing_to_renew() -> None:
+    reach = Reach(1, newcomers_only=True, renewals=True)
+
+    assert faults_of(Cut(PERCENT, 20), Span(FIRST, LAST), reach) == {"renewals": "nobody"}

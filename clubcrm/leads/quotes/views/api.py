@@ -48,6 +48,10 @@ class QuoteChoiceShown(InputSchema):
     plan = fields.String()
     name = fields.String()
     discount_minor = fields.Integer()
+    list_minor = fields.Integer(
+        metadata={"description": "in all by the list, without promotion and discount"}
+    )
+    promotion = fields.String(allow_none=True)
     total_minor = fields.Integer()
 
 
@@ -149,6 +153,8 @@ def _shown(quote: PriceQuote) -> dict[str, Any]:
                 "plan": one.plan.public_id,
                 "name": one.plan.terms.name,
                 "discount_minor": one.choice.discount_minor,
+                "list_minor": one.was_minor,
+                "promotion": one.choice.promotion,
                 "total_minor": one.choice.total_minor,
             }
             for one in seen.choices
