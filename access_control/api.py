@@ -11,6 +11,7 @@ from access_control.services.credentials import (
     block_credential,
     end_credential,
     issue_credential,
+    replace_credential,
     unblock_credential,
 )
 from access_control.services.devices import Enrolment, desk_device, device_keys, enrol_device
@@ -40,6 +41,7 @@ __all__ = [
     "issue_credential",
     "let_in",
     "passcode_keys",
+    "replace_credential",
     "set_strictness",
     "strictness",
     "take_backlog",

@@ -22,6 +22,7 @@ import memberships.permissions as memberships
 from access_control.device_api.controllers import controllers
 from access_control.device_api.iclock import iclock
 from access_control.views.cards import card_pages
+from access_control.views.credentials_api import credentials_api
 from access_control.views.pages import gate_pages
 from access_control.views.reading import reading
 from access_control.views.settings import gate_settings
@@ -31,6 +32,7 @@ from clubcrm.accounts import views as account_views
 from clubcrm.campaigns import views as campaign_views
 from clubcrm.card import places
 from clubcrm.card import views as card_views
+from clubcrm.card.desk_api import desk_api
 from clubcrm.core.shell import Place
 from clubcrm.journeys.views import journeys as journey_pages
 from clubcrm.journeys.views.api import api as journeys_api
@@ -104,6 +106,8 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     controllers,
     reading,
     steering,
+    credentials_api,
+    desk_api,
     people_views.api,
     people_views.clean_api,
     *quote_views.API,

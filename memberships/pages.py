@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from memberships.approvals.views.api import wishes_api
 from memberships.approvals.views.pages import approvals
+from memberships.billing.gateways.views.methods_api import methods_api
 from memberships.billing.gateways.views.pay import pay
 from memberships.billing.gateways.views.staff import gateway_pages
 from memberships.billing.views.account import account
@@ -21,6 +22,7 @@ from memberships.contracts.views.api import api as memberships_api
 from memberships.contracts.views.contracts import contracts as contract_pages
 from memberships.contracts.views.everyone import everyone
 from memberships.contracts.views.freeze_types import freeze_kinds
+from memberships.contracts.views.gifts_api import gifts_api
 from memberships.contracts.views.going_on import going_on
 from memberships.contracts.views.handover_api import handover_api
 from memberships.contracts.views.leaving import leaving
@@ -28,6 +30,7 @@ from memberships.contracts.views.leaving_api import leaving_api
 from memberships.contracts.views.papers import contract_papers
 from memberships.contracts.views.papers_api import papers_api
 from memberships.contracts.views.paperwork import paperwork
+from memberships.contracts.views.paperwork_api import paperwork_api
 from memberships.contracts.views.plans import plans as plan_pages
 from memberships.contracts.views.promotions import promotions
 from memberships.contracts.views.promotions_api import promotions_api
@@ -47,11 +50,13 @@ from memberships.pay.views.pages import wages
 from memberships.pay.views.shares import shares
 from memberships.portal.views import portal
 from memberships.portal.views.desk import questions
+from memberships.portal.views.desk_api import questions_api
 from memberships.portal.views.links_api import links_api
 from memberships.portal.views.renewing import renewing
 from memberships.printing.views.pages import printers
 from memberships.schedule.shift_pages import duty
 from memberships.schedule.views.api import api as classes_api
+from memberships.schedule.views.desk_api import class_desk_api
 from memberships.schedule.views.feeds import class_feeds
 from memberships.schedule.views.guests import guests as guest_pages
 from memberships.schedule.views.own_classes import own_classes
@@ -132,4 +137,9 @@ API: tuple[Blueprint, ...] = (
     shifts_api,
     buyers_api,
     links_api,
+    gifts_api,
+    paperwork_api,
+    methods_api,
+    questions_api,
+    class_desk_api,
 )

@@ -65,6 +65,21 @@ def unblock_credential(credential_id: int, *, by: str, why: str = "") -> Credent
     return _turn(credential_id, CredentialState.ACTIVE, "credential.unblocked", by=by, why=why)
 
 
+def replace_credential(credential_id: int, text: str, *, by: str, why: str = "") -> Credential:
+    """Another card of this number is the person's, and the lost one opens no door any more.
+
+    Raises INVALID_INPUT when it is the number of the lost one, CREDENTIAL_TAKEN as issuing does.
+    """
+    lost = db.session.get(Credential, credential_id)
+    if lost is None or lost.state is CredentialState.ENDED:
+        raise not_found(_("There is no such card."))
+    made = issue_credential(lost.person_id, lost.kind, text, by=by)
+    if made.id == lost.id:
+        raise invalid({"value": _("This is the number of the lost card.")})
+    block_credential(lost.id, by=by, why=why)
+    return made
+
+
 def end_credential(credential_id: int, *, by: str, why: str = "") -> Credential:
     """The credential belongs to nobody any more and may be issued again."""
     ended = _turn(credential_id, CredentialState.ENDED, "credential.ended", by=by, why=why)

@@ -14,9 +14,10 @@ from access_control.services.credentials import (
     block_credential,
     end_credential,
     issue_credential,
+    replace_credential,
     unblock_credential,
 )
-from clubcrm.core.errors import invalid, not_found
+from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
 from memberships.api import CardOrder, print_card
@@ -33,6 +34,16 @@ TURNS: dict[str, Callable[..., Credential]] = {
 @card_pages.get("/members/<person_id>/cards")
 @require(ISSUE_CREDENTIALS)
 def show(person_id: str) -> ResponseReturnValue:
+    return _page(person_id)
+
+
+def _refused(person_id: str, error: DomainError) -> ResponseReturnValue:
+    """The page says why, and keeps what was typed."""
+    refusal = error.fields[0].message if error.fields else error.text
+    return _page(person_id, refusal), error.status
+
+
+def _page(person_id: str, refusal: str = "") -> str:
     number, name = _person(person_id)
     return render_template(
         "access_control/cards.html",
@@ -41,6 +52,8 @@ def show(person_id: str) -> ResponseReturnValue:
         cards=[card for card in cards_of(number) if card.state is not CredentialState.ENDED],
         kinds=_kinds(),
         zone=current_club().zone,
+        refusal=refusal,
+        typed=request.form.get("value", ""),
     )
 
 
@@ -64,8 +77,27 @@ def issue(person_id: str) -> ResponseReturnValue:
         kind = CredentialKind(request.form.get("kind", ""))
     except ValueError:
         raise invalid({"kind": _("Choose what it is.")}) from None
-    issue_credential(number, kind, request.form.get("value", ""), by=current_actor().ref)
+    try:
+        issue_credential(number, kind, request.form.get("value", ""), by=current_actor().ref)
+    except DomainError as error:
+        return _refused(person_id, error)
     flash(_("It opens doors from now on."), "success")
+    return redirect(url_for("cards.show", person_id=person_id), 303)
+
+
+@card_pages.post("/members/<person_id>/cards/<int:card_id>/replace")
+@require(ISSUE_CREDENTIALS)
+def replace(person_id: str, card_id: int) -> ResponseReturnValue:
+    """The member holds another card, and the lost one opens nothing any more."""
+    card = card_for(current_actor().scope, person_id, card_id)
+    if card is None:
+        raise not_found(_("There is no such card."))
+    value, why = request.form.get("value", ""), request.form.get("why", "").strip()[:300]
+    try:
+        replace_credential(card.id, value, by=current_actor().ref, why=why)
+    except DomainError as error:
+        return _refused(person_id, error)
+    flash(_("Replaced. The lost card is refused from its next scan on."), "success")
     return redirect(url_for("cards.show", person_id=person_id), 303)
 
 

@@ -52,11 +52,32 @@ def first_of(person_id: int, kind: ContactKind) -> ContactPoint | None:
     ).first()
 
 
-def remove(person: Person, point_id: int) -> ContactPoint:
-    """The way to reach the person is gone; raises NOT_FOUND when it is not his."""
+def point_of(person: Person, point_id: int) -> ContactPoint:
+    """Return one way to reach the person; raises NOT_FOUND when it is not his."""
     point = db.session.get(ContactPoint, point_id)
     if point is None or point.person_id != person.id:
         raise not_found("This person is not reached that way.")
+    return point
+
+
+def revalue(point: ContactPoint, value: str, typed: str) -> ContactPoint:
+    """The way has this value in its place; one that the person had already takes its place."""
+    known = _find(point.person_id, point.kind, value)
+    if known is not None:
+        known.is_primary = known.is_primary or point.is_primary
+        db.session.delete(point)
+        db.session.flush()
+        return known
+    point.value, point.as_typed = value, typed or value
+    point.state, point.state_why = ReachState.GOOD, ""
+    point.reversed_digits = reversed_digits(value) if point.kind is ContactKind.PHONE else None
+    db.session.flush()
+    return point
+
+
+def remove(person: Person, point_id: int) -> ContactPoint:
+    """The way to reach the person is gone; raises NOT_FOUND when it is not his."""
+    point = point_of(person, point_id)
     db.session.delete(point)
     db.session.flush()
     heir = first_of(person.id, point.kind)

@@ -140,16 +140,37 @@ def fields_of(person: Person) -> JsonObject:
 
 def add_contact(person: Person, kind: ContactKind, typed: str, *, by: str | None = None) -> None:
     """The person can be reached this way too, from now on first; raises INVALID_INPUT."""
-    if kind is ContactKind.PHONE:
-        value = phone_number(typed, country_of(person.club_id), "value")
-    elif kind is ContactKind.EMAIL:
-        value = email_address(typed, "value")
-    else:
-        value = typed.strip()
+    value = _normal(person, kind, typed)
     contact_points.put_first(person, kind, value, typed.strip())
     findability.refresh(person)
     note_change(person.id, kind.value, "", value, by=by)
     audit.note("person.contact_added", "person", person.id, after={"kind": kind}, by=by)
+
+
+def change_contact(person: Person, point_id: int, typed: str) -> int:
+    """The way to reach the person has another value; returns its key, as it may be known already.
+
+    Raises NOT_FOUND when it is not his, INVALID_INPUT when the value cannot be.
+    """
+    point = contact_points.point_of(person, point_id)
+    old = point.value
+    value = _normal(person, point.kind, typed)
+    if value == old:
+        return point.id
+    changed = contact_points.revalue(point, value, typed.strip())
+    findability.refresh(person)
+    note_change(person.id, changed.kind.value, old, value)
+    audit.note("person.contact_changed", "person", person.id, after={"kind": changed.kind})
+    return changed.id
+
+
+def prefer_contact(person: Person, point_id: int) -> None:
+    """This way is tried before others of its kind; raises NOT_FOUND when it is not his."""
+    point = contact_points.point_of(person, point_id)
+    if not point.is_primary:
+        contact_points.put_first(person, point.kind, point.value, point.as_typed)
+        findability.refresh(person)
+        audit.note("person.contact_first", "person", person.id, after={"kind": point.kind})
 
 
 def remove_contact(person: Person, point_id: int, *, by: str | None = None) -> None:
@@ -177,6 +198,12 @@ def set_do_not_contact(person: Person, wish: bool, *, by: str | None = None) -> 
         if wish:
             events.record(LeftAlone(person.club_id, clock.now(), person.id))
         db.session.flush()
+
+
+def _normal(person: Person, kind: ContactKind, typed: str) -> str:
+    if kind is ContactKind.PHONE:
+        return phone_number(typed, country_of(person.club_id), "value")
+    return email_address(typed, "value") if kind is ContactKind.EMAIL else typed.strip()
 
 
 def _stale(person: Person, draft: PersonDraft, version: int) -> DomainError:

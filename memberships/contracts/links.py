@@ -7,6 +7,8 @@ PORTAL_PURPOSE = "portal"
 OFFER_PURPOSE = "renewal_offer"
 NOTICE_PURPOSE = "renewal_notice"
 SIGN_IN_PURPOSE = "sign_in"
+PAPER_PURPOSE = "sign-contract"
+PAPER_LIVES = timedelta(days=14)
 # So many days an answer to an offer that has ended still finds its page.
 OFFER_LIVES_ON = 30
 PORTAL_DAYS = 92

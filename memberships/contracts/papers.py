@@ -6,14 +6,16 @@ from datetime import date
 from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
-from clubcrm.core import formats
+from clubcrm.core import clock, formats
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
+from clubcrm.people.api import make_link
 from clubcrm.people.models import Person
 from clubcrm.people.queries.locks import lock_person
 from memberships.contracts.catalogue import terms_of
 from memberships.contracts.history import contracts_of
+from memberships.contracts.links import PAPER_LIVES, PAPER_PURPOSE
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
 from memberships.contracts.selling import SaleTerms, bill
@@ -126,6 +128,15 @@ def print_contract(contract: Contract, language: str | None = None) -> bytes:
     chosen = shown.reading.language
     words = words_at(club.id, DocumentKind.CONTRACT, chosen)
     return print_unsigned(club, words, contract_fields(contract, chosen))
+
+
+def paper_token(contract: Contract, *, by: str) -> str:
+    """Return a token by which the member signs on his own phone; raises SIGNED when he has."""
+    if not paper_of(contract).may_be_signed:
+        raise DomainError("SIGNED", _("This contract is signed already."))
+    ends = clock.now() + PAPER_LIVES
+    about = contract.public_id
+    return make_link(contract.person_id, PAPER_PURPOSE, subject_id=about, expires_at=ends, by=by)
 
 
 def contract_fields(contract: Contract, language: str) -> dict[str, str]:

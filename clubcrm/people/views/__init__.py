@@ -3,6 +3,7 @@
 from clubcrm.people.views import (
     about,
     about_api,
+    contacts_api,
     details,
     documents,
     editing,
@@ -14,9 +15,13 @@ from clubcrm.people.views import (
     merging,
     papers_api,
     peace,
+    peace_api,
+    photo_api,
     privacy,
     privacy_api,
+    remarks_api,
     tables,
+    ties_api,
 )
 from clubcrm.people.views.api import api
 from clubcrm.people.views.blueprint import people
@@ -27,6 +32,7 @@ __all__ = [
     "about_api",
     "api",
     "clean_api",
+    "contacts_api",
     "details",
     "documents",
     "editing",
@@ -38,8 +44,12 @@ __all__ = [
     "merging",
     "papers_api",
     "peace",
+    "peace_api",
     "people",
+    "photo_api",
     "privacy",
     "privacy_api",
+    "remarks_api",
     "tables",
+    "ties_api",
 ]

@@ -102,6 +102,14 @@ def add_contact(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("people.contacts", public_id=public_id), 303)
 
 
+@people.post("/members/<public_id>/contacts/<int:point_id>/first")
+@require(EDIT_PEOPLE)
+def first_contact(public_id: str, point_id: int) -> ResponseReturnValue:
+    services.prefer_contact(_person(public_id), point_id)
+    flash(_("Saved. This one is tried first from now on."), "success")
+    return redirect(url_for("people.contacts", public_id=public_id), 303)
+
+
 @people.post("/members/<public_id>/contacts/<int:point_id>/remove")
 @require(EDIT_PEOPLE)
 def remove_contact(public_id: str, point_id: int) -> ResponseReturnValue:

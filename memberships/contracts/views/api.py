@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from clubcrm.core import clock
 from clubcrm.core.api import ApiBlueprint
-from clubcrm.core.errors import invalid, not_found
+from clubcrm.core.errors import forbidden, invalid, not_found
 from clubcrm.core.shell import ClubChoice, my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
@@ -143,7 +143,7 @@ def get_contract(public_id: str) -> dict[str, Any]:
 @api.response(201, schemas.ContractShown)
 def post_freeze(body: dict[str, Any], public_id: str) -> dict[str, Any]:
     row = contract_row(public_id)
-    freezes.freeze_contract(_freeze_request(row, body), by=current_actor().ref)
+    freezes.freeze_contract(freeze_request(row, body), by=current_actor().ref)
     return contract_shown(contract_row(public_id))
 
 
@@ -153,7 +153,7 @@ def post_freeze(body: dict[str, Any], public_id: str) -> dict[str, Any]:
 @api.arguments(schemas.FreezeBody)
 @api.response(200, schemas.FreezeShown)
 def post_freeze_preview(body: dict[str, Any], public_id: str) -> dict[str, Any]:
-    shown = freezes.freeze_preview(_freeze_request(contract_row(public_id), body))
+    shown = freezes.freeze_preview(freeze_request(contract_row(public_id), body))
     left = shown.left
     return {
         "days": shown.days,
@@ -196,7 +196,7 @@ def post_block(body: dict[str, Any], public_id: str) -> dict[str, Any]:
 
 @api.post("/blocks/<int:block_id>/lift")
 @api.doc(summary="Lift a block; a freeze ends today and gives its unused days back")
-@require(PLACE_BLOCKS)
+@require(FREEZE_CONTRACTS)
 @api.arguments(schemas.LiftBody)
 @api.response(200, schemas.BlockShown)
 def post_lift(body: dict[str, Any], block_id: int) -> dict[str, Any]:
@@ -206,6 +206,8 @@ def post_lift(body: dict[str, Any], block_id: int) -> dict[str, Any]:
         raise not_found(_("There is no such block."))
     if block.owner is BlockOwner.FREEZE:
         freezes.cancel_freeze(block, by=actor.ref)
+    elif not actor.may(PLACE_BLOCKS):
+        raise forbidden(_("Your role does not lift blocks."))
     else:
         blocks.lift_block(block.id, block.owner, by=actor.ref, why=body["reason"])
     return _block(block)
@@ -317,7 +319,8 @@ def contract_row(public_id: str) -> history.ContractRow:
     return row
 
 
-def _freeze_request(row: history.ContractRow, body: dict[str, Any]) -> freezes.FreezeRequest:
+def freeze_request(row: history.ContractRow, body: dict[str, Any]) -> freezes.FreezeRequest:
+    """Return the freeze that a program asks for."""
     actor = current_actor()
     kind = freeze_type_for(actor.scope, body["type_id"]) if body["type_id"] else None
     if body["type_id"] and kind is None:

@@ -1,4 +1,4 @@
-"""Views room: cancelling a contract and giving it days, under /api/v1."""
+"""Views room: cancelling a contract, its status, kinds of freeze, under /api/v1."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from marshmallow import fields, validate
 from clubcrm.core import clock
 from clubcrm.core.api import ApiBlueprint, InputSchema
 from clubcrm.core.shell import my_clubs
-from clubcrm.core.types import new_public_id
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
 from memberships.contracts.cancelling import (
@@ -19,13 +18,12 @@ from memberships.contracts.cancelling import (
 )
 from memberships.contracts.freeze_catalogue import FreezeOffer, freeze_types_of
 from memberships.contracts.freeze_tables import FreezeTypeState
-from memberships.contracts.giving import GiftOrder, give_days
 from memberships.contracts.history import standing_on
 from memberships.contracts.leaving import CancelReason
 from memberships.contracts.leaving_tables import Cancellation
 from memberships.contracts.views.api import contract_row, contract_shown
 from memberships.contracts.views.schemas import ContractShown, PriceSchema
-from memberships.permissions import CANCEL_CONTRACTS, GIVE_DAYS, SEE_CONTRACTS, SEE_PLANS
+from memberships.permissions import CANCEL_CONTRACTS, SEE_CONTRACTS, SEE_PLANS
 
 leaving_api = ApiBlueprint(
     "leaving_api", __name__, url_prefix="/api/v1", description="Cancellations and given days"
@@ -92,17 +90,6 @@ class FreezeTypeList(InputSchema):
     items = fields.List(fields.Nested(FreezeTypeShown))
 
 
-class GiftBody(InputSchema):
-    days = fields.Integer(required=True, strict=True, validate=validate.Range(1, 366))
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=300))
-    reference = fields.String(
-        load_default=None,
-        allow_none=True,
-        validate=validate.Length(min=1, max=60),
-        metadata={"description": "your name for this gift; the same name gives once"},
-    )
-
-
 @leaving_api.post("/contracts/<string:public_id>/cancel/preview")
 @leaving_api.doc(summary="What cancelling today would bring: last day, last charge, fee, refund")
 @require(CANCEL_CONTRACTS)
@@ -161,19 +148,6 @@ def get_standing(asked: dict[str, Any], public_id: str) -> dict[str, Any]:
         "cause_on": found.on,
         "owed": {"amount_minor": found.owed_minor, "currency": found.currency or ""},
     }
-
-
-@leaving_api.post("/contracts/<string:public_id>/gift")
-@leaving_api.doc(summary="Give a contract days; its last day moves")
-@require(GIVE_DAYS)
-@leaving_api.arguments(GiftBody)
-@leaving_api.response(201, ContractShown)
-def post_gift(body: dict[str, Any], public_id: str) -> dict[str, Any]:
-    row = contract_row(public_id)
-    source = f"{row.contract_id}:{body['reference'] or new_public_id()}"
-    order = GiftOrder(row.contract_id, body["days"], body["reason"], source)
-    give_days(order, by=current_actor().ref)
-    return contract_shown(contract_row(public_id))
 
 
 def _kind(one: FreezeOffer, club: str) -> dict[str, Any]:

@@ -1,20 +1,18 @@
 """Views room: the paper of a contract: signed at the desk or by the member's own link, printed."""
 
-from datetime import timedelta
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from clubcrm.accounts.forms import languages
-from clubcrm.core import clock
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.web import current_actor, member_link, require
-from clubcrm.people.api import link_address, make_link, open_link
+from clubcrm.people.api import link_address, open_link
 from memberships.contracts import papers
 from memberships.contracts.history import contract_by_public_id, contract_for
+from memberships.contracts.links import PAPER_LIVES, PAPER_PURPOSE
 from memberships.contracts.models import Contract
 from memberships.documents.codes import drawn_code
 from memberships.documents.services import Signer
@@ -23,8 +21,6 @@ from memberships.documents.views.signing import Faults, faults_of, signed_by_for
 from memberships.permissions import SEE_CONTRACTS, SIGN_CONTRACTS
 
 contract_papers = Blueprint("papers", __name__)
-PURPOSE = "sign-contract"
-LINK_LIVES = timedelta(days=14)
 DESK = "memberships/contracts/paper.html"
 PHONE = "memberships/contracts/paper_link.html"
 
@@ -63,23 +59,14 @@ def pdf(contract_id: str) -> ResponseReturnValue:
 def link(contract_id: str) -> ResponseReturnValue:
     """A link by which the member reads and signs on his own phone."""
     contract = _contract(contract_id)
-    if not papers.paper_of(contract).may_be_signed:
-        raise DomainError("SIGNED", _("This contract is signed already."))
-    token = make_link(
-        contract.person_id,
-        PURPOSE,
-        subject_id=contract.public_id,
-        expires_at=clock.now() + LINK_LIVES,
-        by=current_actor().ref,
-    )
-    address = link_address("papers.by_link", token)
+    address = link_address("papers.by_link", papers.paper_token(contract, by=current_actor().ref))
     return render_template(
         "memberships/documents/link.html",
         address=address,
         picture=drawn_code(address),
         title=_("Sign on the phone"),
         back=url_for("papers.show", contract_id=contract_id),
-        days=LINK_LIVES.days,
+        days=PAPER_LIVES.days,
     )
 
 
@@ -124,7 +111,7 @@ def _contract(public_id: str) -> Contract:
 
 
 def _opened(token: str) -> Contract:
-    found = open_link(PURPOSE, token)
+    found = open_link(PAPER_PURPOSE, token)
     contract = contract_by_public_id(found.subject_id) if found else None
     if found is None or contract is None or contract.person_id != found.person_id:
         raise not_found(_("This link is no longer good. Ask the front desk for a new one."))

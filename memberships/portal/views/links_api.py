@@ -18,7 +18,10 @@ from clubcrm.people.api import link_address, make_link, person_in
 from clubcrm.people.models import Person
 from memberships.billing.gateways.links import PAGE, pay_token
 from memberships.billing.gateways.queries import bill, invoice_id_in
+from memberships.contracts.history import contract_for
 from memberships.contracts.links import PORTAL_DAYS, PORTAL_PURPOSE, end_of_day
+from memberships.contracts.offers import contract_of
+from memberships.contracts.papers import paper_token
 from memberships.permissions import BOOK_CLASSES, MAKE_PAY_LINKS, SIGN_CONTRACTS, TAKE_WAIVERS
 from memberships.schedule.feeds import new_member_feed
 from memberships.waivers.links import LINK_LIVES, PURPOSE
@@ -74,6 +77,23 @@ def post_pay_link(invoice_id: str) -> dict[str, Any]:
     keep_no_answer()
     token = pay_token(wanted.invoice_id, wanted.payer_id, by=actor.ref)
     return {"address": link_address(PAGE, token)}
+
+
+@links_api.post("/contracts/<string:contract_id>/sign-link")
+@links_api.doc(summary="Make a link by which the member reads and signs a contract on his phone")
+@require(SIGN_CONTRACTS)
+@links_api.response(201, LinkShown)
+def post_sign_link(contract_id: str) -> dict[str, Any]:
+    actor = current_actor()
+    row = contract_for(actor.scope, contract_id)
+    if row is None:
+        raise not_found(_("There is no such contract."))
+    keep_no_answer()
+    return {
+        "address": link_address(
+            "papers.by_link", paper_token(contract_of(row.contract_id), by=actor.ref)
+        )
+    }
 
 
 def _own_page(person: Person, by: str) -> str:

@@ -117,7 +117,7 @@ def list_bookings(asked: dict[str, Any]) -> dict[str, Any]:
     )
     shown = rows[:limit]
     more = str(shown[-1].id) if len(rows) > limit else None
-    return {"items": [_booking(row) for row in shown], "next": more}
+    return {"items": [booking_shown(row) for row in shown], "next": more}
 
 
 @api.post("/bookings")
@@ -134,7 +134,7 @@ def post_booking(body: dict[str, Any]) -> dict[str, Any]:
         Way.ONLINE if body["as_member"] else Way.DESK,
         body["may_wait"],
     )
-    return _booking(bookings.book(request, by=actor.ref))
+    return booking_shown(bookings.book(request, by=actor.ref))
 
 
 @api.get("/bookings/<string:booking_id>")
@@ -142,7 +142,7 @@ def post_booking(body: dict[str, Any]) -> dict[str, Any]:
 @require(BOOK_CLASSES)
 @api.response(200, schemas.BookingShown)
 def get_booking(booking_id: str) -> dict[str, Any]:
-    return _booking(_found(booking_id))
+    return booking_shown(_found(booking_id))
 
 
 @api.post("/bookings/<string:booking_id>/cancel")
@@ -153,7 +153,7 @@ def get_booking(booking_id: str) -> dict[str, Any]:
 def post_cancel(body: dict[str, Any], booking_id: str) -> dict[str, Any]:
     booking = _found(booking_id)
     bookings.cancel_booking(booking, by=current_actor().ref, why=body["reason"])
-    return _booking(booking)
+    return booking_shown(booking)
 
 
 @api.post("/bookings/<string:booking_id>/accept")
@@ -163,7 +163,7 @@ def post_cancel(body: dict[str, Any], booking_id: str) -> dict[str, Any]:
 def post_accept(booking_id: str) -> dict[str, Any]:
     booking = _found(booking_id)
     bookings.accept_offer(booking, by=current_actor().ref)
-    return _booking(booking)
+    return booking_shown(booking)
 
 
 @api.post("/bookings/<string:booking_id>/presence")
@@ -175,7 +175,7 @@ def post_presence(body: dict[str, Any], booking_id: str) -> dict[str, Any]:
     booking = _found(booking_id)
     mark = attendance.mark_present if body["present"] else attendance.mark_absent
     mark(booking, by=current_actor().ref)
-    return _booking(booking)
+    return booking_shown(booking)
 
 
 @api.get("/members/<string:public_id>/strikes")
@@ -184,7 +184,7 @@ def post_presence(body: dict[str, Any], booking_id: str) -> dict[str, Any]:
 @api.response(200, schemas.StrikeList)
 def list_strikes(public_id: str) -> dict[str, Any]:
     person = person_in(current_actor().scope, public_id)
-    return {"items": [_strike(one) for one, _row in strikes_of(person.id)]}
+    return {"items": [strike_shown(one) for one, _row in strikes_of(person.id)]}
 
 
 @api.post("/strikes/<string:strike_id>/decide")
@@ -199,7 +199,7 @@ def post_strike(body: dict[str, Any], strike_id: str) -> dict[str, Any]:
         raise not_found(_("There is no such strike."))
     decide = strikes.excuse if body["excuse"] else strikes.uphold
     decide(found, body["answer"], by=actor.ref)
-    return _strike(found)
+    return strike_shown(found)
 
 
 @api.post("/guests")
@@ -227,7 +227,8 @@ def post_guest(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _strike(one: Strike) -> dict[str, Any]:
+def strike_shown(one: Strike) -> dict[str, Any]:
+    """Return a strike as programs read it."""
     return {
         "id": one.public_id,
         "day": one.day,
@@ -287,7 +288,8 @@ def _price(price: UnitPrice | None) -> dict[str, Any] | None:
     return None if price is None else asdict(price)
 
 
-def _booking(booking: Booking) -> dict[str, Any]:
+def booking_shown(booking: Booking) -> dict[str, Any]:
+    """Return a booking as programs read it."""
     class_id, member_id = public_ids_of(booking)
     is_offered = booking.state is BookingState.OFFERED
     cost = cost_of(booking)

@@ -9,11 +9,11 @@ from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
 from memberships.documents.services import Signer
 from memberships.documents.views.files import origin_of_request
-from memberships.permissions import SEE_CONTRACTS, SEE_MEDICAL, TAKE_WAIVERS
+from memberships.permissions import SEE_CONTRACTS, SEE_MEDICAL, TAKE_MEDICAL, TAKE_WAIVERS
 from memberships.waivers import services
 from memberships.waivers.queries import certificates_of, waivers_of
 from memberships.waivers.views import schemas
-from memberships.waivers.views.medical import opened
+from memberships.waivers.views.medical import hand_in, opened, take_away
 
 waivers_api = ApiBlueprint(
     "waivers_api", __name__, url_prefix="/api/v1", description="Waivers, medical certificates"
@@ -60,6 +60,26 @@ def list_certificates(public_id: str) -> dict[str, Any]:
             for one in certificates_of(person.id)
         ]
     }
+
+
+@waivers_api.post("/members/<string:public_id>/medical")
+@waivers_api.doc(
+    summary="Hand in a medical certificate; the gate follows its last day",
+    description="multipart/form-data: valid_until, note, file (PDF, JPEG or PNG, 8 MB).",
+)
+@require(TAKE_MEDICAL, own_units=True)
+@waivers_api.response(201, schemas.CertificateKept)
+def post_certificate(public_id: str) -> dict[str, Any]:
+    certificate_id, valid_until = hand_in(public_id)
+    return {"id": certificate_id, "valid_until": valid_until}
+
+
+@waivers_api.delete("/members/<string:public_id>/medical/<string:certificate_id>")
+@waivers_api.doc(summary="A certificate counts no longer; its file and note are deleted")
+@require(SEE_MEDICAL, own_units=True)
+@waivers_api.response(204)
+def delete_certificate(public_id: str, certificate_id: str) -> None:
+    take_away(public_id, certificate_id)
 
 
 @waivers_api.get("/members/<string:public_id>/medical/<string:certificate_id>/file")

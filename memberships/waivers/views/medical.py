@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from clubcrm.core.db import end_reading, unit_of_work
-from clubcrm.core.errors import DomainError, not_found
+from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
 from memberships.permissions import SEE_MEDICAL, TAKE_MEDICAL
@@ -36,19 +36,8 @@ def show(person_id: str) -> ResponseReturnValue:
 @require(TAKE_MEDICAL, own_units=True)
 def add(person_id: str) -> ResponseReturnValue:
     """The gate follows the new last day from the next scan on."""
-    person = person_in(current_actor().scope, person_id)
-    inner_id, by = person.id, current_actor().ref
-    content = b""
-    if sent := request.files.get("file"):
-        content = sent.read(LARGEST_FILE + 1)
-        sent.close()
-    day = _day(request.form.get("valid_until", ""))
-    note = request.form.get("note", "")
-    end_reading()
-    if day is None:
-        return _page(person_id, {"valid_until": _("Expected a day.")}), 400
     try:
-        medical.add_certificate(medical.CertificateDraft(inner_id, day, note, content), by=by)
+        hand_in(person_id)
     except DomainError as error:
         faults = {one.field: one.message for one in error.fields}
         return _page(person_id, faults), error.status
@@ -67,14 +56,36 @@ def open_file(person_id: str, certificate_id: str) -> Response:
 @require(SEE_MEDICAL, own_units=True)
 def remove(person_id: str, certificate_id: str) -> ResponseReturnValue:
     """The certificate counts no longer, and its file and note are deleted."""
+    take_away(person_id, certificate_id)
+    flash(_("Removed, with its file."), "success")
+    return redirect(url_for("medical.show", person_id=person_id), 303)
+
+
+def hand_in(person_id: str) -> tuple[str, date]:
+    """What the form or the program has sent is kept; returns its id and last day."""
+    person = person_in(current_actor().scope, person_id)
+    inner_id, by = person.id, current_actor().ref
+    content = b""
+    if sent := request.files.get("file"):
+        content = sent.read(LARGEST_FILE + 1)
+        sent.close()
+    day = _day(request.form.get("valid_until", ""))
+    note = request.form.get("note", "")
+    end_reading()
+    if day is None:
+        raise invalid({"valid_until": _("Expected a day.")})
+    draft = medical.CertificateDraft(inner_id, day, note, content)
+    return medical.add_certificate(draft, by=by), day
+
+
+def take_away(person_id: str, certificate_id: str) -> None:
+    """The certificate counts no longer, and its file is deleted once that is safe."""
     by = current_actor().ref
     end_reading()
     with unit_of_work():
         path = medical.remove_certificate(_certificate(person_id, certificate_id), by=by)
     if path:
         medical.file_of(path).unlink(missing_ok=True)
-    flash(_("Removed, with its file."), "success")
-    return redirect(url_for("medical.show", person_id=person_id), 303)
 
 
 def opened(person_id: str, certificate_id: str) -> Response:

@@ -47,6 +47,13 @@ class CertificateShown(Schema):
     has_file = fields.Boolean()
 
 
+class CertificateKept(Schema):
+    """A certificate that was handed in; its note and file are opened by two roles only."""
+
+    id = fields.String()
+    valid_until = fields.Date()
+
+
 class CertificateList(Schema):
     """The certificates of a member, the newest first."""
 
