@@ -23,7 +23,7 @@ ROWS = """
 WITH RECURSIVE times(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM times WHERE n < :times)
 INSERT INTO visit (public_id, club_id, person_id, day, entered_at, left_at, left_how,
     entry_event_id, units)
-SELECT {name}, p.club_id, p.id, {day}, {came}, {left}, 'exit', -(p.id * 1000 + n), 0
+SELECT {name}, p.club_id, p.id, {day}, {came}, {left}, 'scan', -(p.id * 1000 + n), 0
 FROM person p CROSS JOIN times
 """
 DIALECTS = {
