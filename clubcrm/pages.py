@@ -38,6 +38,7 @@ from clubcrm.journeys.views import journeys as journey_pages
 from clubcrm.journeys.views.api import api as journeys_api
 from clubcrm.journeys.views.risk import risk as risk_pages
 from clubcrm.leads import views as lead_views
+from clubcrm.leads.ads.views import PAGES as LEAD_AD_PAGES
 from clubcrm.leads.door.views import PAGES as LEAD_FORM_PAGES
 from clubcrm.leads.quotes import views as quote_views
 from clubcrm.leads.target_pages import targets as lead_targets
@@ -81,6 +82,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     journey_pages,
     risk_pages,
     *LEAD_FORM_PAGES,
+    *LEAD_AD_PAGES,
     *quote_views.PAGES,
     lead_targets,
     *campaign_views.BLUEPRINTS,

@@ -47,7 +47,8 @@ from clubcrm.journeys.limits import contact_pace, programme_control
 from clubcrm.journeys.risk_jobs import keep_risk
 from clubcrm.journeys.traits import TRAITS as JOURNEY_TRAITS
 from clubcrm.leads import handlers as lead_handlers
-from clubcrm.leads.door.handlers import on_stranger_wrote
+from clubcrm.leads.ads.jobs import fetch_ad_leads
+from clubcrm.leads.door.handlers import on_stranger_rang, on_stranger_wrote
 from clubcrm.leads.door.jobs import read_letters
 from clubcrm.leads.events import InquiryWaits, LeadMoved, LeadRegistered
 from clubcrm.leads.jobs import settle_trials
@@ -63,7 +64,12 @@ from clubcrm.loyalty.views import own_place
 from clubcrm.messaging import handlers as message_handlers
 from clubcrm.messaging import invariants as message_checks
 from clubcrm.messaging import letters
-from clubcrm.messaging.events import AnswerReceived, MessageProgressed, MessageSettled
+from clubcrm.messaging.events import (
+    AnswerReceived,
+    MessageProgressed,
+    MessageSettled,
+    StrangerRang,
+)
 from clubcrm.messaging.jobs import ask_telegram, send_outbox
 from clubcrm.messaging.letter_jobs import post_letters
 from clubcrm.messaging.link_values import LinkMaker, own_page
@@ -161,6 +167,7 @@ EVENT_HANDLERS: Handlers = {
     membership_facts.QuestionSettled: (ticket_handlers.on_question_settled,),
     MessageSettled: (journey_handlers.on_message_settled,),
     AnswerReceived: (ticket_handlers.on_answer_received, on_stranger_wrote),
+    StrangerRang: (on_stranger_rang,),
     ComplaintNoted: (ticket_handlers.on_complaint_noted,),
     SurveyAnswered: (ticket_handlers.on_survey_answered,),
     TaskClosed: (journey_handlers.on_task_closed, ticket_handlers.on_task_closed),
@@ -253,6 +260,7 @@ JOBS: tuple[Job, ...] = (
     Job("print-waiting", print_waiting, every=timedelta(seconds=10)),
     Job("tell-office", office_jobs.tell_office, every=timedelta(seconds=15)),
     Job("send-refunds", gateway_jobs.send_refunds, every=timedelta(minutes=1)),
+    Job("fetch-ad-leads", fetch_ad_leads, every=timedelta(seconds=10)),
     Job("read-form-letters", read_letters, every=timedelta(minutes=1)),
     Job("greet-on-holidays", greet_on_holidays, daily_at=time(5, 50)),
     Job("run-campaigns", run_campaigns, every=timedelta(seconds=30)),

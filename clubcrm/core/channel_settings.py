@@ -11,6 +11,10 @@ CHANNEL_SETTINGS = (
     "CLUBCRM_AMI_URL",
     "CLUBCRM_APPRISE_CHANNEL",
     "CLUBCRM_APPRISE_URL",
+    "CLUBCRM_FACEBOOK_SECRET",
+    "CLUBCRM_FACEBOOK_TOKENS",
+    "CLUBCRM_FACEBOOK_URL",
+    "CLUBCRM_FACEBOOK_VERIFY",
     "CLUBCRM_IMAP_URL",
     "CLUBCRM_MAIL_BOUNCES",
     "CLUBCRM_MAIL_SECRET",
@@ -37,6 +41,7 @@ CHANNEL_SETTINGS = (
 # A setting of the left makes no sense without those of the right.
 CHANNEL_NEEDS = {
     "CLUBCRM_APPRISE_CHANNEL": ("CLUBCRM_APPRISE_URL",),
+    "CLUBCRM_FACEBOOK_TOKENS": ("CLUBCRM_FACEBOOK_SECRET", "CLUBCRM_FACEBOOK_VERIFY"),
     "CLUBCRM_SMS_URL": ("CLUBCRM_SMS_PARAMS",),
     "CLUBCRM_TELEGRAM_TOKEN": ("CLUBCRM_TELEGRAM_BOT",),
     "CLUBCRM_WHATSAPP_TOKEN": ("CLUBCRM_WHATSAPP_PHONE_ID",),
@@ -70,10 +75,8 @@ def _wrong_channel_value(name: str, value: str) -> str:
         return "expected parameters such as to={address}&text={text}"
     if name in {"CLUBCRM_SMS_SUCCESS", "CLUBCRM_SMS_ID"}:
         return _wrong_pattern(value)
-    if name == "CLUBCRM_IMAP_URL":
-        return _wrong_mailbox(value)
-    if name == "CLUBCRM_AMI_URL":
-        return _wrong_manager(value)
+    if name in _CHECKS:
+        return _CHECKS[name](value)
     if name.endswith("_URL") and name != "CLUBCRM_APPRISE_URL":
         return _wrong_address(value)
     if (
@@ -82,6 +85,14 @@ def _wrong_channel_value(name: str, value: str) -> str:
     ):
         return f"expected at least {SHORTEST_HOOK_SECRET} random letters and digits"
     return ""
+
+
+def page_tokens(value: str) -> dict[str, str]:
+    """Return the token of each page, from page=token by commas; nothing when any is not so."""
+    pairs = [one.strip().partition("=") for one in value.split(",") if one.strip()]
+    if not all(page.isascii() and page.isdigit() and token for page, _is, token in pairs):
+        return {}
+    return {page: token for page, _is, token in pairs}
 
 
 def _blanks(value: str) -> list[str]:
@@ -108,6 +119,19 @@ def _wrong_manager(value: str) -> str:
     if parts.scheme == "ami" and parts.hostname and parts.username and parts.password:
         return ""
     return "expected ami://user:secret@host:5038?trunk=from-trunk&context=from-internal"
+
+
+def _wrong_tokens(value: str) -> str:
+    if page_tokens(value):
+        return ""
+    return "expected the number of each page with its token, page=token, by commas"
+
+
+_CHECKS = {
+    "CLUBCRM_AMI_URL": _wrong_manager,
+    "CLUBCRM_FACEBOOK_TOKENS": _wrong_tokens,
+    "CLUBCRM_IMAP_URL": _wrong_mailbox,
+}
 
 
 def _wrong_address(value: str) -> str:

@@ -79,6 +79,13 @@ def accept(
     return registering.take_in(inquiry, person=same_as, owner_id=owner_id, by=by)
 
 
+def name_inquiry(inquiry: Inquiry, name: str) -> None:
+    """Who rang without a name has one; a name he gave himself stands."""
+    if not inquiry.name and name.strip():
+        inquiry.name = clean(name, "name")
+        db.session.flush()
+
+
 def decline(inquiry: Inquiry, reason: DeclineReason, note: str = "", *, by: str) -> None:
     """The question is no lead, for this reason; raises STATE when somebody else has decided it."""
     words = clean(note, "note", longest=300)

@@ -115,6 +115,7 @@ SUSPICIONS: Mapping[str, LazyString] = {
     "same_contact": _l("Somebody else of another name has this phone or address"),
     "is_member": _l("Has a running membership"),
     "robot": _l("Filled in as robots do"),
+    "ad_test": _l("A test of the advertising form"),
     "left_alone": _l("Does not want to be contacted"),
 }
 SCORE_REASONS: Mapping[ScoreReason, LazyString] = {

@@ -32,3 +32,13 @@ class MessageProgressed(Fact):
     message_id: int
     person_id: int
     stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrangerRang(Fact):
+    """A call of somebody nobody knows is over; a missed one has a task to call back."""
+
+    call_ref: str
+    number: str
+    outcome: str
+    task_id: int | None

@@ -1,7 +1,6 @@
 """Services room: what webhooks of WhatsApp and of gateways for text messages tell, in our words."""
 
 import hashlib
-import hmac
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,12 +18,6 @@ STATES = ("status", "state", "dlr", "stat", "delivery_status", "dlr_status")
 SENDERS = ("from", "sender", "msisdn", "source", "mobile", "number")
 TEXTS = ("text", "message", "body", "content", "sms")
 _SMPP = re.compile(r"\bid:(?P<id>\S+).*?\bstat:(?P<stat>[A-Z]+)", re.DOTALL)
-
-
-def is_signed(raw: bytes, secret: str, signature: str) -> bool:
-    """Tell whether WhatsApp's signature over the raw body holds."""
-    wanted = "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(wanted.encode(), signature.encode("utf-8", "replace"))
 
 
 def read_whatsapp(told: object) -> Iterator[Report | Incoming]:

@@ -21,6 +21,7 @@ from clubcrm.leads.quotes.rules.terms import QuoteState
 from clubcrm.leads.rules.stages import OPEN, OVER, ArrivalChannel, LeadStage
 from clubcrm.leads.target_tables import SalesTarget
 from clubcrm.people.models import Person
+from clubcrm.seed.ad_news import write_news
 from clubcrm.seed.ground import Ground
 from clubcrm.seed.order import public_id
 from memberships.contracts.models import Plan, PlanState, PlanVersion
@@ -42,6 +43,7 @@ def open_forms(ground: Ground, unit: Unit) -> None:
         with unit() as session:
             form = _form(session, ground, club_id, chance)
             _letters(session, ground, form, chance)
+            write_news(session, ground, club_id, chance)
             _quotes(session, ground, club_id, chance)
             _targets(session, ground, club_id, chance)
 

@@ -37,6 +37,15 @@ class CallRow:
     zone: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which calls of the log are wanted: missed ones, those of a number, older than a key."""
+
+    missed: bool = False
+    number: str = ""
+    before: int | None = None
+
+
 def facts_of(provider: str, call_ref: str) -> Sequence[PhoneEvent]:
     """Return everything that was told of a call."""
     return db.session.scalars(
@@ -121,13 +130,15 @@ def missed_tasks(number: str) -> Sequence[Task]:
     ).all()
 
 
-def log(scope: Scope, *, missed: bool, before: int | None) -> tuple[list[CallRow], int | None]:
+def log(scope: Scope, wanted: Wanted) -> tuple[list[CallRow], int | None]:
     """Return a page of calls, the newest first, and the key of the next page."""
     where: list[ColumnElement[bool]] = [PhoneCall.club_id.in_(scope.club_ids)]
-    if missed:
+    if wanted.missed:
         where.append(PhoneCall.disposition == Disposition.MISSED)
-    if before is not None:
-        where.append(PhoneCall.id < before)
+    if wanted.number:
+        where.append(PhoneCall.number == wanted.number)
+    if wanted.before is not None:
+        where.append(PhoneCall.id < wanted.before)
     rows = _rows(*where, limit=PAGE + 1)
     return rows[:PAGE], rows[PAGE - 1].call.id if len(rows) > PAGE else None
 

@@ -13,6 +13,7 @@ from clubcrm.core import audit, clock, events
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.types import JsonObject
+from clubcrm.messaging.events import StrangerRang
 from clubcrm.people.rules.contacts import phone_number
 from clubcrm.tasks.api import TaskOrder, open_task, take_back
 from clubcrm.tickets import call_queries as queries
@@ -21,6 +22,7 @@ from clubcrm.tickets.events import CallEnded
 from clubcrm.tickets.queries import helpers_of
 from clubcrm.tickets.rules.phone import (
     CALLED_BACK_WITHIN,
+    CallDirection,
     CallShape,
     CallState,
     Disposition,
@@ -60,11 +62,9 @@ def hear(heard: Heard) -> PhoneCall:
     _fill(call, shape)
     db.session.add(call)
     db.session.flush()
-    if was is not CallState.ENDED and call.state is CallState.ENDED:
-        events.record(
-            CallEnded(call.club_id, clock.now(), call.id, call.person_id, call.disposition.value)
-        )
     _follow(call)
+    if was is not CallState.ENDED and call.state is CallState.ENDED:
+        _tell(call)
     return call
 
 
@@ -178,6 +178,17 @@ def _normal(number: str, club_id: int) -> str:
         return phone_number(number, queries.country_of(club_id))
     except DomainError:
         return number[:60]
+
+
+def _tell(call: PhoneCall) -> None:
+    moment, outcome = clock.now(), call.disposition.value
+    events.record(CallEnded(call.club_id, moment, call.id, call.person_id, outcome))
+    fresh = call.started_at > moment - CALLED_BACK_WITHIN
+    is_stranger = call.direction is CallDirection.IN and call.person_id is None
+    if is_stranger and call.number and fresh:
+        events.record(
+            StrangerRang(call.club_id, moment, call.public_id, call.number, outcome, call.task_id)
+        )
 
 
 def _follow(call: PhoneCall) -> None:

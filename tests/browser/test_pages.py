@@ -148,6 +148,7 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "leads-pipeline": "/reports/leads/forecast",
         "lead-targets": "/leads/targets",
         "lead-forms": "/settings/forms",
+        "lead-ads": "/settings/ads",
         "lead-form-new": "/settings/forms/new",
         "journey-people": "/journeys/people?stage=active",
         "at-risk": "/journeys/at-risk",

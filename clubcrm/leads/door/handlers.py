@@ -1,9 +1,10 @@
-"""Handlers: mails and messages of strangers are questions for the tray."""
+"""Handlers: mails, messages and calls of strangers are questions for the tray."""
 
 from clubcrm.leads.arriving import Arrival
+from clubcrm.leads.callers import Rang, note_stranger
 from clubcrm.leads.receiving import receive
 from clubcrm.leads.rules.stages import ArrivalChannel
-from clubcrm.messaging.events import AnswerReceived
+from clubcrm.messaging.events import AnswerReceived, StrangerRang
 from clubcrm.messaging.inbox_queries import reply_of
 from clubcrm.messaging.rules.answers import AnswerKind
 from clubcrm.people.models import Channel
@@ -31,3 +32,11 @@ def on_stranger_wrote(fact: AnswerReceived) -> None:
         ),
         by="system",
     )
+
+
+def on_stranger_rang(fact: StrangerRang) -> None:
+    """Somebody whom nobody knows has rung: a person decides whether he asks for the club."""
+    if fact.club_id is not None:
+        note_stranger(
+            Rang(fact.club_id, fact.call_ref, fact.number, fact.happened_at, fact.task_id)
+        )

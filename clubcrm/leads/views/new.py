@@ -12,6 +12,7 @@ from clubcrm.core.shell import current_club
 from clubcrm.core.web import require
 from clubcrm.leads import words
 from clubcrm.leads.arriving import Arrival, Trail, Wish
+from clubcrm.leads.callers import join_calls
 from clubcrm.leads.known import contacts_of, matches_of
 from clubcrm.leads.permissions import WORK_LEADS
 from clubcrm.leads.receiving import receive_by_hand
@@ -73,6 +74,7 @@ def create() -> ResponseReturnValue:
             same_as=same,
             owner_id=_keeper(club.id),
         )
+        join_calls(lead, typed["phone"], by=current_actor().ref)
     except DomainError as error:
         return _page(typed, faults_of(error), []), error.status
     flash(_("Taken in. The next step is planned."), "success")

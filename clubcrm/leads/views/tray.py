@@ -12,13 +12,15 @@ from clubcrm.core.policy import current_actor
 from clubcrm.core.shell import current_club
 from clubcrm.core.web import require
 from clubcrm.leads import words
+from clubcrm.leads.callers import settle_calls
 from clubcrm.leads.known import matches_of
 from clubcrm.leads.models import Inquiry
 from clubcrm.leads.permissions import SEE_LEADS, WORK_LEADS
+from clubcrm.leads.queries.callers import calls_of
 from clubcrm.leads.queries.surroundings import zone_of
 from clubcrm.leads.queries.tray import tray as tray_page
 from clubcrm.leads.queries.tray import tray_counts
-from clubcrm.leads.receiving import accept, decline, inquiry_for, put_back
+from clubcrm.leads.receiving import accept, decline, inquiry_for, name_inquiry, put_back
 from clubcrm.leads.rules.stages import DeclineReason, InquiryState
 from clubcrm.leads.views.blueprint import chosen, faults_of, leads
 from clubcrm.people.api import person_in
@@ -75,7 +77,9 @@ def take_in(inquiry_id: str) -> ResponseReturnValue:
     same = request.form.get("same_as", "")
     try:
         person = person_in(current_actor().scope, same) if same else None
+        name_inquiry(inquiry, request.form.get("name", ""))
         lead = accept(inquiry, by=current_actor().ref, same_as=person)
+        settle_calls(inquiry)
     except DomainError as error:
         return _page(inquiry, faults_of(error)), error.status
     flash(_("Taken in. The next step is planned."), "success")
@@ -92,6 +96,7 @@ def turn_down(inquiry_id: str) -> ResponseReturnValue:
         if reason is None:
             raise invalid({"reason": _("Choose why this is no lead.")})
         decline(inquiry, reason, request.form.get("note", ""), by=current_actor().ref)
+        settle_calls(inquiry)
     except DomainError as error:
         return _page(inquiry, faults_of(error)), error.status
     flash(_("Declined."), "success")
@@ -123,6 +128,7 @@ def _page(inquiry: Inquiry, faults: dict[str, str]) -> str:
         "clubcrm/leads/inquiry.html",
         inquiry=inquiry,
         matches=matches,
+        calls=calls_of(inquiry.id),
         faults=faults,
         typed=request.form.to_dict(),
         words=words,

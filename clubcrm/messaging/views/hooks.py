@@ -11,7 +11,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.policy import device_door
-from clubcrm.messaging.hook_reading import is_signed, read_sms, read_whatsapp
+from clubcrm.core.signatures import is_signed
+from clubcrm.messaging.hook_reading import read_sms, read_whatsapp
 from clubcrm.messaging.inbox import Incoming, receive
 from clubcrm.messaging.reports import Report, TooEarlyError, take_mail, take_report
 from clubcrm.messaging.telegram_inbox import Say, take_update

@@ -64,9 +64,19 @@ def log() -> ResponseReturnValue:
     missed = request.args.get("show") == "missed"
     before = request.args.get("before", "")
     key = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
-    rows, more = queries.log(current_actor().scope, missed=missed, before=key)
+    like = request.args.get("like", "")
+    one = queries.call_for(current_actor().scope, like) if like else None
+    number = one.number if one else ""
+    wanted = queries.Wanted(missed, number, key)
+    rows, more = queries.log(current_actor().scope, wanted)
     return render_template(
-        "clubcrm/tickets/calls.html", rows=rows, more=more, missed=missed, words=call_words
+        "clubcrm/tickets/calls.html",
+        rows=rows,
+        more=more,
+        missed=missed,
+        number=number,
+        like=like if number else "",
+        words=call_words,
     )
 
 

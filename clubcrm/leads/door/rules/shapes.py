@@ -90,7 +90,7 @@ def _named(flat: Fields) -> Iterator[tuple[str, str]]:
     """Give the fields by our names; of two that mean the same, the one that says something."""
     found: dict[str, str] = {}
     for key, value in _plain(flat):
-        name = _our_name(key)
+        name = our_name(key)
         if value.strip() or name not in found:
             found.setdefault(name, value)
             if not found[name].strip():
@@ -136,6 +136,7 @@ def _hub(flat: Fields) -> Iterator[tuple[str, str]]:
             yield key, value
 
 
-def _our_name(key: str) -> str:
+def our_name(key: str) -> str:
+    """Return what we call a field, whatever a page calls it."""
     folded = key.strip().lower().replace("-", "_").replace(" ", "_")
     return next((ours for ours, known in SYNONYMS.items() if folded in known), folded)

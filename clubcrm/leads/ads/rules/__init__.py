@@ -1,0 +1,1 @@
+"""Rules of advertising forms: what a page tells, what its answer holds, when to ask again."""
