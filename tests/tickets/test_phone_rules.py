@@ -1,6 +1,7 @@
 """A call is what all its events tell, in whatever order they came."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -177,3 +178,25 @@ def test_report_of_3cx_tells_a_whole_call() -> None:
 @pytest.mark.parametrize(("text", "seconds"), [("75", 75), ("1:15", 75), ("x", 0), ("", 0)])
 def test_duration_is_read_in_seconds_or_as_a_clock(text: str, seconds: int) -> None:
     assert seconds_in(text) == seconds
+
+
+def test_group_of_two_telephones_is_one_answered_call_as_a_manager_interface_sent_it() -> None:
+    # What the server asterisk-ami-test-server 0.1.4 sent after the login, byte for byte.
+    raw = (Path(__file__).parent / "ami" / "answered_of_two.txt").read_bytes()
+
+    blocks: list[bytes] = []
+    rest = b""
+    for place in range(0, len(raw), 97):  # the line cuts where it likes
+        whole, rest = cut_blocks(rest + raw[place : place + 97])
+        blocks += whole
+    told = [told_by(parse_block(one), TRUNKS, AT) for one in blocks]
+    shape = call_of(one.fact for one in told if one)
+
+    assert (rest, len(blocks), {one.call_ref for one in told if one}) == (
+        b"",
+        13,
+        {"1774245480.21"},
+    )
+    assert (shape.direction, shape.number, shape.extension) == ("in", "01711000777", "101")
+    assert (shape.state, shape.disposition) == ("ended", "answered")
+    assert shape.recording == "/var/spool/asterisk/monitor/one.wav"

@@ -18,6 +18,8 @@ from clubcrm.leads.door.words import letter_words
 
 ads = Blueprint("lead_ads", __name__, url_prefix="/settings/ads")
 MOST_LETTERS = 50
+TOKENS = "CLUBCRM_FACEBOOK_TOKENS"
+NEEDED = ("CLUBCRM_FACEBOOK_SECRET", "CLUBCRM_FACEBOOK_VERIFY", TOKENS)
 
 
 @ads.get("")
@@ -69,16 +71,12 @@ def again(public_id: str) -> ResponseReturnValue:
 def _page(faults: dict[str, str], typed: dict[str, str]) -> str:
     club = current_club()
     found = current_app.extensions["club_settings"].channels
-    missing = [
-        f"CLUBCRM_FACEBOOK_{one}"
-        for one in ("SECRET", "VERIFY", "TOKENS")
-        if f"CLUBCRM_FACEBOOK_{one}" not in found
-    ]
+    missing = [one for one in NEEDED if one not in found]
     return render_template(
         "clubcrm/leads/ads/index.html",
         hook=f"{own_origin()}{url_for('ad_hooks.take')}",
         missing=missing,
-        tokens=page_tokens(found.get("CLUBCRM_FACEBOOK_TOKENS", "")),
+        tokens=page_tokens(found.get(TOKENS, "")),
         lines=queries.places_of(club.id),
         letters=queries.letters_of(club.id, MOST_LETTERS),
         letter_words=letter_words,
