@@ -8,7 +8,7 @@ from access_control.importer import place_of_club, write_visits
 from access_control.rules.visit_rows import RowFault, VisitRow, read_row
 from clubcrm.core import clock
 from clubcrm.core.errors import DomainError, invalid
-from clubcrm.people.api import IMPORT_TABLES, told_member
+from clubcrm.people.api import IMPORT_TABLES, told_members
 from clubcrm.people.rules.table_kinds import (
     KNOWN,
     NEW,
@@ -28,11 +28,10 @@ def keep_visits(place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Outcom
     club = place_of_club(place.club_id, by=place.by)
     found: dict[int, Outcome] = {}
     visits: list[tuple[int, int, VisitRow]] = []
-    for row in rows:
-        try:
-            person_id = told_member(place.club_id, place.source, row.values)
-        except DomainError as error:
-            found[row.number] = error
+    meant = told_members(place.club_id, place.source, [row.values for row in rows])
+    for row, person_id in zip(rows, meant, strict=True):
+        if isinstance(person_id, DomainError):
+            found[row.number] = person_id
             continue
         cells = {**row.values, "member": row.values["member"] or f"person {person_id}"}
         told = read_row(cells, COLUMNS, {"": club.zone}, clock.now())

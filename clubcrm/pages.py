@@ -110,6 +110,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     steering,
     credentials_api,
     desk_api,
+    people_views.addresses_api,
     people_views.api,
     people_views.clean_api,
     *quote_views.API,

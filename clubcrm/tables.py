@@ -28,6 +28,7 @@ import clubcrm.messaging.letter_tables
 import clubcrm.messaging.models
 import clubcrm.messaging.tracking
 import clubcrm.people.about_tables
+import clubcrm.people.address_tables
 import clubcrm.people.key_tables
 import clubcrm.people.merge_tables
 import clubcrm.people.models
@@ -106,6 +107,7 @@ _MODULES = (
     clubcrm.messaging.tracking,
     clubcrm.people.models,
     clubcrm.reports.built_models,
+    clubcrm.people.address_tables,
     clubcrm.people.key_tables,
     clubcrm.people.merge_tables,
     clubcrm.people.paper_tables,

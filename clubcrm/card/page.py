@@ -17,6 +17,7 @@ from clubcrm.card.menu import Act, ActGroup, further_acts, main_acts
 from clubcrm.card.offer import offer_hints
 from clubcrm.card.packages import package_lots
 from clubcrm.card.photos import photo_address
+from clubcrm.card.post import post_ways
 from clubcrm.card.queries import person as people
 from clubcrm.card.queries.timeline import FILTERS, PAGE, timeline
 from clubcrm.card.queries.touchpoints import touchpoints_of
@@ -95,7 +96,7 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         club_name=person.club_name,
         birthday=words.birthday_words(person, today),
         standing=words.standing_line(status_at(rights, words.facts_of(blocks), today)),
-        reach=[*words.ways_of(people.reach_of(person.id)), *pages],
+        reach=[*words.ways_of(people.reach_of(person.id)), *post_ways(person), *pages],
         tags=tags_of(person.id),
         known=known,
         handover=handover_of(person.id),

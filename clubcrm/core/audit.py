@@ -86,7 +86,12 @@ def note(
 
 
 def note_many(
-    action: str, subject_kind: str, things: Sequence[tuple[object, JsonObject]], *, by: str
+    action: str,
+    subject_kind: str,
+    things: Sequence[tuple[object, JsonObject]],
+    *,
+    by: str,
+    before: JsonObject | None = None,
 ) -> None:
     """Append one line for each thing, id and values, to the chain by a single statement."""
     if not things:
@@ -101,7 +106,7 @@ def note_many(
             "action": action,
             "subject_kind": subject_kind,
             "subject_id": str(subject_id),
-            "before": None,
+            "before": _plain(before),
             "after": _plain(after),
             "unit_id": unit,
             "previous_hash": tail,

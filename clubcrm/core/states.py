@@ -64,7 +64,13 @@ def move(row: object, to: StrEnum, *, moves: Moves, by: str, why: str = "") -> N
 
 
 def move_many(
-    table: type, ids: Sequence[int], pair: tuple[StrEnum, StrEnum], *, moves: Moves, by: str
+    table: type,
+    ids: Sequence[int],
+    pair: tuple[StrEnum, StrEnum],
+    *,
+    moves: Moves,
+    by: str,
+    why: str = "",
 ) -> None:
     """Every one of these rows has made the step, all of them or none.
 
@@ -93,7 +99,7 @@ def move_many(
                 "from_state": was.value,
                 "to_state": to.value,
                 "by": by,
-                "why": "",
+                "why": why,
                 "at": moment,
             }
             for one in ids

@@ -7,6 +7,7 @@ from clubcrm.people.erasing import erase_person
 from clubcrm.people.findability import drop_search_word, set_search_word
 from clubcrm.people.flags import Flag, hang_flag, hang_flags, take_flag_down
 from clubcrm.people.holds import HoldOrder, lift_hold, place_hold
+from clubcrm.people.kept_keys import keys_kept, note_keys
 from clubcrm.people.links import OpenedLink, link_address, make_link, open_link, revoke_links
 from clubcrm.people.merging import merge
 from clubcrm.people.permissions import IMPORT_PEOPLE as IMPORT_TABLES
@@ -22,7 +23,7 @@ from clubcrm.people.portraits import develop as develop_picture
 from clubcrm.people.queries.holds import holds_of
 from clubcrm.people.queries.persons import person_in
 from clubcrm.people.queries.reach import PersonReach, Reach, reach_of, reach_of_many
-from clubcrm.people.queries.told_members import told_member
+from clubcrm.people.queries.told_members import told_member, told_members
 from clubcrm.people.remarks import add_note
 from clubcrm.people.renewed_refusals import refuse_again
 from clubcrm.people.rules.drafts import PersonDraft
@@ -56,11 +57,13 @@ __all__ = [
     "hang_flags",
     "holds_of",
     "keep_once",
+    "keys_kept",
     "lift_hold",
     "link_address",
     "make_link",
     "merge",
     "move_address",
+    "note_keys",
     "open_link",
     "person_in",
     "picture_file",
@@ -80,6 +83,7 @@ __all__ = [
     "throw_away_picture",
     "tie_people",
     "told_member",
+    "told_members",
     "undo_merge",
     "walk_in",
 ]

@@ -9,10 +9,11 @@ from sqlalchemy import insert
 from clubcrm.core import audit, clock, events
 from clubcrm.core.db import db
 from clubcrm.people import findability
+from clubcrm.people.arrived_extras import write_extras
 from clubcrm.people.events import PeopleImported
 from clubcrm.people.models import ContactKind, ContactPoint, Person, SearchWord
 from clubcrm.people.rules.contacts import reversed_digits
-from clubcrm.people.rules.drafts import CheckedDraft
+from clubcrm.people.rules.drafts import NO_EXTRAS, CheckedDraft
 from clubcrm.people.rules.naming import search_text, sort_name
 
 Lines = list[dict[str, Any]]
@@ -48,6 +49,8 @@ def write_arrivals(
         line for number, draft in zip(ids, drafts, strict=True) for line in _words(number, draft)
     ]
     db.session.execute(insert(SearchWord), words)
+    told = [(one, draft.extras) for one, draft in zip(ids, drafts, strict=True)]
+    write_extras([pair for pair in told if pair[1] is not NO_EXTRAS], by=by)
     audit.note(
         "people.imported",
         "import_batch",

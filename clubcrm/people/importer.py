@@ -22,11 +22,13 @@ from clubcrm.core.sheets import Row, column_names, read_rows
 from clubcrm.core.types import JsonObject
 from clubcrm.people.arrivals import Arrival, write_arrivals
 from clubcrm.people.models import ImportBatch, ImportRow
+from clubcrm.people.queries.about import own_columns
 from clubcrm.people.queries.arrivals import KnownPeople, known_among
 from clubcrm.people.rules.columns import ColumnMap, check_columns, guess_columns, told_columns
 from clubcrm.people.rules.crowd import Crowd
 from clubcrm.people.rules.days import DayOrder, order_of
 from clubcrm.people.rules.drafts import CheckedDraft
+from clubcrm.people.rules.own_fields import OwnKind
 from clubcrm.people.rules.rows import Reading, RowFault, neutral, read_row
 
 CHUNK = 200
@@ -46,6 +48,8 @@ class ImportOrder:
     order: DayOrder | None = None
     source: str = SOURCE
     by: str = "system"
+    # Who brings it in; fields that his role does not see are no columns for him.
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +116,17 @@ def plan_import(order: ImportOrder) -> Plan:
     club = db.session.get(Club, order.club_id)
     if club is None:
         raise not_found(_("There is no such club."))
-    columns = column_names(order.path)
-    mapping = told_columns(order.mapping, columns) if order.mapping else guess_columns(columns)
+    columns, own = column_names(order.path), own_columns(order.role)
+    labels = {one.name: one.label for one in own}
+    if order.mapping:
+        mapping = told_columns(order.mapping, columns, labels)
+    else:
+        mapping = guess_columns(columns, labels)
     check_columns(mapping)
-    rows, day_order = _look_through(order, mapping)
-    reading = Reading(mapping, day_order, club.country, clock.today(club.zone), order.source)
+    days = {"birth_date"} | {one.name for one in own if one.rule.kind is OwnKind.DAY}
+    rows, day_order = _look_through(order, {mapping[one] for one in days if one in mapping})
+    today = clock.today(club.zone)
+    reading = Reading(mapping, day_order, club.country, today, order.source, own)
     return Plan(columns, mapping, reading, rows)
 
 
@@ -152,14 +162,12 @@ def run_import(order: ImportOrder) -> Report:
     return report
 
 
-def _look_through(order: ImportOrder, mapping: ColumnMap) -> tuple[int, DayOrder | None]:
-    column = mapping.get("birth_date")
+def _look_through(order: ImportOrder, dates: set[str]) -> tuple[int, DayOrder | None]:
     count = 0
     cells: set[str] = set()
     for row in read_rows(order.path):
         count += 1
-        if column:
-            cells.add(row.cells.get(column, ""))
+        cells |= {row.cells.get(column, "") for column in dates}
     proven, doubtful = order_of(cells)
     if order.order is not None or not doubtful:
         return count, order.order or proven

@@ -13,20 +13,14 @@ from clubcrm.core.errors import invalid
 from clubcrm.core.policy import current_actor
 from clubcrm.core.text import clean, fold
 from clubcrm.people.about_tables import OwnField, OwnValue
+from clubcrm.people.findability import drop_search_word, set_search_word
 from clubcrm.people.models import Person
 from clubcrm.people.queries.about import fields_for, rule_of, values_of
-from clubcrm.people.rules.own_fields import Fault, OwnKind, RefusedValueError, kept_form
+from clubcrm.people.rules.own_fields import FAULTS, OwnKind, RefusedValueError, kept_form
+from clubcrm.people.rules.profiles import handle_of
 
 LONGEST_LABEL = 60
 LONGEST_HELP = 160
-FAULTS = {
-    Fault.MISSING: "This must be filled in.",
-    Fault.TOO_LONG: "At most 500 characters fit here.",
-    Fault.NOT_A_NUMBER: "Write a number, such as 12 or 12.5.",
-    Fault.NOT_A_DAY: "Choose a day between 1900 and 2100.",
-    Fault.NOT_A_CHOICE: "Choose one of the list.",
-    Fault.NOT_A_LINK: "Write the address of a page, such as https://example.org/name.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +119,8 @@ def _keep(person: Person, field: OwnField, old: str, new: str, by: str | None) -
         row.value, row.changed_at, row.changed_by = new, now(), by or current_actor().ref
     elif row is not None:
         db.session.delete(row)
+    if field.kind is OwnKind.LINK:
+        _find_by(person, old, new)
     audit.note(
         "field.filled",
         "person",
@@ -133,6 +129,14 @@ def _keep(person: Person, field: OwnField, old: str, new: str, by: str | None) -
         after={"field": field.label, "value": new},
         by=by,
     )
+
+
+def _find_by(person: Person, old: str, new: str) -> None:
+    """Who has a page of a network is found by his name there."""
+    if before := handle_of(old):
+        drop_search_word(person.id, before)
+    if after := handle_of(new):
+        set_search_word(person.id, after)
 
 
 def _describe(field: OwnField, order: FieldOrder) -> None:

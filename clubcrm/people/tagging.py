@@ -20,7 +20,7 @@ LONGEST_NOTE = 120
 def put_tag(person: Person, typed: str, *, by: str | None = None) -> Tag:
     """The person carries the tag, which is made if nobody had it; once, however often told."""
     actor = by or current_actor().ref
-    tag = _tag(typed, actor)
+    tag = tag_named(typed, actor)
     carried = db.session.get(PersonTag, (person.id, tag.id))
     if carried is None:
         try:
@@ -87,7 +87,8 @@ def untie(person: Person, tie_id: int) -> None:
     audit.note("people.untied", "person", person.id, before=before)
 
 
-def _tag(typed: str, by: str) -> Tag:
+def tag_named(typed: str, by: str) -> Tag:
+    """Return the tag of this name, which is made if nobody had it; raises INVALID_INPUT."""
     name = clean(typed, "tag", longest=LONGEST_TAG)
     if not fold(name):
         raise invalid({"tag": "Write the tag first."})

@@ -16,6 +16,7 @@ from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
 from clubcrm.people.models import Person
 from clubcrm.seed.about import keep_notes_about_people
+from clubcrm.seed.addresses import settle
 from clubcrm.seed.asked import ask_half_way
 from clubcrm.seed.calendar import calendar_of
 from clubcrm.seed.campaigns import write_campaigns
@@ -159,6 +160,7 @@ def _write_beside(ground: Ground, handovers: Handovers) -> None:
         inquiries.about(life)
     keep_notes_about_people(ground)
     hang_papers(ground)
+    settle(ground)
     write_handovers(ground, handovers)
     talk.close()
     trials.write()

@@ -10,6 +10,7 @@ from flask_babel import force_locale
 from clubcrm.core import formats
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
+from clubcrm.people.queries.addresses import letter_lines
 from memberships.billing.buyers import buyer_at, tax_id_name
 from memberships.billing.models import Invoice, InvoiceKind, InvoiceLine, Payment
 from memberships.billing.statements import (
@@ -21,7 +22,7 @@ from memberships.billing.statements import (
 )
 from memberships.billing.words import kind_words, percent, tender_words
 from memberships.documents.papers import club_fields, reading_of
-from memberships.documents.people import member_fields
+from memberships.documents.people import home_of, member_fields
 from memberships.documents.press import print_pdf
 from memberships.documents.queries import head_at, words_at
 from memberships.documents.rules.kinds import DocumentKind, language_of
@@ -145,9 +146,11 @@ def _invoice_fields(invoice: Invoice, club: Club) -> dict[str, str]:
 
 def _buyer(invoice: Invoice) -> list[str]:
     """The buyer line by line, the name first, as it was known when the invoice was issued."""
-    fields = member_fields(person_by_id(invoice.payer_id))
+    payer = person_by_id(invoice.payer_id)
+    fields = member_fields(payer)
     known = buyer_at(invoice.payer_id, invoice.issued_at)
-    named = [known.name or fields["member_name"], *known.address.splitlines()]
+    post = letter_lines(payer.id, home_of(payer), invoice.issued_at)
+    named = [known.name or fields["member_name"], *(known.address.splitlines() or post)]
     if known.name:
         named.append(fields["member_name"])
     return [*named, fields["member_phone"], fields["member_email"]]

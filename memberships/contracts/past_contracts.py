@@ -3,7 +3,9 @@
 Nobody is welcomed or bid farewell for them: they were signed, and many of them ended, long ago.
 """
 
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,61 +13,114 @@ from flask_babel import lazy_gettext as _l
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
-from clubcrm.core.errors import invalid
+from clubcrm.core.errors import DomainError, invalid
 from clubcrm.core.remembered import remembered
-from clubcrm.core.states import move
 from clubcrm.core.text import ascii_digits, fold
-from clubcrm.people.api import IMPORT_TABLES, keep_once, row_by_row, told_member
-from clubcrm.people.rules.table_kinds import Outcome, TableField, TableKind, TablePlace, TableRow
+from clubcrm.people.api import IMPORT_TABLES, keys_kept, note_keys, told_members
+from clubcrm.people.rules.table_kinds import (
+    KNOWN,
+    NEW,
+    Outcome,
+    TableField,
+    TableKind,
+    TablePlace,
+    TableRow,
+)
 from memberships.contracts.catalogue import PLANS, PlanOnSale, plan_by_id, plans_of
-from memberships.contracts.history import overlapping
-from memberships.contracts.models import Contract
+from memberships.contracts.past_writing import Past, write_past
 from memberships.contracts.plans import create_plan, withdraw_plan
-from memberships.contracts.rules import CONTRACT_MOVES, ContractState, PlanKind
-from memberships.contracts.services import Draft, draw_up, make_valid, refuse_overlap
+from memberships.contracts.rules import PlanKind
+from memberships.contracts.services import refuse_overlap
+from memberships.contracts.spans_taken import Taken, TakenSpan, periods_taken
 from memberships.contracts.terms import PlanTerms, term_end
-from memberships.packages.queries import visit_lots_of
-from memberships.packages.services import correct_lot
 
 KIND = "contracts"
 LONGEST_TERM = 3660
 
 
-def keep_contract(place: TablePlace, row: TableRow) -> Outcome:
-    """The contract of a row stands in the books as it ran; raises INVALID_INPUT, NO_MEMBER."""
-    person_id = told_member(place.club_id, place.source, row.values)
-    starts_on = _day(row.values, "starts_on")
+@dataclass(frozen=True, slots=True)
+class _ToldContract:
+    """A row whose words could be read and whose member is known."""
+
+    number: int
+    key: str
+    person_id: int
+    plan: str
+    starts_on: date
+    ends_on: date | None
+    units: int | None
+
+
+def keep_contracts(place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Outcome]:
+    """The contracts of the rows stand in the books as they ran, each once.
+
+    What is asked of the store is asked once for all the rows.
+    """
+    found: dict[int, Outcome] = {}
+    told = _told(place, rows, found)
+    known = keys_kept(place, KIND, [one.key for one in told])
+    taken = periods_taken({one.person_id for one in told})
+    past: dict[str, Past] = {}
+    for one in told:
+        if one.key in known or one.key in past:
+            found[one.number] = KNOWN
+            continue
+        try:
+            past[one.key] = _past(place, one, taken)
+        except DomainError as error:
+            found[one.number] = error
+        else:
+            found[one.number] = NEW
+    today = clock.today(db.session.get_one(Club, place.club_id).zone)
+    ids = write_past(place.club_id, list(past.values()), today, by=place.by)
+    note_keys(place, KIND, dict(zip(past, ids, strict=True)))
+    return found
+
+
+def _told(
+    place: TablePlace, rows: Sequence[TableRow], found: dict[int, Outcome]
+) -> list[_ToldContract]:
+    meant = told_members(place.club_id, place.source, [row.values for row in rows])
+    told = []
+    for row, person_id in zip(rows, meant, strict=True):
+        if isinstance(person_id, DomainError):
+            found[row.number] = person_id
+            continue
+        try:
+            told.append(_told_contract(row, person_id))
+        except DomainError as error:
+            found[row.number] = error
+    return told
+
+
+def _told_contract(row: TableRow, person_id: int) -> _ToldContract:
+    starts_on, ends_on = _day(row.values, "starts_on"), _day(row.values, "ends_on")
     if starts_on is None:
         raise invalid({"starts_on": _("The contract needs a first day.")})
-    ends_on = _day(row.values, "ends_on")
     if ends_on is not None and ends_on < starts_on:
         raise invalid({"ends_on": _("The last day lies before the first.")})
     key = row.values["number"] or f"{person_id}|{row.values['plan']}|{starts_on}"
-    return keep_once(
-        place,
-        KIND,
+    return _ToldContract(
+        row.number,
         key.casefold()[:200],
-        lambda: _write(place, row, (person_id, starts_on, ends_on)),
+        person_id,
+        row.values["plan"],
+        starts_on,
+        ends_on,
+        _units(row.values),
     )
 
 
-def _write(place: TablePlace, row: TableRow, who: tuple[int, date, date | None]) -> int:
-    person_id, starts_on, ends_on = who
-    plan = _plan(place, row.values["plan"], starts_on, ends_on)
-    last = term_end(starts_on, plan.terms.term)
-    clash = overlapping(person_id, plan.plan_id, starts_on, last)
+def _past(place: TablePlace, told: _ToldContract, taken: Taken) -> Past:
+    plan = _plan(place, told.plan, told.starts_on, told.ends_on)
+    last = term_end(told.starts_on, plan.terms.term)
+    spans = taken.setdefault((told.person_id, plan.plan_id), [])
+    clash = next((one for one in spans if one.shares_a_day(told.starts_on, last)), None)
     refuse_overlap(clash.number if clash else None)
-    units = _units(row.values)
-    draft = Draft(plan, person_id, person_id, starts_on, last, plan.terms.price_minor)
-    contract = draw_up(draft, by=place.by)
-    _set_units(contract, plan, units, by=place.by)
-    make_valid(contract, by=place.by, what="brought_in")
-    contract.signed_at = datetime(starts_on.year, starts_on.month, starts_on.day, 12, tzinfo=UTC)
-    today = clock.today(db.session.get_one(Club, place.club_id).zone)
-    if last is not None and last < today:
-        move(contract, ContractState.ENDED, moves=CONTRACT_MOVES, by=place.by, why="brought in")
-    db.session.flush()
-    return contract.id
+    past = Past(plan, told.person_id, told.starts_on, last, told.units)
+    if past.is_unused:
+        spans.append(TakenSpan(told.key, told.starts_on, last))
+    return past
 
 
 def _plan(place: TablePlace, name: str, starts_on: date, ends_on: date | None) -> PlanOnSale:
@@ -94,20 +149,6 @@ def _plan(place: TablePlace, name: str, starts_on: date, ends_on: date | None) -
     found = plan_by_id(made.id)
     assert found is not None  # noqa: S101 - just made
     return found
-
-
-def _set_units(contract: Contract, plan: PlanOnSale, left: int | None, *, by: str) -> None:
-    bought = plan.terms.visits
-    if bought is None or left is None or left == bought:
-        return
-    lot_id = visit_lots_of(contract.id)[0]
-    correct_lot(
-        lot_id,
-        left - bought,
-        source_id=f"import-{contract.id}",
-        by=by,
-        reason=_("Units left when the contract was brought in"),
-    )
 
 
 def _day(values: dict[str, str] | object, name: str) -> date | None:
@@ -145,5 +186,5 @@ def contract_table() -> TableKind:
         ),
         needed=(("member", "phone", "email"), ("plan",), ("starts_on",)),
         key=("member", "phone", "email", "plan", "starts_on", "number"),
-        keep=row_by_row(keep_contract),
+        keep=keep_contracts,
     )

@@ -218,7 +218,7 @@ def draw_up(draft: Draft, *, by: str) -> Contract:
     """The paper lies there with its number and units; it opens nothing before it is signed."""
     club_id, terms = draft.plan.club_id, draft.plan.terms
     contract = Contract(
-        number=_next_number(club_id, draft.starts_on.year),
+        number=next_numbers(club_id, draft.starts_on.year, 1)[0],
         club_id=club_id,
         person_id=draft.person_id,
         payer_id=draft.payer_id,
@@ -375,13 +375,14 @@ def _check_start(plan: PlanOnSale, starts_on: date) -> None:
         raise invalid({"starts_on": text})
 
 
-def _next_number(club_id: int, year: int) -> str:
+def next_numbers(club_id: int, year: int, count: int) -> list[str]:
+    """Return so many numbers of the club's series of a year, which nobody else gets."""
     make = sqlite_insert if db.engine.dialect.name == "sqlite" else pg_insert
-    fresh = make(ContractSeries).values(club_id=club_id, year=year, last_number=1)
+    fresh = make(ContractSeries).values(club_id=club_id, year=year, last_number=count)
     given = db.session.execute(
         fresh.on_conflict_do_update(
             index_elements=["club_id", "year"],
-            set_={"last_number": ContractSeries.last_number + 1},
+            set_={"last_number": ContractSeries.last_number + count},
         ).returning(ContractSeries.last_number)
     ).scalar_one()
-    return f"{club_id}-{year}-{given:05d}"
+    return [f"{club_id}-{year}-{given - count + one:05d}" for one in range(1, count + 1)]

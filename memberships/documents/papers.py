@@ -28,6 +28,7 @@ SHOWN_FACTS: Mapping[DocumentKind, tuple[str, ...]] = {
         "ends_on",
         "member_phone",
         "member_email",
+        "member_address",
     ),
     DocumentKind.WAIVER: ("member_name", "member_birth_date", "guardian_name", "valid_until"),
 }
@@ -161,6 +162,7 @@ def _labels() -> dict[str, str]:
         "ends_on": _("Last day"),
         "member_phone": _("Phone"),
         "member_email": _("E-mail"),
+        "member_address": _("Address"),
         "member_birth_date": _("Birth date"),
         "guardian_name": _("Guardian"),
         "valid_until": _("Holds until"),

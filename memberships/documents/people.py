@@ -6,6 +6,7 @@ from clubcrm.core import formats
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.people.models import ContactKind, Person
+from clubcrm.people.queries.addresses import letter_lines
 from clubcrm.people.queries.persons import contact_points
 from clubcrm.people.rules.birthdays import age_on
 from clubcrm.people.rules.contacts import phone_shown
@@ -24,6 +25,11 @@ def language_of_member(person_id: int) -> str:
     return language_of(person.language or club.locale)
 
 
+def home_of(person: Person) -> str:
+    """Return the country from which letters to the person are sent."""
+    return db.session.get_one(Club, person.club_id).country
+
+
 def member_fields(person: Person) -> dict[str, str]:
     """Return the values of the member's placeholders, in the language that is in force."""
     reach: dict[ContactKind, str] = {}
@@ -34,6 +40,7 @@ def member_fields(person: Person) -> dict[str, str]:
         "member_birth_date": formats.day(person.birth_date) if person.birth_date else "",
         "member_phone": phone_shown(reach.get(ContactKind.PHONE, "")),
         "member_email": reach.get(ContactKind.EMAIL, ""),
+        "member_address": ", ".join(letter_lines(person.id, home_of(person))),
     }
 
 

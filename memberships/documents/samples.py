@@ -27,6 +27,7 @@ def sample_fields(club: Club, language: str) -> dict[str, str]:
             "member_birth_date": formats.day(today.replace(year=1994, month=3, day=3)),
             "member_phone": "+880 1711-000001",
             "member_email": "member@example.org",
+            "member_address": "",
             "member_number": "10042",
             "payer_name": other,
             "guardian_name": other,

@@ -45,6 +45,7 @@ def placeholder_words(name: str) -> str:
         "member_birth_date": _("birth date of the member"),
         "member_phone": _("phone of the member"),
         "member_email": _("e-mail of the member"),
+        "member_address": _("postal address of the member"),
         "member_number": _("number of the member"),
         "payer_name": _("who pays"),
         "guardian_name": _("who signs for a minor"),

@@ -9,6 +9,7 @@ from flask_babel import force_locale
 from clubcrm.core import clock, formats
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
+from clubcrm.people.queries.addresses import letter_lines
 from memberships.documents.models import KeptDocument
 from memberships.documents.papers import club_fields
 from memberships.documents.queries import head_at, kept_about, words_at
@@ -75,6 +76,7 @@ def _fields(case: DebtCase, letter: str, club: Club, language: str) -> dict[str,
         ]
         return {
             "member_name": payer_in(case.payer_id).full_name,
+            "member_address": ", ".join(letter_lines(case.payer_id, club.country)),
             "amount_due": formats.money(case.amount_minor, case.currency),
             "oldest_due_on": formats.day(case.since_on),
             "days_late": formats.number((today - case.since_on).days),

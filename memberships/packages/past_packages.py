@@ -1,63 +1,128 @@
 """Services room: packages that were sold elsewhere come in from a table with the units left."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import insert
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
-from clubcrm.core.errors import invalid
+from clubcrm.core.errors import DomainError, invalid
 from clubcrm.core.remembered import remembered
 from clubcrm.core.text import ascii_digits, fold
-from clubcrm.people.api import IMPORT_TABLES, keep_once, row_by_row, told_member
-from clubcrm.people.rules.table_kinds import Outcome, TableField, TableKind, TablePlace, TableRow
+from clubcrm.core.types import new_public_id
+from clubcrm.people.api import IMPORT_TABLES, keys_kept, note_keys, told_members
+from clubcrm.people.rules.table_kinds import (
+    KNOWN,
+    NEW,
+    Outcome,
+    TableField,
+    TableKind,
+    TablePlace,
+    TableRow,
+)
 from memberships.packages.models import PackageSale
 from memberships.packages.offers import ProductOnSale, products_of
-from memberships.packages.services import LotOrder, open_lot
+from memberships.packages.opening import PastLot, open_past_lots
 
 KIND = "packages"
 MOST_UNITS = 1000
 
 
-def keep_package(place: TablePlace, row: TableRow) -> Outcome:
-    """The units of a row are the member's; raises INVALID_INPUT, NO_MEMBER."""
-    person_id = told_member(place.club_id, place.source, row.values)
-    product = _product(place, row.values["package"])
-    units = _units(row.values["units_left"])
+@dataclass(frozen=True, slots=True)
+class _ToldPackage:
+    """A row whose words could be read and whose member is known."""
+
+    number: int
+    person_id: int
+    product: ProductOnSale
+    units: int
+    ends_on: date | None
+
+
+def keep_packages(place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Outcome]:
+    """The units of the rows are the members', each row once; asked and written for all at once."""
+    found: dict[int, Outcome] = {}
+    told = _told(place, rows, found)
+    known = keys_kept(place, KIND, list(told))
+    new: dict[str, _ToldPackage] = {}
+    for key, one in told.items():
+        found[one.number] = KNOWN if key in known else NEW
+        if key not in known:
+            new[key] = one
+    ids = _write(place, list(new.values()))
+    note_keys(place, KIND, dict(zip(new, ids, strict=True)))
+    return found
+
+
+def _told(
+    place: TablePlace, rows: Sequence[TableRow], found: dict[int, Outcome]
+) -> dict[str, _ToldPackage]:
+    meant = told_members(place.club_id, place.source, [row.values for row in rows])
+    told: dict[str, _ToldPackage] = {}
+    for row, person_id in zip(rows, meant, strict=True):
+        try:
+            if isinstance(person_id, DomainError):
+                raise person_id
+            one = _told_package(place, row, person_id)
+        except DomainError as error:
+            found[row.number] = error
+            continue
+        key = row.values["number"] or f"{person_id}|{row.values['package']}|{one.ends_on}"
+        if told.setdefault(key.casefold()[:200], one) is not one:
+            found[row.number] = KNOWN
+    return told
+
+
+def _told_package(place: TablePlace, row: TableRow, person_id: int) -> _ToldPackage:
     ends = row.values["ends_on"]
-    ends_on = date.fromisoformat(ends[:10]) if ends else None
-    key = row.values["number"] or f"{person_id}|{row.values['package']}|{ends_on}"
-    what = (person_id, units, ends_on)
-    return keep_once(place, KIND, key.casefold()[:200], lambda: _write(place, product, what))
-
-
-def _write(place: TablePlace, product: ProductOnSale, what: tuple[int, int, date | None]) -> int:
-    person_id, units, ends_on = what
-    service = product.terms.service.value
-    order = LotOrder(
-        place.club_id, person_id, None, units, ends_on, service=service, source_kind="import"
+    return _ToldPackage(
+        row.number,
+        person_id,
+        _product(place, row.values["package"]),
+        _units(row.values["units_left"]),
+        date.fromisoformat(ends[:10]) if ends else None,
     )
-    row_number = f"{place.source}-{person_id}-{clock.now().timestamp()}"
-    lot = open_lot(order, source_id=row_number[:80], by=place.by)
-    today = clock.today(db.session.get_one(Club, place.club_id).zone)
-    # Paid elsewhere, long ago: the units are owed, no money comes in.
-    db.session.add(
-        PackageSale(
-            lot_id=lot.id,
-            club_id=place.club_id,
-            version_id=product.version_id,
-            payer_id=person_id,
-            trainer_id=None,
-            price_minor=0,
-            currency=product.terms.currency,
-            sold_on=today,
-            sold_by=place.by,
+
+
+def _write(place: TablePlace, told: Sequence[_ToldPackage]) -> list[int]:
+    if not told:
+        return []
+    lots = [
+        PastLot(
+            one.person_id,
+            None,
+            one.units,
+            one.units,
+            one.ends_on,
+            ("import", new_public_id()),
+            one.product.terms.service.value,
         )
-    )
-    db.session.flush()
-    return lot.id
+        for one in told
+    ]
+    ids = open_past_lots(place.club_id, lots, by=place.by, reason="")
+    today, moment = clock.today(db.session.get_one(Club, place.club_id).zone), clock.now()
+    # Paid elsewhere, long ago: the units are owed, no money comes in.
+    sales = [
+        {
+            "lot_id": lot_id,
+            "club_id": place.club_id,
+            "version_id": one.product.version_id,
+            "payer_id": one.person_id,
+            "price_minor": 0,
+            "currency": one.product.terms.currency,
+            "sold_on": today,
+            "sold_at": moment,
+            "sold_by": place.by,
+        }
+        for lot_id, one in zip(ids, told, strict=True)
+    ]
+    db.session.execute(insert(PackageSale), sales)
+    return ids
 
 
 def _product(place: TablePlace, name: str) -> ProductOnSale:
@@ -93,5 +158,5 @@ def package_table() -> TableKind:
         ),
         needed=(("member", "phone", "email"), ("package",), ("units_left",)),
         key=("member", "phone", "email", "package", "ends_on", "number"),
-        keep=row_by_row(keep_package),
+        keep=keep_packages,
     )

@@ -71,6 +71,7 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "register": "/members/new",
         "edit": f"/members/{razia}/edit",
         "contacts": f"/members/{razia}/contacts",
+        "address": f"/members/{razia}/address",
         "consents": f"/members/{razia}/consents",
         "about-person": f"/members/{razia}/about?find=a",
         "own-fields": "/settings/fields",

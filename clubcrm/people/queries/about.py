@@ -10,6 +10,7 @@ from clubcrm.core.db import db
 from clubcrm.people.about_tables import OwnField, OwnValue, PersonTag, Tag, Tie
 from clubcrm.people.models import Person
 from clubcrm.people.rules.own_fields import FieldRule, may_see
+from clubcrm.people.rules.row_extras import OWN, OwnColumn
 from clubcrm.people.rules.ties import TieKind, from_other_side
 
 
@@ -107,6 +108,14 @@ def all_fields() -> list[OwnField]:
 def fields_for(role: str) -> list[OwnField]:
     """Return the fields that a role sees."""
     return [field for field in open_fields() if may_see(field.roles, role)]
+
+
+def own_columns(role: str | None) -> tuple[OwnColumn, ...]:
+    """Return the fields that a column of a table may hold; a role of None sees all of them."""
+    shown = open_fields() if role is None else fields_for(role)
+    return tuple(
+        OwnColumn(one.id, f"{OWN}{one.public_id}", one.label, rule_of(one)) for one in shown
+    )
 
 
 def rule_of(field: OwnField) -> FieldRule:

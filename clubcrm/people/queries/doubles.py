@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
+from clubcrm.people.address_tables import PostalAddress
 from clubcrm.people.merge_tables import DoublePair
 from clubcrm.people.models import ContactKind, ContactPoint, Person, WordKind
 from clubcrm.people.models import SearchWord as Word
@@ -37,7 +38,7 @@ class Double:
 
 def likely_pairs(club_id: int) -> Iterator[tuple[Pair, Likeness]]:
     """Give every pair of the club worth a look, judged by all that is known of both."""
-    pairs = sorted(_by_address(club_id) | _by_birthday(club_id))
+    pairs = sorted(_by_address(club_id) | _by_birthday(club_id) | _by_place(club_id))
     for start in range(0, len(pairs), PIECE):
         piece = pairs[start : start + PIECE]
         known = identities_of({number for pair in piece for number in pair})
@@ -90,6 +91,27 @@ def _by_birthday(club_id: int) -> set[Pair]:
     groups: dict[tuple[object, str], set[int]] = defaultdict(set)
     for born, sound, person_id in rows:
         groups[(born, sound)].add(person_id)
+    return {pair for group in groups.values() for pair in combinations(sorted(group), 2)}
+
+
+def _by_place(club_id: int) -> set[Pair]:
+    """Return pairs who live in one house and of whom a part of the name sounds the same."""
+    shared = (
+        select(PostalAddress.place_key)
+        .join(Person, Person.id == PostalAddress.person_id)
+        .where(Person.club_id == club_id, PostalAddress.place_key > "", Person.sort_name > "")
+        .group_by(PostalAddress.place_key)
+        .having(func.count().between(2, MOST_IN_GROUP))
+    )
+    rows = db.session.execute(
+        select(PostalAddress.place_key, Word.word, Person.id)
+        .join(Person, Person.id == PostalAddress.person_id)
+        .join(Word, (Word.person_id == Person.id) & (Word.kind == WordKind.SOUND))
+        .where(Person.club_id == club_id, PostalAddress.place_key.in_(shared))
+    )
+    groups: dict[tuple[object, str], set[int]] = defaultdict(set)
+    for place, sound, person_id in rows:
+        groups[(place, sound)].add(person_id)
     return {pair for group in groups.values() for pair in combinations(sorted(group), 2)}
 
 

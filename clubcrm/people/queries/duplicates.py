@@ -8,6 +8,7 @@ from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.core.text import fold
 from clubcrm.people.models import ContactKind, ContactPoint, Person, SearchWord, WordKind
+from clubcrm.people.queries.addresses import places_of
 from clubcrm.people.queries.hits import PersonHit, load_hits
 from clubcrm.people.rules.likeness import Identity, Likeness, duplicate_score
 from clubcrm.people.rules.naming import LONGEST_WORD, sound_words
@@ -37,7 +38,7 @@ def likely_duplicates(scope: Scope, probe: Identity, limit: int = 5) -> list[Mat
 
 
 def identities_of(ids: set[int]) -> dict[int, Identity]:
-    """Return what tells each of the people apart; two selects."""
+    """Return what tells each of the people apart; three selects."""
     ways: dict[tuple[int, ContactKind], set[str]] = {}
     points = db.session.execute(
         select(ContactPoint.person_id, ContactPoint.kind, ContactPoint.value).where(
@@ -46,6 +47,7 @@ def identities_of(ids: set[int]) -> dict[int, Identity]:
     )
     for person_id, kind, value in points:
         ways.setdefault((person_id, kind), set()).add(value)
+    places = places_of(ids)
     people = db.session.execute(
         select(Person.id, Person.given_name, Person.family_name, Person.birth_date).where(
             Person.id.in_(ids)
@@ -57,6 +59,7 @@ def identities_of(ids: set[int]) -> dict[int, Identity]:
             frozenset(ways.get((row.id, ContactKind.PHONE), ())),
             frozenset(ways.get((row.id, ContactKind.EMAIL), ())),
             row.birth_date,
+            places.get(row.id, ""),
         )
         for row in people
     }

@@ -46,6 +46,18 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "note", "notes", "remark", "remarks", "comment", "comments", "bemerkung", "notiz",
         "комментарий", "примечание", "মন্তব্য", "टिप्पणी",
     ),
+    "street": (
+        "street", "address", "street address", "address line 1", "postal address", "strasse",
+        "straße", "adresse", "адрес", "улица", "ঠিকানা", "ठेगाना",
+    ),
+    "city": ("city", "town", "locality", "ort", "stadt", "город", "শহর", "सहर"),
+    "region": ("region", "state", "province", "county", "область", "регион", "জেলা", "प्रदेश"),
+    "postal_code": (
+        "postal code", "postcode", "post code", "zip", "zip code", "pin code", "plz", "индекс",
+        "পোস্ট কোড", "पोस्टल कोड",
+    ),
+    "country": ("country", "land", "страна", "দেশ", "देश"),
+    "tags": ("tags", "tag", "labels", "groups", "метки", "теги", "ট্যাগ", "ट्याग"),
 }  # fmt: skip
 FIELDS = tuple(NAMES)
 ColumnMap = dict[str, str]
@@ -56,10 +68,14 @@ def plain_name(column: str) -> str:
     return _JOINTS.sub(" ", fold(column)).strip()
 
 
-def guess_columns(columns: Sequence[str]) -> ColumnMap:
-    """Return field -> column for the columns whose names are known; the first one wins."""
+def guess_columns(columns: Sequence[str], own: Mapping[str, str] | None = None) -> ColumnMap:
+    """Return field -> column for the columns whose names are known; the first one wins.
+
+    `own` are the labels of the club's own fields, which win over what others call a column.
+    """
     known = {plain_name(name): field for field, names in NAMES.items() for name in names}
     known.update({plain_name(field): field for field in FIELDS})
+    known.update({plain_name(label): field for field, label in (own or {}).items()})
     found: ColumnMap = {}
     for column in columns:
         field = known.get(plain_name(column))
@@ -70,12 +86,14 @@ def guess_columns(columns: Sequence[str]) -> ColumnMap:
     return found
 
 
-def told_columns(told: Mapping[str, str], columns: Sequence[str]) -> ColumnMap:
+def told_columns(
+    told: Mapping[str, str], columns: Sequence[str], own: Mapping[str, str] | None = None
+) -> ColumnMap:
     """Return the map somebody gave; raises INVALID_INPUT for unknown fields or columns."""
     by_name = {plain_name(column): column for column in columns}
     found: ColumnMap = {}
     for field, column in told.items():
-        if field not in FIELDS:
+        if field not in FIELDS and field not in (own or {}):
             raise invalid({"mapping": "There is no such field."})
         if column and plain_name(column) not in by_name:
             raise invalid({"mapping": "The table has no such column."})

@@ -11,10 +11,23 @@ from clubcrm.people.rules.birthdays import birth_date
 from clubcrm.people.rules.contacts import email_address, phone_number
 from clubcrm.people.rules.likeness import Identity
 from clubcrm.people.rules.naming import language_code, person_name
+from clubcrm.people.rules.postal import NOWHERE, Address, place_key
 
 LONGEST_DESK_NOTE = 500
 LONGEST_REFERENCE = 120
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a table may tell beside a person: where he lives, tags, the club's own fields by id."""
+
+    address: Address = NOWHERE
+    tags: tuple[str, ...] = ()
+    own: tuple[tuple[int, str], ...] = ()
+
+
+NO_EXTRAS = Extras()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,7 @@ class CheckedDraft:
     phone_typed: str = ""
     email_typed: str = ""
     more_phones: tuple[str, ...] = ()
+    extras: Extras = NO_EXTRAS
 
     @property
     def identity(self) -> Identity:
@@ -57,6 +71,7 @@ class CheckedDraft:
             frozenset({self.phone, *self.more_phones} - {""}),
             frozenset({self.email} - {""}),
             self.birth_date,
+            place_key(self.extras.address),
         )
 
 

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     EMAIL = "email"
     NAME = "name"
     BIRTH_DATE = "birth_date"
+    ADDRESS = "address"
     OTHER_NAME = "other_name"
     OTHER_BIRTH_DATE = "other_birth_date"
 
@@ -29,6 +30,7 @@ WEIGHTS = {
     Reason.EMAIL: 45,
     Reason.NAME: 40,
     Reason.BIRTH_DATE: 40,
+    Reason.ADDRESS: 25,
     Reason.OTHER_NAME: -15,
     Reason.OTHER_BIRTH_DATE: -60,
 }
@@ -36,12 +38,13 @@ WEIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What tells one person from another; phones and e-mails are in normal form."""
+    """What tells one person from another; phones, e-mails and the place are in normal form."""
 
     name: str
     phones: frozenset[str] = field(default_factory=frozenset)
     emails: frozenset[str] = field(default_factory=frozenset)
     birth_date: date | None = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,5 +108,8 @@ def duplicate_score(one: Identity, other: Identity) -> Likeness:
     if one.birth_date and other.birth_date:
         same = one.birth_date == other.birth_date
         reasons.append(Reason.BIRTH_DATE if same else Reason.OTHER_BIRTH_DATE)
+    # Those who live together and are called differently are a family, not one person.
+    if one.place and one.place == other.place and Reason.NAME in reasons:
+        reasons.append(Reason.ADDRESS)
     total = sum(WEIGHTS[reason] for reason in reasons)
     return Likeness(max(0, min(100, total)), tuple(reasons))

@@ -38,6 +38,16 @@ class Fault(StrEnum):
     NOT_A_LINK = "not_a_link"
 
 
+FAULTS = {
+    Fault.MISSING: "This must be filled in.",
+    Fault.TOO_LONG: "At most 500 characters fit here.",
+    Fault.NOT_A_NUMBER: "Write a number, such as 12 or 12.5.",
+    Fault.NOT_A_DAY: "Choose a day between 1900 and 2100.",
+    Fault.NOT_A_CHOICE: "Choose one of the list.",
+    Fault.NOT_A_LINK: "Write the address of a page, such as https://example.org/name.",
+}
+
+
 class RefusedValueError(ValueError):
     """The value cannot be kept in this field."""
 

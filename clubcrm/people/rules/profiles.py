@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from clubcrm.core.text import fold
+
 NETWORKS = {
     "facebook.com": "facebook",
     "fb.com": "facebook",
@@ -18,6 +20,7 @@ NETWORKS = {
     "twitter.com": "x",
     "youtube.com": "youtube",
 }
+LONGEST_HANDLE = 60
 # Parts of an address that name no person.
 WAYS = frozenset({"in", "people", "profile", "profile.php", "channel", "c", "user", "pub"})
 
@@ -28,6 +31,13 @@ class Profile:
 
     network: str
     shown: str
+
+
+def handle_of(address: str) -> str:
+    """Return the name of a page as one word to be found by, "" for a page of no network we know."""
+    profile = profile_of(address)
+    name = fold(profile.shown.removeprefix("@")) if profile.network else ""
+    return "" if " " in name else name[:LONGEST_HANDLE]
 
 
 def profile_of(address: str) -> Profile:

@@ -14,6 +14,7 @@ from clubcrm.people.rules.columns import ColumnMap
 from clubcrm.people.rules.contacts import phone_number
 from clubcrm.people.rules.days import DayOrder, NoDateError, read_date
 from clubcrm.people.rules.drafts import CheckedDraft, PersonDraft, check_draft
+from clubcrm.people.rules.row_extras import ExtraFaultError, OwnColumn, read_extras
 
 SPOKEN = ("en", "bn", "ne", "ru", "hi", "ur", "kk", "ar", "de", "fr", "es", "tr", "uk", "zh")
 # What people write into a cell when there is nothing to write.
@@ -30,6 +31,7 @@ class Reading:
     country: str
     today: date
     source: str
+    own: tuple[OwnColumn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,11 @@ def read_row(cells: Mapping[str, str], reading: Reading) -> CheckedDraft | RowFa
     except DomainError as error:
         first = error.fields[0]
         return RowFault(_category(first.field, given), first.field, first.message)
-    return replace(checked, more_phones=tuple(dict.fromkeys(others)))
+    try:
+        extras = read_extras(told, reading.own, reading.country, reading.order)
+    except ExtraFaultError as error:
+        return RowFault(error.category, error.field, error.reason)
+    return replace(checked, more_phones=tuple(dict.fromkeys(others)), extras=extras)
 
 
 def _cell(cells: Mapping[str, str], column: str) -> str:

@@ -3,6 +3,7 @@
 from clubcrm.people.views import (
     about,
     about_api,
+    addresses,
     contacts_api,
     details,
     documents,
@@ -23,6 +24,7 @@ from clubcrm.people.views import (
     tables,
     ties_api,
 )
+from clubcrm.people.views.addresses_api import addresses_api
 from clubcrm.people.views.api import api
 from clubcrm.people.views.blueprint import people
 from clubcrm.people.views.clean_api import clean_api
@@ -30,6 +32,8 @@ from clubcrm.people.views.clean_api import clean_api
 __all__ = [
     "about",
     "about_api",
+    "addresses",
+    "addresses_api",
     "api",
     "clean_api",
     "contacts_api",

@@ -13,6 +13,7 @@ from clubcrm.people import portraits, services
 from clubcrm.people.consents import TEXT_VERSION, Answer, answer
 from clubcrm.people.models import Channel, ContactKind, Person, Purpose
 from clubcrm.people.permissions import EDIT_PEOPLE, SEE_PEOPLE
+from clubcrm.people.queries.addresses import letter_lines
 from clubcrm.people.queries.persons import (
     consent_history,
     consent_table,
@@ -174,6 +175,7 @@ def _contacts_page(person: Person, typed: str, fault: str) -> str:
         "clubcrm/people/contacts.html",
         person=person,
         points=contact_points(person.id),
+        address=letter_lines(person.id, services.country_of(person.club_id)),
         typed=typed,
         fault=fault,
     )

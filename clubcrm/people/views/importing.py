@@ -15,6 +15,7 @@ from clubcrm.people import staging
 from clubcrm.people.importer import TAKEN, ImportOrder, Report, run_import, try_import
 from clubcrm.people.models import ImportBatch
 from clubcrm.people.permissions import IMPORT_PEOPLE
+from clubcrm.people.queries.about import own_columns
 from clubcrm.people.queries.batches import batch_in, newest_batches, refused_rows
 from clubcrm.people.rules.columns import FIELDS, guess_columns
 from clubcrm.people.rules.days import DayOrder
@@ -57,6 +58,7 @@ def import_preview(token: str) -> ResponseReturnValue:
     told, club = _told(request.args), current_club()
     end_reading()
     columns = column_names(path)
+    own = _own_labels()
     order = ImportOrder(
         path,
         request.args.get("name", "")[:100],
@@ -64,6 +66,7 @@ def import_preview(token: str) -> ResponseReturnValue:
         told,
         _order(request.args),
         by=current_actor().ref,
+        role=current_actor().role,
     )
     report, refusal, ask_order = _tried(order)
     page = render_template(
@@ -72,8 +75,8 @@ def import_preview(token: str) -> ResponseReturnValue:
         name=order.file_name,
         club=club,
         columns=columns,
-        told=told or guess_columns(columns),
-        fields=[(field, field_words(field)) for field in FIELDS],
+        told=told or guess_columns(columns, own),
+        fields=[*((field, field_words(field)) for field in FIELDS), *own.items()],
         order=order.order,
         ask_order=ask_order,
         refusal=refusal,
@@ -93,7 +96,8 @@ def import_run(token: str) -> ResponseReturnValue:
     path = staging.staged(token)
     end_reading()
     name = request.form.get("name", "")[:100]
-    order = ImportOrder(path, name, club.id, _told(request.form), _order(request.form), by=by)
+    told, role = _told(request.form), current_actor().role
+    order = ImportOrder(path, name, club.id, told, _order(request.form), by=by, role=role)
     try:
         report = run_import(order)
     except SheetError as error:
@@ -132,7 +136,13 @@ def _tried(order: ImportOrder) -> tuple[Report | None, str, bool]:
 
 def _told(given: Mapping[str, str]) -> Told:
     """Return field -> column as chosen on the page; empty while nobody chose."""
-    return {field: given[f"map_{field}"] for field in FIELDS if given.get(f"map_{field}")}
+    names = (*FIELDS, *_own_labels())
+    return {field: given[f"map_{field}"] for field in names if given.get(f"map_{field}")}
+
+
+def _own_labels() -> Told:
+    """Return the club's own fields that the reader's role sees, by their names in the mapping."""
+    return {one.name: one.label for one in own_columns(current_actor().role)}
 
 
 def _order(given: Mapping[str, str]) -> DayOrder | None:

@@ -178,6 +178,7 @@ def _people(
         wish["day_order"],
         place.source,
         place.by,
+        current_actor().role,
     )
     found = importer.try_import(order) if wish["dry_run"] else importer.run_import(order)
     plain = found.as_json()

@@ -9,12 +9,14 @@ from clubcrm.core.i18n import LANGUAGES
 from clubcrm.people.models import Channel, Purpose
 from clubcrm.people.queries.persons import Show
 from clubcrm.people.rules.likeness import Reason
+from clubcrm.people.views.address_words import part_names
 
 Choices = list[tuple[str, str]]
 
 # What the rules say in English, named here so that the catalogues know it.
 RULE_SENTENCES = (
     _l("At most 500 characters fit here."),
+    _l("Choose a country of the list."),
     _l("Choose a day between 1900 and 2100."),
     _l("Choose another person."),
     _l("Choose one of the list."),
@@ -32,6 +34,7 @@ RULE_SENTENCES = (
     _l("A language is a code such as en, bn, ne or ru."),
     _l("A phone number has digits, spaces, brackets, a plus sign."),
     _l("An e-mail address looks like name@example.com."),
+    _l("The postal code does not fit this country or region."),
     _l("There is no such day in the calendar."),
     _l("This birth date is too long ago."),
     _l("This birth date lies in the future."),
@@ -88,6 +91,7 @@ def reason_words(reason: Reason) -> str:
         Reason.EMAIL: _("same e-mail"),
         Reason.NAME: _("similar name"),
         Reason.BIRTH_DATE: _("same birthday"),
+        Reason.ADDRESS: _("same address"),
         Reason.OTHER_NAME: _("another name"),
         Reason.OTHER_BIRTH_DATE: _("another birthday"),
     }[reason]
@@ -118,6 +122,7 @@ def field_words(field: str) -> str:
         "birth_date": _("Birthday"),
         "language": _("Language"),
         "desk_note": _("Note for the desk"),
+        **part_names(),
     }.get(field, field)
 
 
@@ -133,5 +138,7 @@ def category_words(category: str) -> str:
         "bad_email": _("The e-mail cannot be read"),
         "bad_birth_date": _("The birthday cannot be read"),
         "bad_language": _("The language is unknown"),
+        "bad_address": _("The address does not fit its country"),
+        "bad_own": _("A field of the club's own does not fit"),
         "bad_text": _("A text that cannot be stored"),
     }.get(category, category)

@@ -23,10 +23,11 @@ LANGUAGES = ("en", "bn", "ne", "ru")
 FALLBACK = "en"
 
 CLUB = ("club_name", "legal_name", "club_address", "club_phone", "club_email", "tax_id", "today")
-MEMBER = ("member_name", "member_birth_date", "member_phone", "member_email")
+MEMBER = ("member_name", "member_birth_date", "member_phone", "member_email", "member_address")
 _MONEY = ("number", "issued_on", "total")
 _DEBT = (
     "member_name",
+    "member_address",
     "amount_due",
     "oldest_due_on",
     "days_late",

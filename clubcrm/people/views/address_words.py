@@ -1,0 +1,44 @@
+"""Views room: what the parts of an address are called in each country, and the countries."""
+
+from babel import Locale
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from clubcrm.people.rules.postal import Part, countries
+
+
+def part_names() -> dict[str, str]:
+    """Return the usual names of the parts of an address."""
+    return {
+        "address": _("Address"),
+        "country": _("Country"),
+        "street": _("Street and house"),
+        "city_area": _("District"),
+        "city": _("Town"),
+        "region": _("Region"),
+        "postal_code": _("Postal code"),
+        "sorting_code": _("Sorting code"),
+    }
+
+
+def part_words(part: Part) -> str:
+    """Return the name of a part as people of the country say it."""
+    usual = part_names()
+    return {
+        "state": _("State"),
+        "province": _("Province"),
+        "prefecture": _("Prefecture"),
+        "oblast": _("Region (oblast)"),
+        "emirate": _("Emirate"),
+        "county": _("County"),
+        "zip": _("ZIP code"),
+        "pin": _("PIN code"),
+        "post_town": _("Post town"),
+    }.get(part.called, usual[part.name])
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """Return the countries by name in the reader's language."""
+    reader = get_locale() or Locale("en")
+    named = [(code, str(reader.territories.get(code, code))) for code in countries()]
+    return sorted(named, key=lambda one: one[1])
