@@ -20,9 +20,9 @@ from bench.tables import Table
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db, unit_of_work
-from clubcrm.reports import evidence
 from clubcrm.reports.analyst import ask
 from clubcrm.reports.effect_tables import TouchOutcome
+from clubcrm.reports.eligible_columns import tables_of
 from clubcrm.reports.evidence import LIVE, Seen
 from clubcrm.reports.findings import tell_night
 
@@ -106,7 +106,7 @@ def night(app: Flask) -> tuple[int, float, float, float]:
             clubs = tuple(session.scalars(select(Club.id).order_by(Club.id)))
             count = select(func.count()).select_from(TouchOutcome).where(TouchOutcome.is_first)
             rows = session.scalar(count) or 0
-            reading, tables = seconds(lambda: evidence.tables_of(session, Seen(clubs, LIVE), 0.0))
+            reading, tables = seconds(lambda: tables_of(session, Seen(clubs, LIVE), 0.0))
         order = {"touchpoints": {code: asdict(one) for code, one in tables.items()}}
         estimating, _found = seconds(lambda: ask("all_effects", {"orders": [order]}))
         owners = [(None, clubs)]

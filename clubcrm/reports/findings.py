@@ -16,6 +16,7 @@ from clubcrm.reports import evidence
 from clubcrm.reports.analyst import ask
 from clubcrm.reports.costs import Costs, costs_of
 from clubcrm.reports.effect_tables import EffectRun, TouchEffect
+from clubcrm.reports.eligible_columns import tables_of
 from clubcrm.reports.evidence import LIVE, Around, Seen
 from clubcrm.reports.outcomes import follow
 from clubcrm.reports.rules.value import Price, advice, price_of, worth_of
@@ -68,7 +69,7 @@ def tell_night(
     orders: list[dict[str, Any]] = []
     with unit(write=False) as session:
         for told in _wanted(session, owners, night):
-            tables = evidence.tables_of(session, told.seen, _control(session, told.seen))
+            tables = tables_of(session, told.seen, _control(session, told.seen))
             if tables:
                 rows = sum(len(table.treated) for table in tables.values())
                 beside = evidence.around(session, told.seen)

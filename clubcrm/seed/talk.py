@@ -100,12 +100,34 @@ class Talk:
             term_days=self._term(life, touch.place),
             version=1,
         )
-        if not touch.held_out:
+        if touch.held_out:
+            self._left_alone(touch, shared, at)
+        else:
             self._spoken(life, touch, shared, at)
+
+    def _left_alone(self, touch: Touch, shared: Mapping[str, object], at: datetime) -> None:
+        """The touchpoint stands on the map, and nobody hears of it."""
+        why = Why.CONTROL if touch.is_control else Why.HELD_OUT
+        self._ground.store.sink(Touchpoint).add(
+            **shared, **self._planned(touch, at), arm="H", state=TouchState.HELD_OUT, why=why.value
+        )
+
+    def _planned(self, touch: Touch, at: datetime) -> dict[str, object]:
+        """Return what a touchpoint holds in either arm."""
+        rule = self._settings.codes[touch.code]
+        return {
+            "public_id": public_id(self._chance),
+            "performer": performer_of(touch.code),
+            "priority": rule.priority,
+            "planned_on": date.fromordinal(touch.day),
+            "valid_until": date.fromordinal(touch.day + rule.valid_days),
+            "reason": {},
+            "created_at": at - timedelta(hours=7),
+        }
 
     def _spoken(self, life: Life, touch: Touch, shared: Mapping[str, object], at: datetime) -> None:
         """The touchpoint was planned, and done or not."""
-        ground, rule = self._ground, self._settings.codes[touch.code]
+        ground = self._ground
         means: dict[str, int] = {}
         if touch.code not in TALKS:
             to = (at, ground.mailable[life.number] or "")
@@ -115,15 +137,9 @@ class Talk:
             means["task_id"] = self._talk(life, touch, at)
         ground.store.sink(Touchpoint).add(
             **shared,
-            public_id=public_id(self._chance),
-            performer=performer_of(touch.code),
-            priority=rule.priority,
-            planned_on=date.fromordinal(touch.day),
-            valid_until=date.fromordinal(touch.day + rule.valid_days),
+            **self._planned(touch, at),
             state=TouchState.DELIVERED if touch.reached else TouchState.EXPIRED,
             why="",
-            reason={},
-            created_at=at - timedelta(hours=7),
             closed_at=at,
             **means,
         )

@@ -11,7 +11,7 @@ from statistics import fmean, pvariance
 
 from clubcrm.core.lots import draw, draw_member, is_held_out
 from clubcrm.journeys.models import Eligibility, Touchpoint, TouchState
-from clubcrm.journeys.rules.codes import Code, Performer
+from clubcrm.journeys.rules.codes import Code, Performer, Why
 from clubcrm.journeys.rules.shares import CONTROL, THREE_QUESTIONS
 from clubcrm.seed.ground import Ground, instant
 from clubcrm.seed.lives import Agreement, Life
@@ -137,7 +137,7 @@ class Trials:
             planned_on=date.fromordinal(one.day),
             valid_until=date.fromordinal(one.day + trial.valid_days),
             state=TouchState.HELD_OUT if held else state,
-            why="held_out" if held else "",
+            why=(Why.CONTROL if control else Why.HELD_OUT).value if held else "",
             reason={},
             created_at=at,
             closed_at=min(at + timedelta(hours=9), ground.order.moment),

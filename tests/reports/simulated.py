@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator, default_rng
 
+from clubcrm.reports.analysis.columns import Columns
+
 MEAN_VISITS = 9.8
 
 
@@ -23,8 +25,8 @@ class Truth:
     return_share: float = 0.15  # members who stand in the file with a second cycle
 
 
-def touchpoint(truth: Truth, chance: Generator) -> dict[str, Any]:
-    """Return the columns of one touchpoint, first eligibility per member and cycle."""
+def grown(truth: Truth, chance: Generator) -> dict[str, Any]:
+    """Return the columns of one touchpoint, first eligibility per member and cycle, as arrays."""
     size = truth.members
     again = chance.random(size) < truth.return_share
     person = np.concatenate([np.arange(size), np.flatnonzero(again)])
@@ -41,20 +43,34 @@ def touchpoint(truth: Truth, chance: Generator) -> dict[str, Any]:
     renewed = chance.random(len(person)) < base + truth.renewal * reached
     came = chance.random(len(person)) < 0.30 + 0.5 * energy / (1 + energy)
     return {
-        "treated": treated.tolist(),
-        "before": np.minimum(before, 28).tolist(),
-        "primary": (np.minimum(after, 28) if truth.outcome == "visits" else came * 1).tolist(),
-        "renewed": (renewed * 1).tolist(),
-        "person": person.tolist(),
-        "stratum": stratum.tolist(),
-        "cycle": cycle.tolist(),
-        "term": np.where(person % 3, 365, 90).tolist(),
-        "share": held_share.tolist(),
-        "outcome": truth.outcome,
+        "treated": treated,
+        "before": np.minimum(before, 28),
+        "primary": np.minimum(after, 28) if truth.outcome == "visits" else came * 1,
+        "renewed": renewed * 1,
+        "person": person,
+        "stratum": stratum,
+        "cycle": cycle,
+        "term": np.where(person % 3, 365, 90),
+        "share": held_share,
     }
 
 
+def columns(number: int, truth: Truth) -> Columns:
+    """Return a club with one touchpoint, without the way through texts that a question takes."""
+    drawn = grown(truth, default_rng([2026, number]))
+    whole = {one: drawn[one].astype(np.int64) for one in ("treated", "person", "stratum")}
+    whole |= {one: drawn[one].astype(np.int64) for one in ("cycle", "term")}
+    real = {one: drawn[one].astype(np.float64) for one in ("before", "primary", "renewed")}
+    return Columns(**whole, **real, delivered=np.zeros_like(whole["treated"]))
+
+
 def club(number: int, *truths: Truth) -> dict[str, Any]:
-    """Return the order of one club: a touchpoint per truth."""
+    """Return the order of one club, as a night asks it: a touchpoint per truth."""
     chance = default_rng([2026, number])
-    return {"touchpoints": {f"J{i:02}": touchpoint(one, chance) for i, one in enumerate(truths)}}
+    return {
+        "touchpoints": {
+            f"J{place:02}": {name: one.tolist() for name, one in grown(truth, chance).items()}
+            | {"outcome": truth.outcome}
+            for place, truth in enumerate(truths)
+        }
+    }

@@ -11,12 +11,11 @@ import pytest
 from scipy.stats import binom
 
 from clubcrm.reports.analysis import proportions
-from clubcrm.reports.analysis.columns import columns_of
 from clubcrm.reports.analysis.effects import effects
 from clubcrm.reports.analysis.intervals import always_valid
 from clubcrm.reports.analysis.verdicts import Verdict
 from clubcrm.reports.analysis.visits import effect_on_visits
-from tests.reports.simulated import MEAN_VISITS, Truth, club
+from tests.reports.simulated import MEAN_VISITS, Truth, club, columns
 
 CLUBS = int(os.environ.get("CLUBCRM_SIMULATIONS", "120"))
 # So many clubs tell 93 from 95 of 100 by themselves; fewer are judged by what chance allows.
@@ -39,7 +38,7 @@ def seldom(told, share=0.05):
 def intervals_that_hold(clubs, truth, interval, real):
     hits = 0
     for number in range(clubs):
-        low, high = interval(columns_of(club(number, truth)["touchpoints"]["J00"]))
+        low, high = interval(columns(number, truth))
         hits += low <= real <= high
     return hits
 

@@ -3,7 +3,6 @@
 `CLUBCRM_RACES=200` makes the rounds of a long night; the suite plays three.
 """
 
-import os
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,11 +28,10 @@ from clubcrm.tasks.attempts import take
 from clubcrm.tasks.models import SurveyAnswer, Task, TaskAttempt, TaskState, TaskWork
 from clubcrm.tasks.surveys import Said, answer_survey
 from tests.cast import Cast
-from tests.memberships.races import PEOPLE, all_at_once
+from tests.memberships.races import LONG, PEOPLE, ROUNDS, all_at_once
 
-ROUNDS = int(os.environ.get("CLUBCRM_RACES", "3"))
 CONTROL_ROUNDS = 3
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, LONG]
 
 
 def calls(app: Flask, cast: Cast, many: int) -> list[int]:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from statsmodels.stats.power import NormalIndPower
+from statsmodels.stats.power import normal_sample_size_one_tail
 from statsmodels.stats.proportion import proportion_effectsize
 
 from clubcrm.reports.analysis.intervals import ALPHA, Interval
@@ -75,6 +75,11 @@ def needed_for_mean(spread: float, wanted: float, held_share: float) -> int:
 
 def _needed(size: float, held_share: float) -> int:
     held_share = min(max(held_share, 0.01), 0.99)
-    ratio = (1 - held_share) / held_share
-    held = NormalIndPower().solve_power(size, alpha=ALPHA, power=POWER, ratio=ratio)
-    return math.ceil(float(held) * (1 + ratio))
+    # Both tails count, and of so large a sample the far one holds next to nothing.
+    held = normal_sample_size_one_tail(size, POWER, ALPHA / 2, std_null=_beside(held_share))
+    return math.ceil(float(held) / held_share)
+
+
+def _beside(held_share: float) -> float:
+    """Return the error of a difference beside that of one held out, where the treated are more."""
+    return (1 + held_share / (1 - held_share)) ** 0.5

@@ -3,7 +3,6 @@
 `CLUBCRM_RACES=200` makes the rounds of a long night; the suite plays three.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from unittest import mock
@@ -32,11 +31,10 @@ from memberships.tills.services import add_till, open_shift
 from tests.bar_inventory.counter import BORIS, MAX, Bar, deliver, make_bar
 from tests.bar_inventory.sales.conftest import faults, fill, set_price
 from tests.cast import Cast
-from tests.memberships.races import PEOPLE, all_at_once
+from tests.memberships.races import LONG, PEOPLE, ROUNDS, all_at_once
 
-ROUNDS = int(os.environ.get("CLUBCRM_RACES", "3"))
 PRICE = 10_000
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, LONG]
 Told = list[list[str]]
 
 

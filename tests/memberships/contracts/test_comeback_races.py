@@ -3,7 +3,6 @@
 `CLUBCRM_RACES=200` makes the rounds of a long night; the suite plays three.
 """
 
-import os
 import threading
 from datetime import date
 
@@ -22,14 +21,13 @@ from memberships.contracts.services import SignRequest, end_contract, sign
 from memberships.contracts.touch_offers import offer_for, offer_of_touch
 from tests.cast import Cast, make_member
 from tests.memberships.conftest import SARA, make_plan
-from tests.memberships.races import PEOPLE, all_at_once
+from tests.memberships.races import LONG, PEOPLE, ROUNDS, all_at_once
 
-ROUNDS = int(os.environ.get("CLUBCRM_RACES", "3"))
 CONTROL_ROUNDS = 3
 START = date(2027, 1, 31)
 AT = "2028-04-29T06:00Z"
 TOUCH = "J14c"
-pytestmark = pytest.mark.fault
+pytestmark = [pytest.mark.fault, LONG]
 
 
 def lapsed(app: Flask, cast: Cast, many: int) -> list[tuple[int, int]]:
