@@ -1,5 +1,6 @@
 """Nightly planning for all members: facts first, then what is due, at growing sizes of the club."""
 
+import gc
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -53,6 +54,12 @@ def plan() -> Planned:
     return total
 
 
+def settle() -> None:
+    """What is loaded is looked through for garbage no more, as in the process of the jobs."""
+    gc.collect()
+    gc.freeze()
+
+
 def raw(app: Flask) -> float:
     """Return how long the bare statements of a night take: counts and last visits of everybody."""
     since = clock.now().date() - timedelta(days=112)
@@ -73,6 +80,7 @@ def measure(app: Flask) -> tuple[float, ...]:
     """
     bare = raw(app)
     with app.app_context():
+        settle()
         refresh()
         first: list[Planned] = []
         beginning = seconds(lambda: first.append(plan()))

@@ -60,7 +60,7 @@ def _offer_setup(address: str) -> None:
 
 
 def _settle() -> None:
-    """What is loaded stays, so nobody looks through it for garbage while a member waits."""
+    """What is loaded stays, so nobody looks through it for garbage while somebody waits."""
     gc.collect()
     gc.freeze()
 
@@ -122,6 +122,7 @@ def jobs_command() -> None:
 
     signal.signal(signal.SIGTERM, on_signal)
     signal.signal(signal.SIGINT, on_signal)
+    _settle()
     scheduler.start()
     stop.wait()
     scheduler.stop()

@@ -156,8 +156,10 @@ def _station(code: str, stage: str, said: dict[tuple[str, str], int], ground: Gr
 def _way(move: Move, ground: Ground) -> Way:
     tone = "out" if move.target in LEAVING else "risk" if move.target == "at_risk" else ""
     if move.target == RENEWED:
-        words = ngettext("%(num)s renewed", "%(num)s renewed", move.people)
-        return Way(move, words, words, _people(ground, source="renewal", target=RENEWED), "back")
+        short = ngettext("%(num)s renewed", "%(num)s renewed", move.people)
+        return Way(
+            move, _("Renewed"), short, _people(ground, source="renewal", target=RENEWED), "back"
+        )
     words = _(
         "%(source)s to %(target)s",
         source=stage_words(move.source),

@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
-from clubcrm.core.db import db
+from clubcrm.core.db import Unit, db
 from clubcrm.core.leases import LostLeaseError
 from clubcrm.core.types import new_public_id
 from clubcrm.journeys.candidates import MENTION_DAYS, candidates
-from clubcrm.journeys.facts import Unit
 from clubcrm.journeys.models import (
     Eligibility,
     MemberFacts,
@@ -38,7 +37,8 @@ from clubcrm.journeys.speaking import ROLES, Spoken, speak
 from clubcrm.journeys.workers import workers_of
 
 log = structlog.get_logger(__name__)
-CHUNK = 200
+# Members are looked at without holding a writer up, and what is due for so many is written at once.
+CHUNK = 500
 
 
 @dataclass(slots=True)
@@ -79,11 +79,11 @@ class Frame:
 def plan_club(unit: Unit, club_id: int, day: date) -> Planned:
     """Every touchpoint that the members' facts of the day call for is planned, each once.
 
-    Works in short units of 200 members, those first whose work is worth most; a member whose
-    planning fails is left out and listed.
+    Works in short units of some hundred members, those first whose work is worth most; a member
+    whose planning fails is left out and listed.
     """
     result = Planned()
-    with unit() as session:
+    with unit(write=False) as session:
         frame = frame_of(session, club_id, day)
         ground = frame.ground
         people = candidates(session, club_id, day, ground.versions.values(), ground.own)
@@ -145,8 +145,10 @@ def _add(total: Planned, part: Planned) -> None:
 def _plan_chunk(unit: Unit, frame: Frame, people: Sequence[int]) -> Planned:
     taken = frame.room.taken.copy()
     try:
+        with unit(write=False) as session:
+            judged = _look_at(session, frame, people)
         with unit() as session:
-            return plan_members(session, frame, people)
+            return _keep(session, frame, judged)
     except BaseException:
         # Nothing of the chunk stands, so nobody has its work.
         frame.room.taken.clear()
@@ -156,9 +158,17 @@ def _plan_chunk(unit: Unit, frame: Frame, people: Sequence[int]) -> Planned:
 
 def plan_members(session: Session, frame: Frame, people: Sequence[int]) -> Planned:
     """What is due for these members is planned, within the caller's unit of work."""
+    return _keep(session, frame, _look_at(session, frame, people))
+
+
+def _look_at(session: Session, frame: Frame, people: Sequence[int]) -> "_Judged":
     rows = situations(session, people, frame.day, frame.ground)
     # In the given order: those first whose work is worth most.
-    passed, refused = _judge(frame, [rows[person] for person in people if person in rows])
+    return _judge(frame, [rows[person] for person in people if person in rows])
+
+
+def _keep(session: Session, frame: Frame, judged: "_Judged") -> Planned:
+    passed, refused = judged
     made = _log(session, frame, passed)
     planned = _hand_over(session, frame, [one for one in passed if one.key in made])
     _keep_refusals(session, refused)
@@ -188,13 +198,14 @@ class _Passed:
         return self.arm.held_out
 
 
-def _judge(
-    frame: Frame, rows: Iterable[Situation]
-) -> tuple[list[_Passed], list[dict[str, object]]]:
+_Judged = tuple[list[_Passed], list[dict[str, object]]]
+
+
+def _judge(frame: Frame, rows: Iterable[Situation]) -> _Judged:
     passed: list[_Passed] = []
     refused: list[dict[str, object]] = []
     for situation in rows:
-        for one in verdicts(situation, frame.day, frame.room.full()):
+        for one in verdicts(situation, frame.day, frame.room.full(), ordinary=False):
             if one.arm is not None and one.due is not None:
                 why = one.why_text if one.arm.held_out else ""
                 passed.append(_Passed(situation, one.due, one.arm, why, one.instead_of))

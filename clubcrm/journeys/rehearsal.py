@@ -63,7 +63,7 @@ def rehearse(club_id: int, today: date) -> Rehearsal:
     looked = people[:MOST_LOOKED_AT]
     for begin in range(0, len(looked), CHUNK):
         chunk = looked[begin : begin + CHUNK]
-        for person, situation in situations(session, chunk, day).items():
+        for person, situation in situations(session, chunk, day, ground).items():
             for one in verdicts(situation, day):
                 _enter(_of(found, str(one.code)), person, one)
     return Rehearsal(day, dict(sorted(found.items())), len(looked), len(people) - len(looked))

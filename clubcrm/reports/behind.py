@@ -4,27 +4,40 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from clubcrm.core.db import db
+from clubcrm.journeys.models import Eligibility
 from clubcrm.people.models import Person
 from clubcrm.reports.effect_tables import TouchOutcome
 from clubcrm.reports.evidence import LIVE, Seen
-from clubcrm.reports.rules.windows import RENEWAL_GRACE
+from clubcrm.reports.rules.windows import ENGAGEMENT, PROGRAMME, RENEWAL_GRACE
 
 PAGE = 50
 RENEWAL, OWN = "renewal", "own"
+EVERYBODY, DID = "", "1"
+# What else followed, counted from the day on which each became eligible.
+BESIDE: dict[str, Any] = {
+    "reached": TouchOutcome.delivered,
+    "opted_out": TouchOutcome.opted_out,
+    "complained": TouchOutcome.complained,
+    "refunded": TouchOutcome.refunded,
+    "owing": TouchOutcome.involuntary,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Which number is asked for: touchpoint, arm, outcome, and whether only those who did it."""
+    """Which number is asked for: touchpoint, arm, outcome, and who of them.
+
+    `did` is empty for all whose outcome is known, 1 for those who did it, or one of `BESIDE`.
+    """
 
     seen: Seen
     code: str
     arm: str
     of: str
-    did: bool
+    did: str
     night: date
 
 
@@ -42,26 +55,61 @@ class PersonBehind:
 
 
 def _conditions(asked: Behind) -> list[ColumnElement[bool]]:
+    if asked.did in BESIDE:
+        return [*_of_arm(asked), *_eligible_within(asked.seen), BESIDE[asked.did]]
     by_renewal = asked.of == RENEWAL
     settled: Any = TouchOutcome.told_on if by_renewal else TouchOutcome.settled_on
     known: Any = TouchOutcome.renewed if by_renewal else TouchOutcome.value
-    chosen = [
-        TouchOutcome.club_id.in_(asked.seen.club_ids),
-        TouchOutcome.code == asked.code,
-        TouchOutcome.arm == asked.arm,
-        TouchOutcome.is_first,
-        ~TouchOutcome.is_control,
-        known.is_not(None),
-    ]
+    chosen = [*_of_arm(asked), known.is_not(None)]
     if asked.seen.period != LIVE:
         first, after = asked.seen.days()
         chosen += [settled >= first, settled < after]
     else:
         last = date.fromordinal(asked.night.toordinal() - (RENEWAL_GRACE if by_renewal else 0))
         chosen.append(settled < last)
-    if asked.did:
+    if asked.did == DID:
         chosen.append(TouchOutcome.renewed if by_renewal else TouchOutcome.value > 0)
     return chosen
+
+
+def _of_arm(asked: Behind) -> list[ColumnElement[bool]]:
+    shared: list[Any] = [TouchOutcome.club_id.in_(asked.seen.club_ids), TouchOutcome.is_first]
+    if asked.code != PROGRAMME:
+        return [
+            *shared,
+            TouchOutcome.code == asked.code,
+            TouchOutcome.arm == asked.arm,
+            ~TouchOutcome.is_control,
+        ]
+    in_control: Any = TouchOutcome.is_control
+    return [
+        *shared,
+        in_control if asked.arm == "H" else ~in_control,
+        TouchOutcome.eligibility_id.in_(_first_of_cycles(asked.seen, shared)),
+    ]
+
+
+def _first_of_cycles(seen: Seen, shared: list[Any]) -> Any:
+    """Return the first engagement touch of each member and cycle: what the programme goes by."""
+    chosen = [*shared, TouchOutcome.code.in_(ENGAGEMENT)]
+    if seen.period != LIVE:
+        first, after = seen.days()
+        own = and_(TouchOutcome.settled_on >= first, TouchOutcome.settled_on < after)
+        told = and_(TouchOutcome.told_on >= first, TouchOutcome.told_on < after)
+        chosen.append(or_(own, told))
+    return (
+        select(func.min(TouchOutcome.eligibility_id))
+        .join(Eligibility, Eligibility.id == TouchOutcome.eligibility_id)
+        .where(*chosen)
+        .group_by(TouchOutcome.person_id, Eligibility.cycle_no)
+    )
+
+
+def _eligible_within(seen: Seen) -> list[ColumnElement[bool]]:
+    if seen.period == LIVE:
+        return []
+    first, after = seen.days()
+    return [TouchOutcome.eligible_on >= first, TouchOutcome.eligible_on < after]
 
 
 def count_behind(asked: Behind) -> int:

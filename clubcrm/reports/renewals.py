@@ -138,8 +138,8 @@ def most_at_risk(lens: Lens, part: Part, limit: int) -> list[DuePerson]:
 
 
 def money_at_risk(lens: Lens) -> int:
-    """Return the money of open ends that is likely not to come."""
-    risk = func.sum(RenewalDue.price_minor * (1 - func.coalesce(RenewalDue.chance, 0.5)))
+    """Return the money of open ends that is likely not to come: the sum of what the list shows."""
+    risk = func.sum(RenewalDue.price_minor * (1 - func.coalesce(RenewalDue.chance, 0.0)))
     return round(db.session.scalar(select(risk).where(lens.holds(), PARTS[Part.OPEN])) or 0)
 
 

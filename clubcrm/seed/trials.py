@@ -21,7 +21,6 @@ from memberships.contracts.rules import PlanKind
 
 SALT, SHARE = "club", THREE_QUESTIONS
 DAYS_BACK = 730
-SHOWN_DAYS = 90  # touchpoints themselves are written for the last months only
 GRACE = 14
 LEAST, MOST = 0.02, 0.9
 MEMBERSHIPS = frozenset({PlanKind.TERM, PlanKind.RECURRING, PlanKind.VISITS})
@@ -92,7 +91,7 @@ class Trials:
         )
 
     def write(self) -> None:
-        """Both arms stand in the store, and for the last months what was said."""
+        """Both arms stand in the store, and what was said."""
         for trial in TRIALS:
             found = self._found[trial.code]
             odds = _held_out(trial, found)
@@ -125,8 +124,6 @@ class Trials:
             term_days=365 if deal.ends is None else deal.ends - deal.starts + 1,
             version=1,
         )
-        if one.day < ground.today - SHOWN_DAYS:
-            return
         missed = not held and self._names.random() < 0.12
         state = TouchState.EXPIRED if missed else TouchState.DELIVERED
         ground.store.sink(Touchpoint).add(

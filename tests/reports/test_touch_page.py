@@ -29,18 +29,34 @@ def test_before_the_first_night_the_page_says_what_will_stand_here(client_of):
     assert "Nothing to compare yet" in page
 
 
+def opened(client, page: str) -> dict[str, tuple[str, int]]:
+    """Return each number of people on the page, and how long the list is that it opens."""
+    found = {}
+    for href, number in re.findall(r'href="(/reports/touchpoints/people[^"]+)">([^<]+)</a>', page):
+        listed = client.get(href.replace("&amp;", "&")).get_data(as_text=True)
+        (length,) = re.findall(r"<p>([\d,]+) members?, ", listed)
+        assert listed.count('class="person"') == min(int(length), 50)
+        found[href] = number, int(length)
+    return found
+
+
 @pytest.mark.parametrize("address", ["?of=own", "?of=renewal", "?of=own&period=2026Q1"])
 def test_each_number_opens_a_list_of_that_length(client_of, told, address):
     client = client_of("Olga")
 
     page = client.get("/reports/touchpoints" + address).get_data(as_text=True)
+    numbers = opened(client, page)
+    shares = {href: one for href, one in numbers.items() if one[0].endswith("%")}
 
-    links = re.findall(r'href="(/reports/touchpoints/people[^"]+)">([\d,]+)</a>', page)
-    assert len(links) == 4
-    for href, number in links:
-        listed = client.get(href.replace("&amp;", "&")).get_data(as_text=True)
-        assert f"{number} member" in listed
-        assert listed.count('class="person"') == min(int(number), 50)
+    # Who did it and who could, in both arms; then reached, and four things that followed.
+    assert len(numbers) == 4 + 1 + 2 * 4
+    assert len(shares) == 1 + 2 * 3
+    for href, (number, length) in numbers.items():
+        if href not in shares:
+            assert number == str(length)
+    for href, (share, length) in shares.items():
+        of_thirty = f"{100 * length / 30:.{0 if 'reached' in href else 1}f}%"
+        assert share == of_thirty
 
 
 def test_a_closed_quarter_shows_the_verdict_of_newcombe(client_of, told):
@@ -108,12 +124,11 @@ def test_who_sees_every_club_sees_their_findings_together_and_each_number_opens(
     olga = client_of("Olga")
 
     page = olga.get("/reports/touchpoints?club=all&of=own").text
-    links = re.findall(r'href="(/reports/touchpoints/people[^"]+)">([\d,]+)</a>', page)
+    numbers = [one for one in opened(olga, page).values() if not one[0].endswith("%")]
 
     assert "All clubs" in page
-    assert len(links) == 4
-    for href, number in links:
-        assert f"{number} member" in olga.get(href.replace("&amp;", "&")).text
+    assert len(numbers) == 4 + 2
+    assert all(number == str(length) for number, length in numbers)
     told = olga.get("/api/v1/reports/touchpoints?club=all").get_json()
     assert sum(told["touchpoints"]["J06a"]["primary"]["sizes"]) == 60
     assert client_of("Max").get("/reports/touchpoints?club=all").status_code == 404

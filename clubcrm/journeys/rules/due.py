@@ -18,7 +18,8 @@ class Due:
     valid_until: date
 
 
-@dataclass(frozen=True, slots=True)
+# A night makes two million of the next two for a large club, and freezing takes most of making one.
+@dataclass(slots=True)
 class NotDue:
     """A touchpoint that is not called for, and why; day is when it would be, if known."""
 
@@ -27,7 +28,7 @@ class NotDue:
     day: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """One touchpoint looked at for one member on one day; `before` is what was said of it."""
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from clubcrm.journeys.rules.codes import Code, Performer, Why
+from clubcrm.journeys.rules.codes import Code, Performer, Term, Why
 from clubcrm.journeys.rules.cycle import CycleFacts, Package, Said, Touch
 from clubcrm.journeys.rules.due import Asked, Due, NotDue
 from clubcrm.journeys.rules.endings import ENDINGS
@@ -57,19 +57,20 @@ def due_touchpoints(
     before: dict[str, list[Said]] = {}
     for one in said:
         before.setdefault(one.code, []).append(one)
+    terms = facts.term, facts.led_as
     return [
-        _look(Asked(rule, facts, said, day, chosen, before.get(rule.code, ())))
+        _look(Asked(rule, facts, said, day, chosen, before.get(rule.code, ())), terms)
         for rule in chosen.codes.values()
         if rule.code in RULES or rule.code in facts.own
     ]
 
 
-def _look(asked: Asked) -> Due | NotDue:
-    rule, facts = asked.rule, asked.facts
+def _look(asked: Asked, terms: tuple[Term, Term]) -> Due | NotDue:
+    rule = asked.rule
     if not rule.on:
         return asked.no(Why.SWITCHED_OFF)
-    term = facts.term if rule.code in BY_OWN_TERM else facts.led_as
-    if term not in rule.terms:
+    own, led_as = terms
+    if (own if rule.code in BY_OWN_TERM else led_as) not in rule.terms:
         return asked.no(Why.NOT_IN_TERM)
     if rule.code in RULES:
         return RULES[rule.code](asked)

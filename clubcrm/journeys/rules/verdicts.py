@@ -103,9 +103,15 @@ class Verdict:
 
 
 def verdicts(
-    situation: Situation, day: date, full: frozenset[Performer] = frozenset()
+    situation: Situation,
+    day: date,
+    full: frozenset[Performer] = frozenset(),
+    *,
+    ordinary: bool = True,
 ) -> list[Verdict]:
     """Return the decision on every touchpoint of the journey for one member and day.
+
+    What is not called for in the plain course of things is left out unless `ordinary` is wanted.
 
     Those that pass the checks compete for the day: service first, then by priority, then the older,
     then by code. Who is held out leaves the day to the next.
@@ -124,6 +130,7 @@ def verdicts(
         if isinstance(one, NotDue)
         else judged[one.touch.code]
         for one in found
+        if ordinary or isinstance(one, Due) or one.why not in ORDINARY
     ]
 
 

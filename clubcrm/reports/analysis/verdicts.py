@@ -82,4 +82,4 @@ def _needed(size: float, held_share: float) -> int:
 
 def _beside(held_share: float) -> float:
     """Return the error of a difference beside that of one held out, where the treated are more."""
-    return (1 + held_share / (1 - held_share)) ** 0.5
+    return math.sqrt(1 + held_share / (1 - held_share))

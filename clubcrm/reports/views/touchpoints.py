@@ -13,12 +13,31 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import not_found
 from clubcrm.core.policy import current_actor, require
 from clubcrm.core.shell import current_club
-from clubcrm.reports.behind import OWN, RENEWAL, Behind, count_behind, people_behind
+from clubcrm.reports.behind import (
+    BESIDE,
+    DID,
+    EVERYBODY,
+    OWN,
+    RENEWAL,
+    Behind,
+    count_behind,
+    people_behind,
+)
 from clubcrm.reports.evidence import LIVE, Seen
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.rules.windows import quarter_days
 from clubcrm.reports.told import periods_of, told_for
-from clubcrm.reports.touch_page import advice_words, name_of, outcome_words, page_of
+from clubcrm.reports.touch_page import (
+    ICONS,
+    TONES,
+    advice_words,
+    best_known,
+    name_of,
+    needed_for_no_effect,
+    page_of,
+    people_words,
+    verdict_words,
+)
 
 KEPT = frozenset({"code", "arm", "of", "did", "period", "club"})
 ALL_CLUBS = "all"
@@ -30,9 +49,10 @@ api = ApiBlueprint("touch_reports_api", __name__, url_prefix="/api/v1", descript
 @require(SEE_REPORTS)
 def index() -> str:
     """One sentence of finding, the interval plot, the same numbers as a table."""
-    of, period = _of(), _period(request.args.get("period", LIVE))
+    period = _period(request.args.get("period", LIVE))
     owner, _ids = _whose()
     told = told_for(db.session(), owner, period)
+    of = _of() if "of" in request.args or told is None else best_known(told)
     kept: dict[str, Any] = {
         "of": of,
         "period": period,
@@ -46,6 +66,10 @@ def index() -> str:
         period=period,
         periods=periods_of(db.session(), owner),
         advice_words=advice_words,
+        verdict_words=verdict_words,
+        tones=TONES,
+        icons=ICONS,
+        needs=needed_for_no_effect(of, told.look if told else LIVE),
         kept=kept,
         clubs=_clubs(kept) if _sees_all() else [],
         tabs=[
@@ -65,9 +89,10 @@ def people() -> str:
     code = args.get("code", "")
     if told is None or code not in told.effects or args.get("arm") not in {"T", "H"}:
         raise not_found(_("There is no such number."))
-    asked = Behind(
-        Seen(club_ids, period), code, args["arm"], of, args.get("did") == "1", told.night
-    )
+    did = args.get("did", EVERYBODY)
+    if did not in {EVERYBODY, DID, *BESIDE}:
+        raise not_found(_("There is no such number."))
+    asked = Behind(Seen(club_ids, period), code, args["arm"], of, did, told.night)
     after = args.get("after", "")
     rows, more = people_behind(asked, int(after) if after.isdecimal() and len(after) < 12 else 0)
     kept: dict[str, Any] = {name: value for name, value in args.items() if name in KEPT}
@@ -75,8 +100,7 @@ def people() -> str:
         "clubcrm/reports/touch_people.html",
         heading=name_of(code),
         arm=asked.arm,
-        outcome=outcome_words(code, of),
-        did=asked.did,
+        said=people_words(code, of, did),
         total=count_behind(asked),
         rows=rows,
         of=of,
