@@ -157,9 +157,8 @@ def _way(move: Move, ground: Ground) -> Way:
     tone = "out" if move.target in LEAVING else "risk" if move.target == "at_risk" else ""
     if move.target == RENEWED:
         short = ngettext("%(num)s renewed", "%(num)s renewed", move.people)
-        return Way(
-            move, _("Renewed"), short, _people(ground, source="renewal", target=RENEWED), "back"
-        )
+        people = _people(ground, source="renewal", target=RENEWED)
+        return Way(move, _("Renewed"), short, people, "back")
     words = _(
         "%(source)s to %(target)s",
         source=stage_words(move.source),

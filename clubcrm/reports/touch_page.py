@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import date
+from statistics import median
 from typing import Any
 
 from flask_babel import format_decimal, ngettext
@@ -12,8 +13,9 @@ from clubcrm.journeys.names import touch_name
 from clubcrm.reports.behind import OWN, RENEWAL
 from clubcrm.reports.rules.interval_plot import Mark, Plot, plot_of
 from clubcrm.reports.rules.verdict_needs import members_for_no_effect
-from clubcrm.reports.rules.windows import PROGRAMME, outcome_of
+from clubcrm.reports.rules.windows import PROGRAMME
 from clubcrm.reports.told import Told
+from clubcrm.reports.touch_words import group_words, hint_words, outcome_words, verdict_words
 
 ORDER = {"works": 0, "harms": 1, "no_effect": 2, "unknown": 3, "too_few": 4}
 TONES = {"works": "go", "harms": "stop", "no_effect": "know", "unknown": "", "too_few": ""}
@@ -52,6 +54,7 @@ class EffectRow:
     shrunk: str
     figures: dict[str, Any]
     mark: Mark | None = None
+    spread: float = 0.0
     middle: float = 0.0
 
 
@@ -90,15 +93,20 @@ def page_of(told: Told, of: str) -> TouchPage:
 
 
 def best_known(told: Told) -> str:
-    """Return the outcome to open the page with: renewal, unless only nearer ones can be told yet."""
+    """Return the outcome to open the page with: renewal, unless only nearer ones are known."""
     renewals = any(one["renewal"]["shown"] for one in told.effects.values())
     nearer = any(one["primary"]["shown"] for one in told.effects.values() if "primary" in one)
     return OWN if nearer and not renewals else RENEWAL
 
 
-def needed_for_no_effect(of: str, look: str) -> int:
-    """Return how many members, half of them left alone, it takes to see that there is no effect."""
+def needed_for_no_effect(of: str, look: str, page: TouchPage | None) -> int:
+    """Return how many members, half of them left alone, it takes to see that there is no effect.
+
+    As members of this club differ from each other, once there is anything to compare.
+    """
     small, spread, scale = A_RENEWAL if of == RENEWAL else A_VISIT
+    known = [row.spread for row in page.drawn if row.spread] if page else []
+    spread = median(known) if known else spread
     needed = members_for_no_effect(small, spread, scale, live=look == "live")
     return _rounded(needed)
 
@@ -141,7 +149,19 @@ def _row(code: str, figures: dict[str, Any], look: str, of: str) -> EffectRow | 
         shrunk,
         figures,
         middle=middle,
+        spread=_spread(one, scale) if one["shown"] and _is_main(one, of) else 0.0,
     )
+
+
+def _is_main(one: dict[str, Any], of: str) -> bool:
+    """Tell whether the figures are of the kind that most rows have: renewals, or else visits."""
+    return bool((of == RENEWAL) == (one["kind"] == "rate"))
+
+
+def _spread(one: dict[str, Any], scale: float) -> float:
+    """Return how much one member differs from another, out of the error of the difference."""
+    treated, held = one["sizes"]
+    return float(one["error"] / scale * math.sqrt(treated * held / (treated + held)))
 
 
 def _scale(one: dict[str, Any]) -> tuple[float, str]:
@@ -223,72 +243,3 @@ def _groups(told: Told) -> list[str]:
             elif group.get("helped"):
                 said.append(_("%(touch)s helps %(group)s.", **words))
     return said
-
-
-def outcome_words(code: str, of: str) -> str:
-    """Return what is compared, in a word or two."""
-    words = {
-        "renewal": _("renewed"),
-        "visits": _("visits in 28 days"),
-        "came": _("came within 14 days"),
-        "bought": _("bought within 30 days"),
-        "rejoined": _("rejoined within 60 days"),
-    }
-    return words["renewal" if of != OWN else outcome_of(code)[0]]
-
-
-def people_words(code: str, of: str, did: str) -> str:
-    """Return who stands in a list of people behind a number."""
-    beside = {
-        "reached": _("reached"),
-        "opted_out": _("opted out within 28 days"),
-        "complained": _("complained within 28 days"),
-        "refunded": _("got money back within 28 days"),
-        "owing": _("not renewed while a payment was owed"),
-    }
-    if did in beside:
-        return beside[did]
-    outcome = outcome_words(code, of)
-    return outcome if did else _("%(outcome)s: known by now", outcome=outcome)
-
-
-def verdict_words(verdict: str) -> str:
-    """Return a verdict in a word."""
-    return {
-        "works": _("Works"),
-        "harms": _("Harms"),
-        "no_effect": _("No effect"),
-        "unknown": _("Not known yet"),
-        "too_few": _("Too few"),
-    }[verdict]
-
-
-def hint_words(hint: str) -> str:
-    """Return where an unknown effect seems to lead."""
-    return {"promising": _("promising"), "doubtful": _("doubtful")}.get(hint, "")
-
-
-def advice_words(advice: str) -> str:
-    """Return what to do with a touchpoint."""
-    return {
-        "keep": _("Keep"),
-        "change": _("Change"),
-        "stop": _("Stop"),
-        "wait": _("Wait"),
-    }[advice]
-
-
-def group_words(group: str) -> str:
-    """Return who a group is."""
-    return {
-        "none": _("who did not come in the month before"),
-        "rare": _("who come 1 to 3 times a month"),
-        "regular": _("who come 4 to 7 times a month"),
-        "habitual": _("who come 8 times a month or more"),
-        "first": _("members in their first term"),
-        "later": _("members who have renewed before"),
-        "month": _("members by the month"),
-        "quarter": _("members for three months"),
-        "half": _("members for half a year"),
-        "year": _("members for a year"),
-    }[group]

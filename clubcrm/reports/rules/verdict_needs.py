@@ -13,8 +13,8 @@ LARGEST = 10_000_000
 def members_for_no_effect(small: float, spread: float, scale: float, *, live: bool) -> int:
     """Return how many members, half of them left alone, make the interval fit within `small`.
 
-    `spread` is how much one member differs from another; the always-valid interval of a page that
-    is looked at every day is sharpest for effects of the size `scale`, and wider than the plain one.
+    `spread` is how much one member differs from another. The always-valid interval of a page that
+    is looked at every day is wider than the plain one, and sharpest for effects of size `scale`.
     """
     low, high = 2, LARGEST
     while low < high:

@@ -30,14 +30,12 @@ from clubcrm.reports.told import periods_of, told_for
 from clubcrm.reports.touch_page import (
     ICONS,
     TONES,
-    advice_words,
     best_known,
     name_of,
     needed_for_no_effect,
     page_of,
-    people_words,
-    verdict_words,
 )
+from clubcrm.reports.touch_words import advice_words, people_words, verdict_words
 
 KEPT = frozenset({"code", "arm", "of", "did", "period", "club"})
 ALL_CLUBS = "all"
@@ -58,9 +56,10 @@ def index() -> str:
         "period": period,
         "club": ALL_CLUBS if owner is None else None,
     }
+    page = page_of(told, of) if told else None
     return render_template(
         "clubcrm/reports/touchpoints.html",
-        page=page_of(told, of) if told else None,
+        page=page,
         told=told,
         of=of,
         period=period,
@@ -69,7 +68,7 @@ def index() -> str:
         verdict_words=verdict_words,
         tones=TONES,
         icons=ICONS,
-        needs=needed_for_no_effect(of, told.look if told else LIVE),
+        needs=needed_for_no_effect(of, told.look if told else LIVE, page),
         kept=kept,
         clubs=_clubs(kept) if _sees_all() else [],
         tabs=[
