@@ -221,6 +221,7 @@ JOBS: tuple[Job, ...] = (
     Job("change-plans", membership_jobs.change_plans, daily_at=time(0, 5)),
     Job("end-contracts", membership_jobs.end_due, daily_at=time(0, 10)),
     Job("mass-changes", membership_jobs.run_mass_changes, every=timedelta(seconds=5)),
+    Job("renew-units", membership_jobs.renew_units, daily_at=time(0, 12)),
     Job("mark-overdue", membership_jobs.mark_overdue, daily_at=time(0, 15)),
     Job("ask-for-papers", membership_jobs.ask_for_papers, daily_at=time(8, 0)),
     Job("settle-papers", membership_jobs.settle_papers, daily_at=time(0, 15)),

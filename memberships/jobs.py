@@ -9,6 +9,7 @@ from memberships.billing.vouchers import expire_voucher, vouchers_to_expire
 from memberships.books.kinds import RecurringState
 from memberships.books.lines import items_to_book
 from memberships.books.recurring import book_due
+from memberships.contracts import period_units
 from memberships.contracts.changes import perform_change
 from memberships.contracts.everyone import items_in, mass_changes_open
 from memberships.contracts.families import end_with_holder
@@ -22,6 +23,7 @@ from memberships.contracts.paperwork import (
     settle_paper,
     tell_lapsing,
 )
+from memberships.contracts.period_units import contracts_to_renew
 from memberships.contracts.renewals import carry_over
 from memberships.contracts.services import end_contract
 from memberships.contracts.transfers import hand_units_over
@@ -49,6 +51,16 @@ def change_plans(context: JobContext) -> Outcome:
     with unit_of_work(write=False):
         due = changes_due(context.club_id, context.day)
     return context.each(due, lambda change_id: perform_change(change_id, by=BY))
+
+
+def renew_units(context: JobContext) -> Outcome:
+    """Members whose rolling contract has begun another paid period have the units it brings."""
+    if context.club_id is None or context.day is None:
+        return Outcome()
+    club_id, day = context.club_id, context.day
+    with unit_of_work(write=False):
+        due = contracts_to_renew(club_id, day)
+    return context.each(due, lambda contract_id: period_units.renew_units(contract_id, day, by=BY))
 
 
 def expire_units(context: JobContext) -> Outcome:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, literal, select
+from sqlalchemy import Select, String, case, cast, func, literal, select
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
@@ -110,10 +110,15 @@ def plan_version(version_id: int) -> PlanOnSale:
 
 
 def _versions() -> Sold:
-    # The packages come as one text, such as 3/8,5/2: no further trip to the store.
+    # The packages come as one text, such as 3/8/0,5/2/1: no further trip to the store.
     product, units = cast(PlanPackage.product_id, String), cast(PlanPackage.units, String)
     packages = (
-        select(func.aggregate_strings(product + literal("/") + units, ","))
+        select(
+            func.aggregate_strings(
+                product + literal("/") + units + case((PlanPackage.each_period, "/1"), else_="/0"),
+                ",",
+            )
+        )
         .where(PlanPackage.version_id == PlanVersion.id)
         .correlate(PlanVersion)
         .scalar_subquery()
@@ -166,8 +171,8 @@ def _plans(statement: Sold) -> list[PlanOnSale]:
 
 
 def _included(listed: str) -> tuple[Included, ...]:
-    pairs = (one.split("/") for one in listed.split(",") if one)
-    return tuple(sorted(Included(int(product), int(units)) for product, units in pairs))
+    found = (one.split("/") for one in listed.split(",") if one)
+    return tuple(sorted(Included(int(one), int(units), each == "1") for one, units, each in found))
 
 
 def _named_freezes(versions: Sequence[int]) -> dict[int, set[int]]:

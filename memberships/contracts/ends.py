@@ -12,6 +12,7 @@ from clubcrm.core.states import move
 from memberships.contracts.catalogue import terms_of
 from memberships.contracts.fees import move_fees, stop_fees
 from memberships.contracts.models import Contract
+from memberships.contracts.period_units import date_periods, lots_of_periods
 from memberships.contracts.rules import CONTRACT_MOVES, ContractState
 from memberships.contracts.services import as_kept, note_change
 from memberships.contracts.stays import extra_days, freeze_blocks, next_start, renewal_of
@@ -28,8 +29,9 @@ def move_end(contract: Contract, days: int, *, by: str, from_on: date | None = N
     """
     set_end(contract, moved_end(contract.ends_on, days), by=by)
     if contract.ends_on is None:
-        move_lot_ends(contract.id, days)
+        move_lot_ends(contract.id, days, but_not=lots_of_periods(contract))
     move_fees(contract, days, by=by, from_on=from_on)
+    date_periods(contract, club_day(contract.club_id))
 
 
 def set_end(contract: Contract, ends_on: date | None, *, by: str) -> None:
@@ -43,9 +45,10 @@ def set_end(contract: Contract, ends_on: date | None, *, by: str) -> None:
     db.session.flush()
     stop_fees(contract, by=by)
     if before is not None and ends_on is not None:
-        move_lot_ends(contract.id, (ends_on - before).days)
+        move_lot_ends(contract.id, (ends_on - before).days, but_not=lots_of_periods(contract))
         if renewal is not None and _may_move(renewal):
             _begin_on(renewal, ends_on + _DAY, by=by)
+    date_periods(contract, club_day(contract.club_id))
     reached = ends_on is None or ends_on >= club_day(contract.club_id)
     if contract.state is ContractState.ENDED and reached:
         move(contract, ContractState.SIGNED, moves=CONTRACT_MOVES, by=by)

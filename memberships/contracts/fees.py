@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from memberships.contracts.catalogue import terms_of
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import PlanKind
-from memberships.contracts.terms import FrozenSpan, period_of
+from memberships.contracts.terms import FrozenSpan, add_months, period_of
+from memberships.dunning.models import ChargeSchedule
 from memberships.dunning.queries import is_invoiced
 from memberships.dunning.rules import PutOff
 from memberships.dunning.services import (
@@ -14,6 +15,7 @@ from memberships.dunning.services import (
     change_charges,
     move_charges,
     period_at,
+    period_day,
     plan_charges,
     put_offs,
     schedule_of,
@@ -23,9 +25,11 @@ from memberships.dunning.services import (
 __all__ = [
     "change_fees",
     "fee_period",
+    "fee_periods",
     "has_fees",
     "is_period_open",
     "move_fees",
+    "period_span",
     "plan_fees",
     "put_off_fees",
     "stop_fees",
@@ -40,6 +44,36 @@ def fee_period(contract: Contract, day: date) -> FrozenSpan:
         return FrozenSpan(first, last)
     months = terms_of(contract.plan_version_id).term_months or 1
     return period_of(contract.starts_on, max(day, contract.starts_on), months)
+
+
+def fee_periods(
+    contract: Contract, day: date, schedule: ChargeSchedule | None = None
+) -> list[tuple[int, FrozenSpan]]:
+    """Return the number and days of every period of a rolling contract that began by a day.
+
+    The first one is always there. Frozen and given days are made up at the end of a period.
+    """
+    schedule = schedule or schedule_of(contract.id)
+    first, found = _begin(contract, schedule, 1), list[tuple[int, FrozenSpan]]()
+    while not found or first <= day:
+        after = _begin(contract, schedule, len(found) + 2)
+        found.append((len(found) + 1, FrozenSpan(first, after - timedelta(days=1))))
+        first = after
+    return found
+
+
+def period_span(contract: Contract, number: int) -> FrozenSpan:
+    """Return the days of one period, moved as its fees were."""
+    schedule = schedule_of(contract.id)
+    first, after = _begin(contract, schedule, number), _begin(contract, schedule, number + 1)
+    return FrozenSpan(first, after - timedelta(days=1))
+
+
+def _begin(contract: Contract, schedule: ChargeSchedule | None, number: int) -> date:
+    if schedule is not None:
+        return period_day(schedule, number)
+    months = terms_of(contract.plan_version_id).term_months or 1
+    return add_months(contract.starts_on, (number - 1) * months)
 
 
 def is_period_open(contract: Contract, first_day: date) -> bool:

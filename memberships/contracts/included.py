@@ -5,9 +5,11 @@ from datetime import date
 
 from clubcrm.core import audit
 from memberships.contracts.catalogue import terms_of
+from memberships.contracts.fees import period_span
 from memberships.contracts.models import Contract
+from memberships.contracts.period_units import grant_of, last_day_of_units
 from memberships.contracts.terms import Included
-from memberships.packages.granted import Grant, grant_units, granted_lots
+from memberships.packages.granted import grant_units, granted_lots
 from memberships.packages.offers import product_by_id
 from memberships.packages.selling import transfer_units
 
@@ -15,18 +17,10 @@ from memberships.packages.selling import transfer_units
 def open_included(contract: Contract, *, by: str) -> None:
     """The member has the units that the plan promises with a contract, free of charge."""
     for one in terms_of(contract.plan_version_id).packages:
-        grant_units(
-            Grant(
-                contract_id=contract.id,
-                person_id=contract.person_id,
-                payer_id=contract.payer_id,
-                product_id=one.product_id,
-                units=one.units,
-                from_on=contract.starts_on,
-                until_on=contract.ends_on,
-            ),
-            by=by,
-        )
+        until = contract.ends_on
+        if one.each_period:
+            until = last_day_of_units(contract, period_span(contract, 1))
+        grant_units(grant_of(contract, one, contract.starts_on, until), by=by)
 
 
 def keep_included(contract_id: int, until_on: date | None, *, by: str) -> int:
@@ -50,11 +44,11 @@ def hand_included_over(contract_id: int, to_person_id: int, *, by: str, why: str
     return sum(units for _lot, units in left)
 
 
-def names_of(packages: Iterable[Included]) -> list[tuple[str, int]]:
-    """Return the packages by name, each with its number of units."""
+def names_of(packages: Iterable[Included]) -> list[tuple[str, int, bool]]:
+    """Return the packages by name, with their units and whether these come anew each period."""
     named = []
     for one in packages:
         product = product_by_id(one.product_id)
         if product is not None:
-            named.append((product.terms.name, one.units))
+            named.append((product.terms.name, one.units, one.each_period))
     return sorted(named)

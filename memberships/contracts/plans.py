@@ -143,10 +143,7 @@ def _add_version(plan: Plan, terms: PlanTerms, *, number: int, by: str) -> PlanV
 
 def _add_conditions(version_id: int, terms: PlanTerms) -> None:
     """The version says what it brings, and how it may be frozen and left where it says that."""
-    db.session.add_all(
-        PlanPackage(version_id=version_id, product_id=one.product_id, units=one.units)
-        for one in terms.packages
-    )
+    db.session.add_all(PlanPackage(version_id=version_id, **asdict(one)) for one in terms.packages)
     if terms.leaving != PLAIN_LEAVING:
         db.session.add(PlanLeaving(version_id=version_id, **asdict(terms.leaving)))
     if terms.freezing is not PlanFreezing.ANY:
@@ -180,5 +177,5 @@ def _as_kept(terms: PlanTerms) -> dict[str, object]:
         "freezing": terms.freezing.value,
         "freeze_types": sorted(terms.freeze_type_ids),
         "conditions": asdict(terms.conditions),
-        "packages": [[one.product_id, one.units] for one in terms.packages],
+        "packages": [[one.product_id, one.units, one.each_period] for one in terms.packages],
     }

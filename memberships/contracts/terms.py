@@ -44,10 +44,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Included:
-    """So many units of a package that come with the plan."""
+    """So many units of a package that come with the plan: once, or anew with each paid period."""
 
     product_id: int
     units: int
+    each_period: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,8 @@ def plan_faults(terms: PlanTerms) -> dict[str, str]:
     fewest, most = LIMITS["packages"]
     if not all(fewest <= one.units <= most for one in terms.packages):
         faults["packages"] = "range"
+    if terms.kind is not PlanKind.RECURRING and any(one.each_period for one in terms.packages):
+        faults["packages"] = "not_for_kind"
     return faults
 
 

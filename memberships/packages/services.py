@@ -4,7 +4,7 @@
 decides who gets the last unit on both databases.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -244,12 +244,10 @@ def change_lot(lot_id: int, change: Change, *, by: str) -> int:
     return left
 
 
-def move_lot_ends(contract_id: int, days: int) -> None:
+def move_lot_ends(contract_id: int, days: int, *, but_not: Collection[int] = ()) -> None:
     """Units of a contract are valid so many calendar days longer, or shorter when negative."""
-    _move(
-        db.session.scalars(select(PackageLot).where(PackageLot.contract_id == contract_id)).all(),
-        days,
-    )
+    lots = db.session.scalars(select(PackageLot).where(PackageLot.contract_id == contract_id))
+    _move([lot for lot in lots if lot.id not in but_not], days)
 
 
 def move_frozen_packages(person_id: int, days: int, *, sold_before: datetime) -> None:

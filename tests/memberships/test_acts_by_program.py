@@ -191,7 +191,7 @@ def test_a_plan_brings_packages_on_the_page_and_by_api(client_of, app, cast):
         "kind": "term",
         "price": {"amount_minor": 2_500_000, "currency": "BDT"},
         "term_months": 12,
-        "packages": [{"package_id": product, "units": 4}],
+        "packages": [{"package_id": product, "units": 4, "each_period": False}],
     }
 
     made = max_.post("/api/v1/plans", json=body)

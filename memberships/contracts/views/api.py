@@ -271,11 +271,17 @@ def _terms(body: dict[str, Any], club: ClubChoice) -> PlanTerms:
 
 def _packages(listed: list[dict[str, Any]]) -> tuple[Included, ...]:
     scope = current_actor().scope
-    units = {one["package_id"]: one["units"] for one in listed}
-    found = {one: product_for(scope, one) for one in units}
+    named = {one["package_id"]: one for one in listed}
+    found = {one: product_for(scope, one) for one in named}
     if not all(found.values()):
         raise invalid({"packages": _("Expected packages of this club.")})
-    return tuple(sorted(Included(one.product_id, units[key]) for key, one in found.items() if one))
+    return tuple(
+        sorted(
+            Included(one.product_id, named[key]["units"], named[key]["each_period"])
+            for key, one in found.items()
+            if one
+        )
+    )
 
 
 def _plan(plan: PlanOnSale) -> dict[str, Any]:
@@ -304,7 +310,11 @@ def _plan(plan: PlanOnSale) -> dict[str, Any]:
         "freeze_on_scan": terms.freeze_on_scan.value,
         "conditions": asdict(terms.conditions),
         "packages": [
-            {"package_id": product.public_id, "units": one.units}
+            {
+                "package_id": product.public_id,
+                "units": one.units,
+                "each_period": one.each_period,
+            }
             for one in terms.packages
             if (product := product_by_id(one.product_id))
         ],

@@ -168,6 +168,10 @@ def _field_of(product: ProductOnSale) -> str:
     return f"package-{product.public_id}"
 
 
+def _each_of(product: ProductOnSale) -> str:
+    return f"each-{product.public_id}"
+
+
 def _typed_packages(club: ClubChoice) -> tuple[Included, ...]:
     """Return what comes with the plan; raises ValueError with the sentence to show."""
     found = []
@@ -176,21 +180,23 @@ def _typed_packages(club: ClubChoice) -> tuple[Included, ...]:
         if typed and not (typed.isascii() and typed.isdecimal() and len(typed) < 5):
             raise ValueError(plan_fault_words("packages", "range"))
         if typed and int(typed):
-            found.append(Included(product.product_id, int(typed)))
+            each_period = bool(request.form.get(_each_of(product)))
+            found.append(Included(product.product_id, int(typed), each_period))
     return tuple(sorted(found))
 
 
-def _package_rows(club: ClubChoice, plan: PlanOnSale | None) -> list[tuple[str, str, str]]:
-    """Return name of the field, of the package, and what stands in it."""
-    kept = {one.product_id: str(one.units) for one in plan.terms.packages} if plan else {}
+def _package_rows(club: ClubChoice, plan: PlanOnSale | None) -> list[tuple[str, str, str, bool]]:
+    """Return name of the field, of the package, what stands in it, and whether it comes anew."""
+    kept = {one.product_id: one for one in plan.terms.packages} if plan else {}
+    if request.method == "POST":
+        typed = {
+            one.product_id: (request.form.get(_field_of(one), ""), _each_of(one) in request.form)
+            for one in _products(club)
+        }
+    else:
+        typed = {key: (str(one.units), one.each_period) for key, one in kept.items()}
     return [
-        (
-            _field_of(one),
-            one.terms.name,
-            request.form.get(_field_of(one), "")
-            if request.method == "POST"
-            else kept.get(one.product_id, ""),
-        )
+        (_field_of(one), one.terms.name, *typed.get(one.product_id, ("", False)))
         for one in _products(club)
         if one.state is ProductState.ON_SALE or one.product_id in kept
     ]

@@ -56,6 +56,12 @@ class ConditionsSchema(InputSchema):
 class PlanPackageSchema(InputSchema):
     package_id = fields.String(required=True, validate=_ID)
     units = fields.Integer(required=True, strict=True, validate=validate.Range(1, 500))
+    each_period = fields.Boolean(
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata={"description": "anew with each paid period of a recurring plan"},
+    )
 
 
 class PlanBody(InputSchema):
