@@ -20,6 +20,7 @@ from bar_inventory import unheard as bar_unheard
 from bar_inventory.events import SaleReturned, SaleRung
 from bar_inventory.purchasing import handlers as buying_handlers
 from bar_inventory.purchasing import jobs as bar_jobs
+from bar_inventory.sales.point_money import PointDoor
 from clubcrm.accounts import actors
 from clubcrm.accounts import invariants as account_checks
 from clubcrm.accounts.jobs import forget_old_access
@@ -55,9 +56,15 @@ from clubcrm.leads.jobs import settle_trials
 from clubcrm.leads.lead_tables import lead_table
 from clubcrm.leads.views.board import watch_leads
 from clubcrm.loyalty import handlers as loyalty_handlers
+from clubcrm.loyalty import till_points
 from clubcrm.loyalty import traits as loyalty_traits
 from clubcrm.loyalty.doubles import referral_stops
-from clubcrm.loyalty.jobs import lapse_points, propose_discounts, settle_referrals
+from clubcrm.loyalty.jobs import (
+    lapse_points,
+    propose_discounts,
+    settle_referrals,
+    tell_of_points,
+)
 from clubcrm.loyalty.point_queries import broken_points
 from clubcrm.loyalty.referral_queries import broken_referrals
 from clubcrm.loyalty.views import own_place
@@ -188,6 +195,7 @@ EVENT_HANDLERS: Handlers = {
         schedule_handlers.on_contract_frozen,
         journey_handlers.on_contract_moved,
     ),
+    membership_facts.RefundMade: (loyalty_handlers.on_refund_made,),
     membership_facts.PaymentFailed: (payment_news.on_payment_failed,),
     membership_facts.ChargeFollowUp: (payment_news.on_charge_follow_up,),
     membership_facts.PaperLapsing: (paper_news.on_paper_lapsing,),
@@ -229,6 +237,8 @@ JOBS: tuple[Job, ...] = (
     Job("expire-vouchers", membership_jobs.expire_vouchers, daily_at=time(0, 25)),
     Job("settle-referrals", settle_referrals, daily_at=time(0, 40)),
     Job("lapse-points", lapse_points, daily_at=time(0, 45)),
+    # After the night's touchpoints, so that they keep their place within what one may be told.
+    Job("tell-of-points", tell_of_points, daily_at=time(5, 45)),
     Job("propose-discounts", propose_discounts, daily_at=time(5, 40)),
     Job("book-recurring", membership_jobs.book_recurring, daily_at=time(0, 30)),
     *bar_jobs.JOBS,
@@ -365,6 +375,7 @@ def install(app: Flask) -> None:
     app.extensions["club_own_traits"] = about_traits.own_traits
     app.extensions["club_contact_pace"] = contact_pace
     app.extensions["club_programme_control"] = programme_control
+    app.extensions["club_till_points"] = PointDoor(till_points.purse, till_points.pay)
     app.extensions["club_own_places"] = (own_place,)
     app.extensions["club_visits_on"] = own_year.visits_on
     day_alerts.install(app, DAY_WATCHERS)

@@ -22,7 +22,7 @@ from memberships.billing.refunds import refund
 from memberships.billing.rounding import cash_asked
 from memberships.billing.services import credit, issue, quote, write_off
 from memberships.billing.slips import slip_order
-from memberships.billing.vouchers import VoucherOrder, issue_voucher
+from memberships.billing.vouchers import VoucherOrder, issue_voucher, withdraw_bonus
 from memberships.blocks.rules import BlockFact, BlockOwner
 from memberships.blocks.services import BlockRequest, lift_block, place_block
 from memberships.books.spend import spend_by_channel
@@ -362,6 +362,7 @@ __all__ = [
     "use_visit",
     "void_contract",
     "waiver_address",
+    "withdraw_bonus",
     "withdraw_cancellation",
     "withdraw_offer",
     "withdraw_plan",

@@ -18,7 +18,6 @@ QUIET_FACTS: Mapping[type[Fact], str] = {
     facts.InvoiceIssued: "money pages read invoices themselves",
     facts.InvoiceOverdue: "the ladder of reminders will hear it",
     facts.PaymentTaken: "money pages read payments themselves",
-    facts.RefundMade: "money pages read refunds themselves",
     facts.ShiftClosed: "the page of shifts shows what was over or short",
     facts.SessionLogged: "the trainer's pages read sessions; no journey follows one yet",
     facts.SessionReversed: "the unit is back in the same transaction",

@@ -45,11 +45,12 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How much is paid by what; `given_minor` is the cash handed over."""
+    """How much is paid by what; `given_minor` is the cash handed over, `reference` the slip."""
 
     tender: str
     amount_minor: int
     given_minor: int = 0
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def settle(total_minor: int, offered: Iterable[Part], cash: str) -> Settled:
             taken = part.amount_minor
         if taken:
             given = part.amount_minor if part.tender == cash else 0
-            parts.append(Part(part.tender, taken, given))
+            parts.append(Part(part.tender, taken, given, part.reference))
         left -= taken
     return Settled(tuple(parts), change, left)
 

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from bar_inventory.events import SaleRung
 from bar_inventory.sales.models import Sale, SaleLine, SaleTender
 from bar_inventory.sales.papers import line_ids
+from bar_inventory.sales.point_money import money_for_points
 from bar_inventory.sales.pricing import CartOrder, Priced, PricedLine, price_cart
 from bar_inventory.sales.queries import sale_of_source
 from bar_inventory.sales.rules import Part, Settled, settle
@@ -51,11 +52,15 @@ TENDERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class TenderOrder:
-    """How much by which tender; `reference` is a voucher's code or a terminal's slip."""
+    """How much by which tender; `reference` is a voucher's code or a terminal's slip.
+
+    Bonus money `by_points` is made of the member's points in the same step.
+    """
 
     tender: Tender
     amount_minor: int
     reference: str = ""
+    by_points: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def sell(order: SaleOrder, *, by: str) -> Sale:
     """The goods have left, the money is in the shift, and the invoice says so.
 
     The same source is sold once. Raises NO_SHIFT, SHIFT_CLOSED, PRICE_CHANGED, DISCOUNT_LIMIT,
-    CREDIT_LIMIT, OUT_OF_STOCK, NOT_ON_SALE, or INVALID_INPUT; then nothing has happened.
+    CREDIT_LIMIT, OUT_OF_STOCK, NOT_ON_SALE, NO_POINTS, or INVALID_INPUT; then nothing has happened.
     """
     cart = order.cart
     shift_id = order.shift_id or _shift(cart.club_id, by)
@@ -93,7 +98,7 @@ def sell(order: SaleOrder, *, by: str) -> Sale:
     _check_discount(order, by)
     total, rounding = _asked(priced, order.tenders)
     _check_shown(order.shown_minor, total, priced.quote.currency)
-    settled = _settled(total, order.tenders)
+    settled = _settled(total, _with_points(order, by))
     on_account = sum(part.amount_minor for part in settled.parts if part.tender == Tender.ACCOUNT)
     if on_account:
         _check_account(cart, on_account)
@@ -150,10 +155,24 @@ def _check_shown(shown_minor: int | None, total_minor: int, currency: str) -> No
     raise DomainError("PRICE_CHANGED", text, extra={"price": price})
 
 
+def _with_points(order: SaleOrder, by: str) -> list[TenderOrder]:
+    """Return the tenders with bonus money, under its own code, for those by points."""
+    cart, tenders = order.cart, []
+    for one in order.tenders:
+        if not one.by_points or not one.amount_minor:
+            tenders.append(one)
+            continue
+        if one.tender is not Tender.BONUS:
+            raise invalid({"tenders": _("Points pay as bonus money.")})
+        code = money_for_points(cart.person_id, cart.club_id, one.amount_minor, by=by)
+        tenders.append(replace(one, reference=code))
+    return tenders
+
+
 def _settled(total_minor: int, tenders: Sequence[TenderOrder]) -> Settled:
     if any(one.tender not in TENDERS or one.amount_minor < 0 for one in tenders):
         raise invalid({"tenders": _("This cannot be paid with at the till.")})
-    offered = [Part(one.tender, one.amount_minor) for one in tenders]
+    offered = [Part(one.tender, one.amount_minor, reference=one.reference) for one in tenders]
     settled = settle(total_minor, offered, Tender.CASH)
     if settled.missing_minor > 0:
         raise invalid({"tenders": _("The tenders do not make the sum yet.")})
@@ -207,7 +226,6 @@ def _take(
 ) -> list[Payment | None]:
     """Every tender is taken; an account pays by credit that is there, the rest stays owed."""
     invoice, shift_id = target
-    references = {one.tender: one.reference for one in order.tenders}
     taken: list[Payment | None] = []
     for place, part in enumerate(settled.parts):
         tender = Tender(part.tender)
@@ -219,7 +237,7 @@ def _take(
             source_kind=SOURCE,
             source_id=f"{order.source_id}:{place}",
             invoice_ids=(invoice.id,),
-            reference=references.get(tender, ""),
+            reference=part.reference,
             shift_id=shift_id,
         )
         if tender is not Tender.ACCOUNT:

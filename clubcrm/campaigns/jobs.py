@@ -1,21 +1,16 @@
 """Work of the campaigns: segments are counted at night, campaigns start at their hour."""
 
-from collections.abc import Callable, Sequence
-
-import structlog
-
 from clubcrm.campaigns.campaign_queries import due_campaigns
-from clubcrm.campaigns.counting import Unit, count_now
+from clubcrm.campaigns.counting import count_now
 from clubcrm.campaigns.dealing import run_campaign
 from clubcrm.campaigns.greetings import plan_greetings
 from clubcrm.campaigns.segment_queries import segment_ids_of
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import unit_of_work
-from clubcrm.core.jobs import JobContext, Outcome
-from clubcrm.core.leases import LostLeaseError
+from clubcrm.core.jobs import JobContext, Outcome, Turn
 
-log = structlog.get_logger(__name__)
+OWN_UNITS = Turn(own_units=True)
 
 
 def count_segments(context: JobContext) -> Outcome:
@@ -24,7 +19,7 @@ def count_segments(context: JobContext) -> Outcome:
         return Outcome()
     with unit_of_work(write=False) as session:
         ids = list(segment_ids_of(session, context.club_id))
-    return _each(context, ids, count_now)
+    return context.each(ids, lambda one: count_now(one, context.unit), turn=OWN_UNITS)
 
 
 def greet_on_holidays(context: JobContext) -> Outcome:
@@ -41,20 +36,4 @@ def run_campaigns(context: JobContext) -> Outcome:
     """Campaigns whose hour has come are dealt out; one that was cut short goes on."""
     with unit_of_work(write=False) as session:
         ids = list(due_campaigns(session, context.moment))
-    return _each(context, ids, run_campaign)
-
-
-def _each(context: JobContext, ids: Sequence[int], act: Callable[[int, Unit], object]) -> Outcome:
-    """Every item has its turn in units of its own; one that fails stops no other."""
-    outcome = Outcome()
-    for one in ids:
-        try:
-            act(one, context.unit)
-            outcome.done += 1
-        except LostLeaseError:
-            raise
-        except Exception as problem:
-            log.exception("item failed", job=context.job, row=one)
-            outcome.failed += 1
-            outcome.errors.append(f"{one}: {problem!r}")
-    return outcome
+    return context.each(ids, lambda one: run_campaign(one, context.unit), turn=OWN_UNITS)

@@ -5,10 +5,11 @@ were missed while no scheduler ran are caught up in order.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import String, Text, UniqueConstraint, select, update
@@ -19,10 +20,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from clubcrm.core import clock, failpoints
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import Model, db, unit_of_work
+from clubcrm.core.errors import DomainError
 from clubcrm.core.leases import LostLeaseError, Reign
 from clubcrm.core.types import UtcInstant, text_enum
 
 log = structlog.get_logger(__name__)
+Item = TypeVar("Item")
 MOST_TRIES = 3
 CATCH_UP_DAYS = 31
 
@@ -73,24 +76,50 @@ class JobContext:
                 self.reign.assert_held(session)
             yield session
 
-    def each(self, ids: Iterable[int], act: Callable[[int], object]) -> "Outcome":
+    def each(
+        self,
+        ids: Iterable[Item],
+        act: Callable[[Item], object],
+        into: "Outcome | None" = None,
+        turn: "Turn | None" = None,
+    ) -> "Outcome":
         """Every item has had its turn in a unit of its own; one that failed has stopped no other.
 
-        Raises LostLeaseError, because somebody else goes on with the rest.
+        What came of it is added to `into`, a new outcome by default. Raises LostLeaseError, because
+        somebody else goes on with the rest.
         """
-        outcome = Outcome()
+        outcome, how = into or Outcome(), turn or Turn()
         for one in ids:
             try:
-                with self.unit():
-                    act(one)
-                outcome.done += 1
+                with nullcontext() if how.own_units else self.unit():
+                    made = act(one)
+                outcome.done += made if how.adds and isinstance(made, int) else 1
             except LostLeaseError:
                 raise
             except Exception as problem:
-                log.exception("item failed", job=self.job, row=one)
+                if how.may_refuse and isinstance(problem, DomainError):
+                    log.info("item refused", job=self.job, row=one, code=problem.code)
+                    continue
+                what = f"{how.label} {one}".strip()
+                log.exception("item failed", job=self.job, row=what)
                 outcome.failed += 1
-                outcome.errors.append(f"{one}: {problem!r}")
+                outcome.errors.append(f"{what}: {problem!r}")
         return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How items have their turn.
+
+    With `own_units` an act opens its units by itself. A refusal of an act that `may_refuse` is told
+    in the log alone. With `adds` the number that an act returns counts, not the item. `label`
+    stands before the item where something failed.
+    """
+
+    own_units: bool = False
+    may_refuse: bool = False
+    adds: bool = False
+    label: str = ""
 
 
 @dataclass(slots=True)

@@ -49,6 +49,8 @@ class ProgrammeForm(PageForm):
     )
     least_spent = _count(_l("Least points turned into money at once"), "least_spent")
     keeps_days = _count(_l("Points lapse after days"), "keeps_days")
+    warn_days = _count(_l("Members hear of it days before (0: never)"), "warn_days")
+    waits_for_payment = BooleanField(_l("Who pays month by month is thanked once a payment"))
 
     month_cost_minor = AmountField(
         _l("What a member costs the club in a month"), [Optional()], render_kw=DECIMAL
@@ -69,7 +71,7 @@ class ProgrammeForm(PageForm):
 
     def show(self, programme: Programme) -> None:
         """The fields hold what the club gives now."""
-        for name in (*LIMITS, "refers", "collects"):
+        for name in (*LIMITS, "refers", "collects", "waits_for_payment"):
             field = getattr(self, name, None)
             if isinstance(field, AmountField):
                 field.show(getattr(programme, name))
@@ -93,6 +95,7 @@ class ProgrammeForm(PageForm):
         return Programme(
             refers=bool(self.refers.data),
             collects=bool(self.collects.data),
+            waits_for_payment=bool(self.waits_for_payment.data),
             host=self._reward("host"),
             friend=self._reward("friend"),
             purchase_minor=self.purchase_minor.minor or 0,

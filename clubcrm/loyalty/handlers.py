@@ -9,9 +9,10 @@ from clubcrm.loyalty.programme import programme_of
 from clubcrm.loyalty.referral_services import code_of, friend_signed
 from clubcrm.loyalty.rules.points import PointCause, PointKind, for_purchase
 from clubcrm.loyalty.surroundings import NO_MEMBERSHIP, club_with, sold_on
+from clubcrm.loyalty.till_points import give_back
 from clubcrm.people.events import PeopleMerged
 from clubcrm.people.queries.locks import lock_person
-from memberships.events import ContractCancelled, ContractRenewed, ContractSigned
+from memberships.events import ContractCancelled, ContractRenewed, ContractSigned, RefundMade
 
 BY = "system"
 NOT_COUNTED = frozenset(kind.value for kind in NO_MEMBERSHIP)
@@ -62,6 +63,11 @@ def on_sale_returned(fact: SaleReturned) -> None:
     if entry is not None:
         source = ("credit_note", str(fact.credit_note_id))
         take_back(entry, source, by=BY, part_minor=abs(fact.amount_minor))
+
+
+def on_refund_made(fact: RefundMade) -> None:
+    """Points that have paid at the till are points again, as far as the money came back."""
+    give_back(fact.payment_id, fact.refund_id, by=BY)
 
 
 def on_contract_renewed(fact: ContractRenewed) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Integer, case, cast, func, select
+from sqlalchemy import Integer, String, case, cast, func, select
 from sqlalchemy.orm import aliased
 
+from clubcrm.core import clock
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.loyalty.models import PointEntry
@@ -19,6 +20,8 @@ from clubcrm.loyalty.rules.points import (
     next_to_lapse,
 )
 from clubcrm.loyalty.rules.programme import Level, Programme
+from clubcrm.messaging.models import Message
+from memberships.billing.models import Payment
 
 YEAR = timedelta(days=365)
 
@@ -59,6 +62,7 @@ def earned_since(person_id: int, since: date) -> int:
     earned = select(func.coalesce(func.sum(PointEntry.delta), 0)).where(
         PointEntry.person_id == person_id,
         PointEntry.kind == PointKind.EARN,
+        PointEntry.cause != PointCause.BONUS,
         PointEntry.day > since,
     )
     lost = (
@@ -122,6 +126,20 @@ def taken_of(entry_id: int) -> tuple[int, int]:
     return int(row[0] or 0), int(row[1] or 0)
 
 
+def spent_in_payment(payment_id: int) -> Sequence[PointEntry]:
+    """Return the lines of points that were spent at the till and paid so."""
+    return db.session.scalars(
+        select(PointEntry)
+        .join(Payment, Payment.voucher_id == PointEntry.voucher_id)
+        .where(
+            Payment.id == payment_id,
+            PointEntry.kind == PointKind.SPEND,
+            PointEntry.source_kind == "till",
+        )
+        .order_by(PointEntry.id)
+    ).all()
+
+
 def visits_of_day(person_id: int, day: date) -> Sequence[PointEntry]:
     """Return the lines for visits of one day that were not taken back, the first in front."""
     undone = select(PointEntry.of_id).where(PointEntry.kind == PointKind.REVERSE)
@@ -176,13 +194,43 @@ def holders_to_lapse(club_id: int, today: date) -> Sequence[int]:
     ).all()
 
 
+def lines_of_many(people: Sequence[int]) -> dict[int, list[PointEntry]]:
+    """Return the lines of each of the people in the order in which they were written."""
+    found: dict[int, list[PointEntry]] = {}
+    wanted = select(PointEntry).where(PointEntry.person_id.in_(people)).order_by(PointEntry.id)
+    for one in db.session.scalars(wanted):
+        found.setdefault(one.person_id, []).append(one)
+    return found
+
+
+def holders_to_warn(club_id: int, today: date, days: int, code: str) -> Sequence[int]:
+    """Return who has lines that end within so many days and was not told so in these days."""
+    told = select(Message.person_id).where(
+        Message.code == code,
+        Message.club_id == club_id,
+        Message.created_at >= clock.now() - timedelta(days=days),
+    )
+    return db.session.scalars(
+        select(PointEntry.person_id)
+        .where(
+            PointEntry.club_id == club_id,
+            PointEntry.kind == PointKind.EARN,
+            PointEntry.expires_on.between(today, today + timedelta(days=days)),
+            PointEntry.person_id.not_in(told),
+        )
+        .distinct()
+        .order_by(PointEntry.person_id)
+    ).all()
+
+
 def totals_of(club_id: int, since: date) -> dict[str, int]:
     """Return points earned, spent, lapsed and taken back since a day, and what all hold now."""
     recent = (PointEntry.day >= since) & (PointEntry.club_id == club_id)
-    rows = db.session.execute(
-        select(PointEntry.kind, func.sum(PointEntry.delta)).where(recent).group_by(PointEntry.kind)
-    )
-    found = {kind.value: abs(int(total)) for kind, total in rows}
+    # Points that came back with a sale were spent less, not earned.
+    back = (PointEntry.kind == PointKind.EARN) & (PointEntry.cause == PointCause.BONUS)
+    kind = case((back, PointKind.SPEND.value), else_=cast(PointEntry.kind, String))
+    rows = db.session.execute(select(kind, func.sum(PointEntry.delta)).where(recent).group_by(kind))
+    found = {name: abs(int(total)) for name, total in rows}
     held = select(func.coalesce(func.sum(PointEntry.delta), 0)).where(PointEntry.club_id == club_id)
     return found | {"held": int(db.session.scalar(held) or 0)}
 
@@ -195,6 +243,7 @@ def by_cause(club_id: int, since: date) -> list[tuple[PointCause, int]]:
         .where(
             PointEntry.club_id == club_id,
             PointEntry.kind == PointKind.EARN,
+            PointEntry.cause != PointCause.BONUS,
             PointEntry.day >= since,
         )
         .group_by(PointEntry.cause)
@@ -263,11 +312,15 @@ def broken_points() -> list[str]:
     ]
 
 
+def _is_earned(one: PointEntry) -> bool:
+    return one.kind is PointKind.EARN and one.cause is not PointCause.BONUS
+
+
 def _earned(rows: Sequence[PointEntry], today: date) -> int:
     days = {one.id: one.day for one in rows}
     return sum(
         one.delta
         for one in rows
-        if (one.kind is PointKind.EARN and one.day > today - YEAR)
+        if (_is_earned(one) and one.day > today - YEAR)
         or (one.kind is PointKind.REVERSE and days.get(one.of_id or 0, date.min) > today - YEAR)
     )

@@ -40,6 +40,7 @@ from clubcrm.people.queries.locks import lock_person
 from memberships.api import Voucher
 
 MOST_BY_HAND = 100_000
+BY_HAND, AT_TILL = "voucher", "till"  # where points were spent; both name the bonus by its id
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def give_points(club_id: int, person_id: int, points: int, reason: str, *, by: s
     return entry
 
 
-def spend(club_id: int, person_id: int, points: int, *, by: str) -> Voucher:
+def spend(club_id: int, person_id: int, points: int, *, by: str, source: str = BY_HAND) -> Voucher:
     """So many points have become bonus money of the member, good at the till and for fees.
 
     Raises POINTS_OFF, INVALID_INPUT below the least number, NO_POINTS when there are not so many.
@@ -135,7 +136,7 @@ def spend(club_id: int, person_id: int, points: int, *, by: str) -> Voucher:
             "cause": PointCause.BONUS,
             "delta": -points,
             "day": today,
-            "source_kind": "voucher",
+            "source_kind": source,
             "source_id": str(voucher.id),
             "amount_minor": voucher.amount_minor,
             "voucher_id": voucher.id,

@@ -155,6 +155,29 @@ def rewards_since(host_id: int, since: datetime) -> int:
     return int(found or 0)
 
 
+def thanked_at(host_id: int) -> datetime | None:
+    """Return when somebody was last thanked for bringing a friend."""
+    return db.session.scalar(
+        select(ReferralReward.at)
+        .where(ReferralReward.person_id == host_id, ReferralReward.side == Side.HOST)
+        .order_by(ReferralReward.id.desc())
+        .limit(1)
+    )
+
+
+def waiting_hosts(club_id: int) -> Sequence[int]:
+    """Return the recommendations of a club whose hosts are thanked after their next payment."""
+    return db.session.scalars(
+        select(Referral.id)
+        .where(
+            Referral.club_id == club_id,
+            Referral.state == ReferralState.REWARDED,
+            Referral.why == "host_pays",
+        )
+        .order_by(Referral.settled_at, Referral.id)
+    ).all()
+
+
 def waiting_referrals(club_id: int) -> Sequence[int]:
     """Return the recommendations of a club whose friends have signed and are not thanked yet."""
     return db.session.scalars(

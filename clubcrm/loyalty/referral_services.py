@@ -11,7 +11,7 @@ from clubcrm.core.types import spoken_code
 from clubcrm.loyalty.models import Referral, ReferralCode
 from clubcrm.loyalty.programme import programme_of
 from clubcrm.loyalty.referral_queries import newest_code, referral_of
-from clubcrm.loyalty.rewards import reward_both
+from clubcrm.loyalty.rewards import HOST_PAYS, reward_both, reward_host
 from clubcrm.loyalty.rules.referrals import (
     REFERRAL_MOVES,
     FriendFacts,
@@ -155,6 +155,25 @@ def settle(referral_id: int) -> Verdict:
     after = {"state": referral.state.value, "why": referral.why}
     audit.note("referral.settled", "person", referral.friend_id, after=after, by=BY)
     return verdict
+
+
+def settle_host(referral_id: int) -> str:
+    """The host who waited for his next payment is thanked once he has paid; returns what is left.
+
+    The friend has had his reward before.
+    """
+    referral = db.session.get_one(Referral, referral_id, populate_existing=True)
+    lock_people({referral.host_id})
+    db.session.refresh(referral)
+    if referral.state is not ReferralState.REWARDED or referral.why != HOST_PAYS:
+        return referral.why
+    today = clock.today(club_with(referral.club_id).zone)
+    why = reward_host(referral, programme_of(referral.club_id), today)
+    if why != HOST_PAYS:
+        referral.why = why
+        db.session.flush()
+        audit.note("referral.host", "person", referral.friend_id, after={"why": why}, by=BY)
+    return why
 
 
 def _facts(coming: Coming) -> FriendFacts:

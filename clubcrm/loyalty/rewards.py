@@ -12,15 +12,16 @@ from clubcrm.core.errors import DomainError
 from clubcrm.loyalty.bonus import give_bonus
 from clubcrm.loyalty.models import Referral, ReferralReward
 from clubcrm.loyalty.point_services import Earning, earn
-from clubcrm.loyalty.referral_queries import rewards_since
+from clubcrm.loyalty.referral_queries import rewards_since, thanked_at
 from clubcrm.loyalty.rules.points import PointCause
 from clubcrm.loyalty.rules.programme import Programme, Reward, RewardKind
-from clubcrm.loyalty.rules.referrals import Side, is_capped
-from clubcrm.loyalty.surroundings import club_with, membership_on
+from clubcrm.loyalty.rules.referrals import HostFacts, Side, is_capped, waits_for_payment
+from clubcrm.loyalty.surroundings import club_with, membership_on, paid_at
+from clubcrm.loyalty.telling import Gift, tell_thanks
 from memberships.api import GiftOrder, give_days
 
 BY = "system"
-CAPPED, HOST_LEFT = "capped", "host_left"
+CAPPED, HOST_LEFT, HOST_PAYS = "capped", "host_left", "host_pays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,12 @@ class Given:
     reward: Reward
     cost_minor: int
     voucher_id: int | None = None
+    until: date | None = None
+
+    @property
+    def words(self) -> Gift:
+        """Return what is told of it."""
+        return Gift(self.reward, self.until)
 
 
 def reward_both(referral: Referral, programme: Programme, today: date) -> str:
@@ -59,11 +66,23 @@ def reward_both(referral: Referral, programme: Programme, today: date) -> str:
     Who has had the most rewards of his period brings for nothing; his friend is still thanked.
     """
     _give(Thanks(referral, Side.FRIEND, programme.friend, programme, today))
+    return reward_host(referral, programme, today)
+
+
+def reward_host(referral: Referral, programme: Programme, today: date) -> str:
+    """The host has his reward; returns why he has none, empty when he has.
+
+    Who pays month by month and was thanked since his last payment waits for the next one.
+    """
     since = clock.now() - timedelta(days=programme.cap_days)
     if is_capped(rewards_since(referral.host_id, since), programme.cap):
         return CAPPED
-    if membership_on(referral.host_id, today) is None:
+    running = membership_on(referral.host_id, today)
+    if running is None:
         return HOST_LEFT
+    facts = HostFacts(running.rolls, thanked_at(referral.host_id), paid_at(referral.host_id))
+    if programme.waits_for_payment and waits_for_payment(facts):
+        return HOST_PAYS
     _give(Thanks(referral, Side.HOST, programme.host, programme, today))
     return ""
 
@@ -85,6 +104,7 @@ def _give(thanks: Thanks) -> None:
         )
     )
     db.session.flush()
+    tell_thanks(thanks.referral, thanks.side, given.words)
 
 
 def _hand_over(thanks: Thanks) -> Given | None:
@@ -119,7 +139,7 @@ def _bonus(thanks: Thanks) -> Given:
     whose = (thanks.referral.club_id, thanks.person_id)
     until = (thanks.today, thanks.programme.bonus_days)
     voucher = give_bonus(whose, thanks.reward.amount, until, _words(thanks), by=BY)
-    return Given(thanks.reward, thanks.reward.amount, voucher.id)
+    return Given(thanks.reward, thanks.reward.amount, voucher.id, voucher.valid_until)
 
 
 def _points(thanks: Thanks) -> Given:

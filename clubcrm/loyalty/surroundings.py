@@ -7,12 +7,14 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from bar_inventory.sales.models import Sale
+from bar_inventory.sales.selling import SOURCE as BAR
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.people.models import ContactKind, ContactPoint, Person
-from memberships.billing.models import Instalment, Invoice
+from memberships.billing.models import Instalment, Invoice, Payment, Voucher
 from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.rules import ContractState, PlanKind
+from memberships.tills.tenders import MONEY_TENDERS
 
 # The row of whoever asks, for services that only hand it on.
 Somebody = Person
@@ -30,6 +32,7 @@ class Running:
     ends_on: date | None
     price_minor: int
     days: int
+    rolls: bool = False
 
     @property
     def day_minor(self) -> int:
@@ -98,10 +101,25 @@ def membership_on(person_id: int, day: date) -> Running | None:
     ).first()
     if row is None:
         return None
-    contract, _kind, months = row
+    contract, kind, months = row
     until = contract.term_ends_on or contract.ends_on
     days = (until - contract.starts_on).days + 1 if until else 30 * (months or 1)
-    return Running(contract.id, contract.ends_on, contract.price_minor, days)
+    rolls = kind is PlanKind.RECURRING
+    return Running(contract.id, contract.ends_on, contract.price_minor, days, rolls=rolls)
+
+
+def paid_at(person_id: int) -> datetime | None:
+    """Return when the person last paid the club in money, what was bought at the bar left out."""
+    return db.session.scalar(
+        select(Payment.taken_at)
+        .where(
+            Payment.payer_id == person_id,
+            Payment.tender.in_(MONEY_TENDERS),
+            Payment.source_kind != BAR,
+        )
+        .order_by(Payment.id.desc())
+        .limit(1)
+    )
 
 
 def contract_stands(contract_id: int, day: date) -> bool:
@@ -127,6 +145,12 @@ def open_of_contract(contract_id: int) -> int:
         )
     )
     return int(found or 0)
+
+
+def left_on(voucher_id: int) -> int:
+    """Return what a bonus still holds."""
+    wanted = select(Voucher.remaining_minor).where(Voucher.id == voucher_id)
+    return int(db.session.scalar(wanted) or 0)
 
 
 def sold_on(sale_id: int) -> date | None:

@@ -23,6 +23,7 @@ WHY: Mapping[str, object] = {
     "left": _l("left before the day"),
     "unpaid": _l("has not paid"),
     "capped": _l("the host has had the most of his period"),
+    "host_pays": _l("the host is thanked after his next payment"),
     "host_left": _l("the host is no member any more"),
 }
 WAYS: Mapping[str, object] = {"link": _l("by the link"), "desk": _l("told at the desk")}
@@ -76,6 +77,8 @@ def cause_words(kind: PointKind, cause: PointCause) -> str:
         PointCause.BONUS: _("Turned into bonus money"),
         PointCause.TIME: _("Ended unused"),
     }
+    if kind is PointKind.EARN and cause is PointCause.BONUS:
+        return _("Back from a sale that was returned")
     return (
         _("Taken back: %(what)s", what=words[cause]) if kind is PointKind.REVERSE else words[cause]
     )

@@ -10,7 +10,7 @@ from clubcrm.core import clock
 from clubcrm.core.db import db
 from clubcrm.messaging.models import Message, MessageState
 
-CAMPAIGN, JOURNEY = "campaign:", "touch:"
+CAMPAIGN, JOURNEY, LOYALTY = "campaign:", "touch:", "loyalty:"
 # What waits counts like what has left: it will be read before anything decided today.
 COUNTED = (
     MessageState.QUEUED,
@@ -23,7 +23,7 @@ SERVICE_CODE = "X%"
 
 
 def contact_days(
-    people: Collection[int], zone: str, prefixes: Collection[str] = (CAMPAIGN, JOURNEY)
+    people: Collection[int], zone: str, prefixes: Collection[str] = (CAMPAIGN, JOURNEY, LOYALTY)
 ) -> dict[int, list[date]]:
     """Return the days of the last year on which each was written to for one of these causes.
 

@@ -62,6 +62,9 @@ def sample_values(club: Club, today: date, language: str) -> dict[str, str]:
         "mark": "[#T-42]",
         "due": f"{soon}, 18:00",
         "answer": "…",
+        "friend": NAMES.get(language, NAMES["en"])[0],
+        "reward": amount,
+        "points": formats.number(250),
         "ticket_link": "https://club.example/…",
     }
     return {**by_cause, **values_of(sample_story(club, today, language), MEMBER, language)}

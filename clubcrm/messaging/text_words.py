@@ -57,6 +57,9 @@ _CODES = {
     "T1": _l("Mail received"),
     "T2": _l("Answer to a question"),
     "K6": _l("Another teacher"),
+    "L1": _l("Thanks for a friend"),
+    "L2": _l("Thanks to the friend"),
+    "L3": _l("Points end soon"),
 }
 
 
@@ -67,7 +70,12 @@ def code_words(code: str) -> str:
 
 def part_words(code: str) -> str:
     """Return the part of the list in which a code stands."""
-    parts = {"X": _("Service, outside the journey"), "K": _("Classes"), "T": _("Questions")}
+    parts = {
+        "X": _("Service, outside the journey"),
+        "K": _("Classes"),
+        "T": _("Questions"),
+        "L": _("Friends and points"),
+    }
     if not code.startswith("J"):
         return parts.get(code[:1], _("Others"))
     number = int(code[1:3])

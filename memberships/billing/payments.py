@@ -129,8 +129,17 @@ def _voucher(order: PaymentOrder, today: date) -> Voucher | None:
             raise DomainError("NO_VOUCHER", _("There is no voucher with this code."))
         return voucher
     if order.tender is Tender.BONUS:
-        return bonus_of(order.payer_id, order.club_id, order.amount_minor, today)
+        return _named_bonus(order) or bonus_of(
+            order.payer_id, order.club_id, order.amount_minor, today
+        )
     return None
+
+
+def _named_bonus(order: PaymentOrder) -> Voucher | None:
+    """Return the payer's bonus whose code was told, so that just this one pays."""
+    voucher = find_voucher(order.club_id, order.reference) if order.reference else None
+    is_his = voucher is not None and voucher.person_id == order.payer_id
+    return voucher if is_his else None
 
 
 def _from_credit(order: PaymentOrder, parts: Sequence[Instalment], *, by: str) -> Payment:

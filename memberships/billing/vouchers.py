@@ -170,6 +170,27 @@ def return_to_voucher(
     db.session.refresh(voucher)
 
 
+def withdraw_bonus(voucher_id: int, amount_minor: int, source: tuple[str, str], *, by: str) -> bool:
+    """So much of a bonus is no bonus any more; False when it does not hold so much by now."""
+    voucher = db.session.get_one(Voucher, voucher_id)
+    taken = db.session.execute(
+        update(Voucher)
+        .where(
+            Voucher.id == voucher_id,
+            Voucher.kind == VoucherKind.BONUS,
+            Voucher.remaining_minor >= amount_minor,
+        )
+        .values(remaining_minor=Voucher.remaining_minor - amount_minor)
+    )
+    if taken.rowcount != 1:  # type: ignore[attr-defined] # the untyped result of an UPDATE
+        return False
+    _enter(voucher, VoucherMove.EXPIRE, -amount_minor, source, by=by)
+    db.session.refresh(voucher)
+    after = {"amount_minor": amount_minor}
+    audit.note("voucher.withdrawn", "voucher", voucher_id, after=after, by=by)
+    return True
+
+
 def vouchers_to_expire(club_id: int, day: date) -> Sequence[int]:
     """Return the club's vouchers and bonuses that still hold something after their last day."""
     return db.session.scalars(

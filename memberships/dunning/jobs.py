@@ -1,6 +1,5 @@
 """Nightly work of dunning: invoices of the day, charges and further tries, debts on their steps."""
 
-from collections.abc import Callable, Iterable
 from functools import partial
 
 import structlog
@@ -9,8 +8,7 @@ from sqlalchemy import select
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import unit_of_work
-from clubcrm.core.errors import DomainError
-from clubcrm.core.jobs import JobContext, Outcome
+from clubcrm.core.jobs import JobContext, Outcome, Turn
 from clubcrm.core.leases import LostLeaseError
 from memberships.dunning import debtors, queries
 from memberships.dunning.charging import CUT_SHORT, try_charge
@@ -21,6 +19,7 @@ from memberships.dunning.invoicing import invoice_charges
 log = structlog.get_logger(__name__)
 BY = "system"
 CHUNK = 100
+REFUSABLE, OWN_UNITS = Turn(may_refuse=True), Turn(own_units=True, may_refuse=True)
 
 
 def invoice_due(context: JobContext) -> Outcome:
@@ -43,14 +42,8 @@ def invoice_due(context: JobContext) -> Outcome:
             raise
         except Exception:
             log.exception("chunk failed", job=context.job, first=piece[0])
-            _each(context, outcome, piece, lambda one: _one_invoice(context, one))
+            context.each(piece, lambda one: invoice_charges([one], day, by=BY), outcome, REFUSABLE)
     return outcome
-
-
-def _one_invoice(context: JobContext, charge_id: int) -> None:
-    assert context.day is not None  # noqa: S101 - narrows the type
-    with context.unit():
-        invoice_charges([charge_id], context.day, by=BY)
 
 
 def charge_due(context: JobContext) -> Outcome:
@@ -61,23 +54,11 @@ def charge_due(context: JobContext) -> Outcome:
     with unit_of_work(write=False):
         due = queries.charges_to_try(context.club_id, day, context.moment - CUT_SHORT)
         paid = queries.charges_paid_elsewhere(context.club_id)
-    outcome = Outcome()
-
-    def note(charge_id: int) -> None:
-        with context.unit():
-            note_paid(charge_id, by=BY)
-
-    _each(context, outcome, paid, note)
-    _each(context, outcome, due, partial(try_charge, day=day, by=BY, unit=context.unit))
+    outcome = context.each(paid, partial(note_paid, by=BY), turn=REFUSABLE)
+    context.each(due, partial(try_charge, day=day, by=BY, unit=context.unit), outcome, OWN_UNITS)
     with unit_of_work(write=False):
         failing = queries.failing_charges(context.club_id)
-
-    def follow(charge_id: int) -> None:
-        with context.unit():
-            follow_up(charge_id, day, by=BY)
-
-    _each(context, outcome, failing, follow)
-    return outcome
+    return context.each(failing, lambda one: follow_up(one, day, by=BY), outcome, REFUSABLE)
 
 
 def resolve_charges(context: JobContext) -> Outcome:
@@ -94,7 +75,7 @@ def resolve_charges(context: JobContext) -> Outcome:
     for charge_id, zone in due:
         day = clock.local_day(context.moment, zone)
         act = partial(try_charge, day=day, by=BY, unit=context.unit)
-        _each(context, outcome, [charge_id], act)
+        context.each([charge_id], act, outcome, OWN_UNITS)
     return outcome
 
 
@@ -108,26 +89,6 @@ def walk_debtors(context: JobContext) -> Outcome:
         behind = sorted(owed.keys() | debtors.open_cases(club_id).keys())
 
     def walk(payer_id: int) -> None:
-        with context.unit():
-            walk_case(club_id, payer_id, owed.get(payer_id), day, by=BY)
+        walk_case(club_id, payer_id, owed.get(payer_id), day, by=BY)
 
-    outcome = Outcome()
-    _each(context, outcome, behind, walk)
-    return outcome
-
-
-def _each(
-    context: JobContext, outcome: Outcome, ids: Iterable[int], act: Callable[[int], object]
-) -> None:
-    for one in ids:
-        try:
-            act(one)
-            outcome.done += 1
-        except LostLeaseError:
-            raise
-        except DomainError as refusal:
-            log.info("item refused", job=context.job, row=one, code=refusal.code)
-        except Exception as problem:
-            log.exception("item failed", job=context.job, row=one)
-            outcome.failed += 1
-            outcome.errors.append(f"{one}: {problem!r}")
+    return context.each(behind, walk, turn=REFUSABLE)

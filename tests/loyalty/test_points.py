@@ -268,7 +268,7 @@ def test_the_owner_sets_what_it_is_worth_and_hears_what_is_wrong(
         "refers": "y", "host_kind": "bonus", "host": "250.50", "friend_kind": "none", "friend": "",
         "delay_days": "45", "cap": "3", "cap_days": "365", "fresh_days": "14", "bonus_days": "60",
         "collects": "y", "per_visit": "5", "purchase_minor": "", "per_renewal": "100",
-        "worth_minor": "0.50", "least_spent": "200", "keeps_days": "365",
+        "worth_minor": "0.50", "least_spent": "200", "keeps_days": "365", "warn_days": "14",
         "level_name": ["Blue", "Black"], "level_from": ["0", "500"], "level_percent": ["0", "20"],
     }  # fmt: skip
 
@@ -282,6 +282,7 @@ def test_the_owner_sets_what_it_is_worth_and_hears_what_is_wrong(
         kept = programme_of(town.club)
         assert (kept.host.kind.value, kept.host.amount) == ("bonus", 25_050)
         assert (kept.delay_days, kept.purchase_minor, kept.worth_minor) == (45, 0, 50)
+        assert (kept.warn_days, kept.waits_for_payment) == (14, False)
         assert [one.name for one in kept.levels] == ["Blue", "Black"]
     assert client_of("Frank").get("/settings/loyalty").status_code == 403
 

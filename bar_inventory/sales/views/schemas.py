@@ -28,6 +28,10 @@ class TenderBody(InputSchema):
     tender = fields.Enum(Tender, by_value=True, required=True)
     amount_minor = fields.Integer(required=True, **_WHOLE)
     reference = fields.String(load_default="", validate=validate.Length(max=120))
+    by_points = fields.Boolean(
+        load_default=False,
+        metadata={"description": "with tender bonus: made of the member's points in the same step"},
+    )
 
 
 class CounterSaleBody(InputSchema):

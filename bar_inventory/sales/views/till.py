@@ -21,6 +21,7 @@ from bar_inventory.catalogue.words import PICTURES
 from bar_inventory.sales import carts
 from bar_inventory.sales.models import Cart, Sale
 from bar_inventory.sales.papers import person_of
+from bar_inventory.sales.point_money import purse_of
 from bar_inventory.sales.pricing import Priced, price_cart
 from bar_inventory.sales.queries import (
     cart_for,
@@ -51,6 +52,7 @@ from memberships.tills.queries import shift_at
 
 till = Blueprint("till", __name__, url_prefix="/till")
 SPLIT = (Tender.CASH, Tender.CARD_TERMINAL, Tender.VOUCHER, Tender.BONUS, Tender.ACCOUNT)
+POINTS = "points"
 SHORTEST = 2
 
 
@@ -202,6 +204,9 @@ def _paying(club: ClubChoice, cart: Cart) -> carts.Paying:
     shown = request.form.get("shown", "")
     told = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 15 else None
     pressed = request.form.get("tender", "")
+    if pressed == POINTS:
+        points = TenderOrder(Tender.BONUS, priced.total_minor, by_points=True)
+        return carts.Paying((points,), told, tip)
     if pressed in {one.value for one in SPLIT}:
         return carts.Paying((_whole(Tender(pressed), priced, club),), told, tip)
     amounts = [(one, _amount(f"amount-{one.value}", club)) for one in SPLIT]
@@ -210,6 +215,9 @@ def _paying(club: ClubChoice, cart: Cart) -> carts.Paying:
         for one, amount in amounts
         if amount
     )
+    by_points = _amount(f"amount-{POINTS}", club)
+    if by_points:
+        tenders += (TenderOrder(Tender.BONUS, by_points, by_points=True),)
     return carts.Paying(tenders, told, tip)
 
 
@@ -300,17 +308,19 @@ def _cart_values(club: ClubChoice) -> dict[str, Any]:
         except DomainError as error:
             fault = error.text
     person = person_of(cart.person_id) if cart else None
-    room = None
+    room = purse = None
     if person is not None:
         account = account_of(person.id, club.id)
         limit = account_limit_of(person.id, club.id)
         room = max(0, limit - account.owed_minor + account.credit_minor)
+        purse = purse_of(person.id, club.id)
     return {
         "cart": cart,
         "priced": priced,
         "fault": fault,
         "person": person,
         "room": room,
+        "purse": purse,
         "digits": get_currency_precision(club.currency),
         "club": club,
     }

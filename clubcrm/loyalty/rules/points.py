@@ -105,6 +105,19 @@ def next_to_lapse(lines: Sequence[PointLine], today: date) -> tuple[date, int] |
     return min(days.items()) if days else None
 
 
+def lapsing_by(lines: Sequence[PointLine], today: date, last: date) -> tuple[date, int] | None:
+    """Return the first day on which something lapses by the last one, and how much in all."""
+    left = holdings_of(lines).left
+    ends = [
+        (line.expires_on, left[line.id])
+        for line in lines
+        if line.expires_on is not None and today <= line.expires_on <= last and left.get(line.id)
+    ]
+    return (
+        (min(day for day, _points in ends), sum(points for _day, points in ends)) if ends else None
+    )
+
+
 def level_of(levels: Sequence[Level], earned: int) -> Level | None:
     """Return the highest level that so many points of the last year reach."""
     reached = [one for one in levels if one.from_points <= earned]
@@ -125,6 +138,11 @@ def with_level(points: int, level: Level | None) -> int:
 def for_purchase(amount_minor: int, purchase_minor: int) -> int:
     """Return the points for money spent; none where purchases earn nothing."""
     return amount_minor // purchase_minor if purchase_minor > 0 and amount_minor > 0 else 0
+
+
+def points_for(amount_minor: int, worth_minor: int, least: int) -> int:
+    """Return how many points pay an amount: whole ones, and never fewer than the least number."""
+    return max(least, -(-amount_minor // max(worth_minor, 1)))
 
 
 def to_take_back(earned: int, amount_minor: int, returned_minor: int, taken: int) -> int:

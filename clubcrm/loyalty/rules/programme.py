@@ -43,7 +43,9 @@ class Programme:
     A friend's contract counts `delay_days` after it was signed or begins. `cap` rewards in
     `cap_days` are the most for one who brings. Whom the club has known for more than `fresh_days`
     is nobody's friend. `purchase_minor` spent at the bar earns one point; a point buys
-    `worth_minor` of bonus money, from `least_spent` points on. A member costs the club
+    `worth_minor` of bonus money, from `least_spent` points on. Members hear of points that lapse
+    within `warn_days`. With `waits_for_payment` somebody who pays month by month is thanked for one
+    friend between two payments. A member costs the club
     `month_cost_minor` a month: by this the effect of a discount on the margin is told.
     """
 
@@ -62,6 +64,8 @@ class Programme:
     worth_minor: int = 100
     least_spent: int = 100
     keeps_days: int = 365
+    warn_days: int = 21
+    waits_for_payment: bool = True
     month_cost_minor: int = 0
     levels: tuple[Level, ...] = SHIPPED_LEVELS
 
@@ -78,6 +82,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "worth_minor": (0, 10**7),
     "least_spent": (1, 1_000_000),
     "keeps_days": (30, 3650),
+    "warn_days": (0, 90),
     "month_cost_minor": (0, 10**9),
 }
 MOST_OF_A_REWARD: Mapping[RewardKind, int] = {

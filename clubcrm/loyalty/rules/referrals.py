@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -105,6 +105,25 @@ def verdict_on(facts: ProofFacts) -> Verdict:
         return Verdict.GIVE
     waited = facts.today - facts.due_on
     return Verdict.UNPAID if waited > WAITS_FOR_MONEY else Verdict.WAIT
+
+
+@dataclass(frozen=True, slots=True)
+class HostFacts:
+    """Whether a host pays period by period, when he was thanked last, when he has paid last."""
+
+    rolls: bool
+    thanked_at: datetime | None
+    paid_at: datetime | None
+
+
+def waits_for_payment(facts: HostFacts) -> bool:
+    """Return whether a host has been thanked since his last payment and pays again some day.
+
+    Who has paid his whole term has nothing to wait for.
+    """
+    if not facts.rolls or facts.thanked_at is None:
+        return False
+    return facts.paid_at is None or facts.paid_at <= facts.thanked_at
 
 
 def is_capped(given: int, cap: int) -> bool:

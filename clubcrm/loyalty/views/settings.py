@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from clubcrm.core.errors import DomainError
 from clubcrm.core.shell import current_club
 from clubcrm.core.web import current_actor, require
+from clubcrm.loyalty.cost_queries import cost_by_books
 from clubcrm.loyalty.forms import ROWS, ProgrammeForm, levels_typed
 from clubcrm.loyalty.permissions import SET_LOYALTY
 from clubcrm.loyalty.programme import programme_of, save_programme
@@ -25,6 +26,9 @@ def show() -> ResponseReturnValue:
     form = ProgrammeForm()
     form.offer(club.currency)
     form.show(chosen)
+    cost = cost_by_books(club.id)
+    if cost is not None and request.args.get("cost") == "books":
+        form.month_cost_minor.show(cost.month_minor)
     return _page(form, chosen.levels)
 
 
@@ -49,7 +53,13 @@ def save() -> ResponseReturnValue:
 
 
 def _page(form: ProgrammeForm, levels: tuple[Level, ...], refusal: str = "") -> str:
+    club = current_club()
     rows = [*levels, *[Level("", 0)] * (ROWS - len(levels))]
     return render_template(
-        PAGE, form=form, levels=rows[:ROWS], refusal=refusal, currency=current_club().currency
+        PAGE,
+        form=form,
+        levels=rows[:ROWS],
+        refusal=refusal,
+        currency=club.currency,
+        cost=cost_by_books(club.id),
     )

@@ -2,18 +2,16 @@
 
 from datetime import timedelta
 
-import structlog
 from sqlalchemy import delete
 
 from clubcrm.core.db import unit_of_work
-from clubcrm.core.jobs import JobContext, Outcome
+from clubcrm.core.jobs import JobContext, Outcome, Turn
 from memberships.billing.gateways.models import GatewayLetter
 from memberships.billing.gateways.paying import ask_again
 from memberships.billing.gateways.queries import intents_to_ask, old_letters, returns_to_send
 from memberships.billing.gateways.returns import open_returns, send_return
 from memberships.billing.gateways.rules import ReturnState
 
-log = structlog.get_logger(__name__)
 BEGUN = timedelta(minutes=2)
 ASKED = timedelta(minutes=4)
 GIVE_UP = timedelta(days=2)
@@ -22,18 +20,10 @@ FORGET = timedelta(days=7)
 
 def ask_gateways(context: JobContext) -> Outcome:
     """Payments that browsers and messages left open are settled by asking, up to two days."""
-    outcome, moment = Outcome(), context.moment
+    moment = context.moment
     with unit_of_work(write=False):
         due = intents_to_ask(moment - BEGUN, moment - ASKED, moment - GIVE_UP)
-    for intent_id in due:
-        try:
-            ask_again(intent_id)
-            outcome.done += 1
-        except Exception as problem:
-            log.exception("item failed", job=context.job, row=intent_id)
-            outcome.failed += 1
-            outcome.errors.append(f"{intent_id}: {problem!r}")
-    return outcome
+    return context.each(due, ask_again, turn=Turn(own_units=True))
 
 
 def send_refunds(context: JobContext) -> Outcome:
