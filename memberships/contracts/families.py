@@ -184,42 +184,74 @@ def end_with_holder(contract_id: int, *, by: str) -> int:
     return ended
 
 
-def family_terms(person_id: int, plan: PlanOnSale, holds: int) -> list[tuple[Seat, int]]:
-    """Return who goes on with the holder's contract `holds` on a plan, and at which price each."""
+@dataclass(frozen=True, slots=True)
+class NextTerm:
+    """Which contract of the holder goes on, on which plan and on which days."""
+
+    holds: int
+    plan: PlanOnSale
+    starts_on: date
+    ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextSeat:
+    """Who goes on with the holder, from which day and at which price."""
+
+    seat: Seat
+    starts_on: date
+    price_minor: int
+
+
+def family_terms(person_id: int, term: NextTerm) -> list[NextSeat]:
+    """Return who needs a next contract beside the holder's.
+
+    Who has no last day, or has the days on the plan already, goes on without one.
+    """
     family = family_held_by(person_id)
-    extra = plan.terms.conditions.extra_member_minor
+    extra = term.plan.terms.conditions.extra_member_minor
     if family is None or extra is None:
         return []
-    return [
-        (seat, extra)
+    wanted = [
+        NextSeat(seat, max(term.starts_on, seat.contract.ends_on + _DAY), extra)
         for seat in seats_of(family.id)
-        if seat.contract.id != holds and seat.contract.state is not ContractState.INCOMPLETE
+        if seat.contract.id != term.holds
+        and seat.contract.state is not ContractState.INCOMPLETE
+        and seat.contract.ends_on is not None
     ]
+    return [one for one in wanted if _lacks(one, term)]
+
+
+def _lacks(one: NextSeat, term: NextTerm) -> bool:
+    """Tell whether days of the holder's next term are not his yet."""
+    if term.ends_on is not None and one.starts_on > term.ends_on:
+        return False
+    person_id, plan_id = one.seat.person.id, term.plan.plan_id
+    return overlapping(person_id, plan_id, one.starts_on, term.ends_on) is None
 
 
 def renew_family(new: Contract, plan: PlanOnSale, *, by: str) -> list[Charge]:
     """Everybody who hangs on the renewed contract goes on with it; returns what each costs."""
     family = family_held_by(new.person_id)
+    if family is None:
+        return []
     charges = []
-    for seat, price in family_terms(new.person_id, plan, new.id):
-        starts_on = max(new.starts_on, (seat.contract.ends_on or new.starts_on) + _DAY)
-        if family is None or (new.ends_on is not None and starts_on > new.ends_on):
-            continue
+    for one in family_terms(new.person_id, NextTerm(new.id, plan, new.starts_on, new.ends_on)):
         draft = Draft(
             plan,
-            person_id=seat.person.id,
+            person_id=one.seat.person.id,
             payer_id=family.payer_id,
-            starts_on=starts_on,
-            ends_on=term_end(starts_on, plan.terms.term),
-            price_minor=price,
-            previous_id=seat.contract.id,
+            starts_on=one.starts_on,
+            ends_on=term_end(one.starts_on, plan.terms.term),
+            price_minor=one.price_minor,
+            previous_id=one.seat.contract.id,
         )
         contract = draw_up(draft, by=by)
         _cut(contract, new.ends_on)
         make_valid(contract, by=by, what="renewed")
         open_included(contract, by=by)
-        _seat(family, contract, starts_on)
-        charges.append(term_charge(contract, plan.terms, price))
+        _seat(family, contract, one.starts_on)
+        charges.append(term_charge(contract, plan.terms, one.price_minor))
     return charges
 
 

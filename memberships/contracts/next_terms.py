@@ -10,7 +10,7 @@ from datetime import date
 from memberships.contracts.catalogue import PlanOnSale, plan_version
 from memberships.contracts.deal_tables import OfferDeal
 from memberships.contracts.deals import per_day
-from memberships.contracts.families import family_terms
+from memberships.contracts.families import NextTerm, family_terms
 from memberships.contracts.offers import contract_of, next_plan
 from memberships.contracts.outlook import Running, best_open, clash_on, deal_of, running
 from memberships.contracts.renewal_tables import RenewalOffer
@@ -119,7 +119,8 @@ def _terms(
     early, until = early_price
     starts_on = one.today if is_fresh else _start(one)
     ends_on = term_end(starts_on, plan.terms.term)
-    family = () if is_fresh else family_terms(one.contract.person_id, plan, one.contract.id)
+    term = NextTerm(one.contract.id, plan, starts_on, ends_on)
+    family = [] if is_fresh else family_terms(one.contract.person_id, term)
     return Terms(
         plan,
         starts_on,
@@ -129,7 +130,7 @@ def _terms(
         until if early is not None and until is not None and one.today <= until else None,
         clash_on(one.contract.person_id, starts_on, ends_on, beside=one.contract.id),
         0 if is_fresh else _carried(one, plan),
-        tuple((seat.person.full_name, price) for seat, price in family),
+        tuple((other.seat.person.full_name, other.price_minor) for other in family),
     )
 
 

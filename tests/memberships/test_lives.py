@@ -1,6 +1,5 @@
 """Any life a member may lead keeps units, contract periods and freezes in order."""
 
-import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
@@ -42,6 +41,7 @@ from memberships.contracts.services import SignRequest, end_contract, sign, void
 from memberships.contracts.standing import Status
 from memberships.packages.queries import lots_to_expire
 from memberships.packages.services import expire_lot, return_visit, use_visit
+from tests import long
 from tests.cast import Cast, make_member
 from tests.memberships.conftest import (
     DAY_PASS,
@@ -70,13 +70,7 @@ KINDS = st.integers(0, 4)
 AHEAD = st.integers(-10, 40)
 WHICH = st.integers(0, 11)
 SOON = st.integers(-1, 9)
-# CLUBCRM_LIVES=200 lives so many lives of both kinds, as the full size asks.
-LIVES, STEPS = int(os.environ.get("CLUBCRM_LIVES", "0")), 30
-
-
-def examples(usual: int) -> int:
-    """Return how many lives are lived: as many as the environment asks for, or the usual ones."""
-    return LIVES or usual
+STEPS = 30
 
 
 class Life(RuleBasedStateMachine):
@@ -272,8 +266,8 @@ def test_any_life_keeps_the_books_in_order(cast):
         run_state_machine_as_test(
             type("LifeHere", (Life,), here),
             settings=settings(
-                max_examples=examples(40),
-                stateful_step_count=STEPS,
+                max_examples=long.examples(40),
+                stateful_step_count=long.steps(STEPS),
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
             ),

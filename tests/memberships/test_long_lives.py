@@ -42,6 +42,7 @@ from memberships.contracts.services import end_contract
 from memberships.contracts.transfers import TransferRequest, hand_units_over, transfer_contract
 from memberships.packages.queries import lots_to_expire
 from memberships.packages.services import expire_lot
+from tests import long
 from tests.cast import make_member
 from tests.memberships import test_lives
 from tests.memberships.conftest import DAY_PASS, MONTHLY, SARA, TEN_VISITS, YEAR, make_plan
@@ -203,8 +204,8 @@ def test_any_long_life_keeps_contracts_units_and_money_in_order(cast):
         run_state_machine_as_test(
             type("LongLifeHere", (LongLife,), here),
             settings=settings(
-                max_examples=test_lives.examples(25),
-                stateful_step_count=test_lives.STEPS,
+                max_examples=long.examples(25),
+                stateful_step_count=long.steps(test_lives.STEPS),
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
             ),

@@ -1,6 +1,5 @@
 """Random days at the till: whatever is done in whatever order, money, goods and shifts agree."""
 
-import os
 from itertools import count
 
 import pytest
@@ -29,11 +28,11 @@ from memberships.tills.queries import moved_in, open_shifts
 from memberships.tills.rules import Counted, expected_by_tender
 from memberships.tills.services import CashMove, look, open_shift
 from memberships.tills.settings import set_account_limit
+from tests import long
 from tests.bar_inventory.counter import BORIS, MAX, deliver
 from tests.bar_inventory.sales.conftest import Counter, faults
 
-LIVES = int(os.environ.get("CLUBCRM_LIVES", "3"))
-STEPS = int(os.environ.get("CLUBCRM_LIFE_STEPS", "12"))
+LIVES, STEPS = long.examples(3), long.steps(12)
 PRICES = {"water": 3_000, "shake": 25_000}
 # What the till says no to; everything else is a fault.
 REFUSALS = {"OUT_OF_STOCK", "NO_SHIFT", "CREDIT_LIMIT", "RETURNED", "SHIFT_CLOSED", "SHIFT_OPEN"}

@@ -29,6 +29,7 @@ from memberships.billing.services import credit, issue, quote
 from memberships.billing.settings import MoneySettings, save_money_settings
 from memberships.billing.statements import lines_of, paid_for, statement_of
 from memberships.billing.totals import TaxTable, instalments
+from tests import long
 
 pytestmark = pytest.mark.usefixtures("unit", "noon")
 TODAY = date(2026, 11, 26)
@@ -80,7 +81,7 @@ baskets = st.builds(
 
 
 @settings(
-    max_examples=40,
+    max_examples=long.examples(40),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -17,6 +17,7 @@ from memberships.books.earning import (
     owed_until,
     share_of,
 )
+from tests import long
 
 START = date(2026, 1, 31)
 DAY = timedelta(days=1)
@@ -142,7 +143,7 @@ def _apart(pairs: list[tuple[int, int]]) -> tuple[tuple[date, date], ...]:
     return tuple(spans)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=long.examples(60))
 @given(
     net=st.integers(0, 10**9),
     days=st.integers(1, 90),
@@ -165,7 +166,7 @@ def test_any_line_ends_fully_earned_and_never_owes_below_zero(net, days, frozen,
     assert sum(earned_between(line, on(n), on(n)) for n in range(-11, 240)) == left
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=long.examples(60))
 @given(
     net=st.integers(0, 10**9),
     bought=st.integers(1, 50),

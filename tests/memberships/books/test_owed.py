@@ -35,6 +35,7 @@ from memberships.books.owed import OwedKind, balances, flows, owed_by_kind, owed
 from memberships.books.profit import earned_rows, profit_now
 from memberships.packages.models import PackageLot
 from memberships.packages.services import LotOrder, expire_lot, open_lot, return_visit, use_visit
+from tests import long
 from tests.cast import Cast
 from tests.memberships.billing.conftest import pay, sell
 from tests.memberships.conftest import MONTHLY, make_contract
@@ -275,7 +276,7 @@ DEEDS: dict[str, Callable[[Till, int], object]] = {
 
 
 @settings(
-    max_examples=12,
+    max_examples=long.examples(12),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

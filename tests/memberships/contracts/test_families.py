@@ -29,14 +29,15 @@ from memberships.contracts.history import contracts_of
 from memberships.contracts.invariants import contract_periods
 from memberships.contracts.kin import families_around, family_held_by, seats_of
 from memberships.contracts.leaving import CancelReason
+from memberships.contracts.next_terms import desk_terms
 from memberships.contracts.queries import rights_at
 from memberships.contracts.renewal_terms import Conditions
 from memberships.contracts.renewals import renew
 from memberships.contracts.rules import ContractState
-from memberships.contracts.services import end_contract
+from memberships.contracts.services import end_contract, void_contract
 from tests.access_control.gate.floor import give_card, make_door, scan
 from tests.cast import make_member
-from tests.memberships.conftest import MONTHLY, SARA, YEAR, make_contract
+from tests.memberships.conftest import MONTHLY, SARA, YEAR, make_contract, make_plan
 
 FREE = LeavingTerms(early=EarlyEnd.FREE)
 FAMILY = replace(
@@ -184,6 +185,21 @@ def test_family_goes_on_with_the_holders_renewal_on_one_invoice(cast, family, cl
         assert (following.starts_on, following.ends_on) == (new.starts_on, new.ends_on)
         assert before.ends_on == date(2028, 1, 30)
     assert rights_at(family["Tuli"], date(2028, 2, 1)).contracts != ()
+    assert contract_periods() == []
+
+
+def test_a_renewal_made_again_gives_nobody_of_the_family_two_contracts(cast, family, clock):
+    clock.move_to("2028-01-10T06:00Z")
+    rolling = make_plan(cast, MONTHLY, name="Rolling family", conditions=FAMILY.conditions).plan_id
+    (mine,) = contracts_of(cast.members["Mia"])
+    first = renew(mine.contract_id, by=SARA, plan_id=rolling, clash_seen=False).contract
+    void_contract(first.id, by=SARA, why="Mistake")
+
+    shown = desk_terms(mine.contract_id, rolling)
+    again = renew(mine.contract_id, by=SARA, plan_id=rolling, clash_seen=False).contract
+
+    assert (shown.members, shown.total_minor) == ((), again.price_minor)
+    assert [len(contracts_of(person)) for person in family.values()] == [2] * len(NAMES)
     assert contract_periods() == []
 
 

@@ -20,6 +20,7 @@ from memberships.packages.services import (
     return_visit,
     use_visit,
 )
+from tests import long
 from tests.memberships.conftest import SARA
 
 AT = datetime(2026, 11, 22, 6, tzinfo=UTC)
@@ -52,7 +53,7 @@ def carry_out(lot: int, number: int, act: str, value: str | int | None) -> None:
 @pytest.mark.usefixtures("unit")
 def test_balance_always_equals_the_sum_of_lines(cast, app):
     @settings(
-        max_examples=120,
+        max_examples=long.examples(120),
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
