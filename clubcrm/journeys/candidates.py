@@ -5,7 +5,7 @@ that a night costs what is new in it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Exists, and_, case, exists, extract, func, or_, select
@@ -21,7 +21,7 @@ from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
 from memberships.contracts.models import Contract
 from memberships.contracts.rules import ContractState
-from memberships.packages.models import VISIT_SERVICE, PackageLot
+from memberships.packages.models import VISIT_SERVICE, EntryKind, PackageEntry, PackageLot
 
 # After this many days past its last useful day a missed touchpoint is not even mentioned.
 MENTION_DAYS = 7
@@ -205,11 +205,20 @@ class _Net:
     def _package(self) -> ColumnElement[bool]:
         low = max((max(one.counts, default=0) for one in self.rules[Code.PACKAGE_LOW]), default=0)
         soon = self.day + timedelta(days=self._latest(Code.PACKAGE_LOW))
-        lots = select(PackageLot.person_id).where(
-            PackageLot.service != VISIT_SERVICE,
+        usable = and_(
             PackageLot.remaining > 0,
             or_(PackageLot.expires_on.is_(None), PackageLot.expires_on >= self.day),
             or_(PackageLot.remaining <= low, PackageLot.expires_on <= soon),
+        )
+        lately = self.day - timedelta(days=self._valid(Code.PACKAGE_LOW) + 2)
+        used = exists().where(
+            PackageEntry.lot_id == PackageLot.id,
+            PackageEntry.kind == EntryKind.USE,
+            PackageEntry.at >= datetime.combine(lately, time(), UTC),
+        )
+        lots = select(PackageLot.person_id).where(
+            PackageLot.service != VISIT_SERVICE,
+            or_(usable, and_(PackageLot.remaining == 0, used)),
         )
         said = _said(Code.PACKAGE_LOW, since=self.day - timedelta(days=45))
         return and_(facts.person_id.in_(lots), ~said)

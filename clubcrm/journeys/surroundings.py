@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, case, func, null, or_, select
 from sqlalchemy.orm import Session
 
+from clubcrm.core import clock
 from clubcrm.journeys.queries import MEMBERSHIPS, freezes_of
 from clubcrm.journeys.rules.cycle import Package
 from clubcrm.people.models import HoldKind, Person
@@ -18,13 +20,14 @@ from memberships.contracts.leaving import LeaveReason
 from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.reason_tables import LeavingReason
 from memberships.contracts.rules import ContractState, PlanKind
-from memberships.packages.models import VISIT_SERVICE, PackageLot
+from memberships.packages.models import VISIT_SERVICE, EntryKind, PackageEntry, PackageLot
 from memberships.schedule.models import Booking, BookingState, ClassSession
 from memberships.trainers.models import TrainerSession
 from memberships.trainers.rules import SessionState
 
 SILENCING = (BlockOwner.BAN, BlockOwner.STAFF_STOP, BlockOwner.MEDICAL)
 BOOKED_AHEAD_DAYS = 3
+USED_UP_DAYS = 30  # what was used up earlier is not looked at any more
 GROWN_UP = 18
 MONTH_DAYS = 30
 
@@ -84,7 +87,7 @@ def surroundings(session: Session, people: Sequence[int], day: date, zone: str) 
         freezes=freezes,
         frozen_days=_frozen_days(session, starts, day, zone),
         holds=holds_of(people, day),
-        packages=_packages(session, people, day),
+        packages=_packages(session, people, day, zone),
         booked=_booked(session, people, day),
         moved_away=_moved_away(session, people),
     )
@@ -183,20 +186,48 @@ def _frozen_days(
     return found
 
 
-def _packages(session: Session, people: Sequence[int], day: date) -> dict[int, list[Package]]:
+def _packages(
+    session: Session, people: Sequence[int], day: date, zone: str
+) -> dict[int, list[Package]]:
+    """Return units that can be used, and purchases whose last unit was used lately."""
+    lately = clock.instant_of(datetime.combine(day - timedelta(days=USED_UP_DAYS), time()), zone)
     found: dict[int, list[Package]] = defaultdict(list)
-    for row in session.execute(
-        select(PackageLot.person_id, PackageLot.id, PackageLot.remaining, PackageLot.expires_on)
+    for person, lot, left, expires_on, service, used_up_at in session.execute(
+        select(
+            PackageLot.person_id,
+            PackageLot.id,
+            PackageLot.remaining,
+            PackageLot.expires_on,
+            PackageLot.service,
+            _last_used().label("used_up_at"),
+        )
         .where(
             PackageLot.person_id.in_(people),
             PackageLot.service != VISIT_SERVICE,
-            PackageLot.remaining > 0,
-            or_(PackageLot.expires_on.is_(None), PackageLot.expires_on >= day),
+            or_(
+                and_(
+                    PackageLot.remaining > 0,
+                    or_(PackageLot.expires_on.is_(None), PackageLot.expires_on >= day),
+                ),
+                and_(PackageLot.remaining == 0, _last_used() >= lately),
+            ),
         )
         .order_by(PackageLot.id)
     ):
-        found[row[0]].append(Package(row[1], row[2], row[3]))
+        used_up_on = None if left else clock.local_day(used_up_at, zone)
+        found[person].append(Package(lot, left, expires_on, service, used_up_on))
     return found
+
+
+def _last_used() -> Any:
+    """Return the moment of the last use of a lot that is empty, and nothing for the others."""
+    last: Any = (
+        select(func.max(PackageEntry.at))
+        .where(PackageEntry.lot_id == PackageLot.id, PackageEntry.kind == EntryKind.USE)
+        .correlate(PackageLot)
+        .scalar_subquery()
+    )
+    return case((PackageLot.remaining == 0, last), else_=null())
 
 
 def _booked(session: Session, people: Sequence[int], day: date) -> dict[int, date]:

@@ -98,6 +98,8 @@ class Compared:
     average_since: int | None
     months_before: int
     months_since: int
+    span_before: tuple[str, str]
+    span_since: tuple[str, str]
 
 
 def compared(club_id: int, last_final: date) -> Compared:
@@ -117,7 +119,13 @@ def compared(club_id: int, last_final: date) -> Compared:
         since_average,
         len(lines[0]),
         len(lines[1]),
+        _span(before),
+        _span(since),
     )
+
+
+def _span(lens: Lens) -> tuple[str, str]:
+    return f"{lens.first:%Y-%m}", f"{lens.last:%Y-%m}"
 
 
 def count_receipts(club_id: int, month: date) -> int:

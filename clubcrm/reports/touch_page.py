@@ -55,6 +55,7 @@ class EffectRow:
     figures: dict[str, Any]
     mark: Mark | None = None
     spread: float = 0.0
+    advice: str = "wait"
     middle: float = 0.0
 
 
@@ -149,8 +150,16 @@ def _row(code: str, figures: dict[str, Any], look: str, of: str) -> EffectRow | 
         shrunk,
         figures,
         middle=middle,
+        advice=_advice(figures["advice"], verdict),
         spread=_spread(one, scale) if one["shown"] and _is_main(one, of) else 0.0,
     )
+
+
+def _advice(by_money: str, verdict: str) -> str:
+    """Return what to do: by what a renewal brings; until that is known, by the verdict."""
+    if by_money != "wait":
+        return by_money
+    return {"works": "keep", "harms": "stop", "no_effect": "change"}.get(verdict, "wait")
 
 
 def _is_main(one: dict[str, Any], of: str) -> bool:

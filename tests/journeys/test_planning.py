@@ -1,7 +1,7 @@
 """Planning: what is due is planned once, and what is not, is not, with its reason kept."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -21,6 +21,7 @@ from clubcrm.people.models import ContactPoint, DeskFlag, Person, ReachState
 from clubcrm.tasks.models import Task, TaskState
 from memberships.blocks.models import Block
 from memberships.blocks.rules import BlockOwner
+from memberships.packages.models import EntryKind, PackageEntry, PackageLot
 from tests.cast import Cast
 from tests.journeys.life import came, close_club, freeze, lead_only, member
 from tests.messaging.conftest import allow_marketing
@@ -354,3 +355,30 @@ def test_other_clubs_members_are_planned_by_their_own_night(app: Flask, cast: Ca
     plan(app, cast)
 
     assert touchpoints(app) == []
+
+
+@pytest.mark.parametrize(("days", "asked"), [(0, True), (10, True), (11, False)])
+def test_who_used_up_a_package_is_asked_about_the_next_for_ten_days(
+    app: Flask, cast: Cast, days: int, asked: bool
+) -> None:
+    person = regular(app, cast, silent=1)
+    at = clock.instant_of(datetime.combine(ago(days), time(18)), "Asia/Dhaka")
+    with app.app_context(), unit_of_work() as session:
+        lead_only(cast.club, "J10", on=True)
+        lot = PackageLot(
+            club_id=cast.club, person_id=person, service="massage", bought=1, remaining=0
+        )
+        session.add(lot)
+        session.flush()
+        for kind, delta in ((EntryKind.BUY, 1), (EntryKind.USE, -1)):
+            session.add(
+                PackageEntry(
+                    lot_id=lot.id, kind=kind, delta=delta, source_kind="story", source_id=kind,
+                    at=at, by="user:1",
+                )
+            )  # fmt: skip
+
+    plan(app, cast)
+
+    told = [("J10", 1, TouchState.QUEUED, "")] if asked else []
+    assert touchpoints(app) == told

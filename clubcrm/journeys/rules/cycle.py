@@ -13,11 +13,13 @@ _LONGEST = ((45, Term.MONTH), (135, Term.QUARTER), (272, Term.HALF))
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """Units of a service bought together: what is left, and until when it can be used."""
+    """Units of a service bought together: what is left, until when, and when the last was used."""
 
     lot_id: int
     balance: int
     expires_on: date | None = None
+    service: str = ""
+    used_up_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 from clubcrm.journeys.rules.codes import Code, Performer, Why
+from clubcrm.journeys.rules.cycle import Package
 from clubcrm.journeys.rules.due import Asked, Due, NotDue, share_of_term
 
 BOOKED_AHEAD_DAYS = 3
@@ -155,14 +156,26 @@ def birthday(asked: Asked) -> Due | NotDue:
 
 
 def package_low(asked: Asked) -> Due | NotDue:
-    """J10: few units are left, or they soon lapse; once per purchase."""
+    """J10: few units are left or none, or they soon lapse; once per purchase."""
     told = {one.about for one in asked.mine()}
-    low, soon = asked.rule.counts[0], timedelta(days=asked.rule.days[0])
     for lot in asked.facts.packages:
-        lapses = lot.expires_on is not None and lot.expires_on - asked.day <= soon
-        if lot.lot_id not in told and lot.balance >= 1 and (lot.balance <= low or lapses):
-            return asked.since(0, about=lot.lot_id)
+        ago = _low_since(asked, lot)
+        if ago is not None and lot.lot_id not in told:
+            return asked.since(ago, about=lot.lot_id)
     return asked.no(Why.ALREADY_PLANNED if told else Why.NOT_DUE)
+
+
+def _low_since(asked: Asked, lot: Package) -> int | None:
+    """Return for how many days a package has been worth a word, as far as that is known."""
+    if lot.balance >= 1:
+        soon = timedelta(days=asked.rule.days[0])
+        lapses = lot.expires_on is not None and lot.expires_on - asked.day <= soon
+        return 0 if lot.balance <= asked.rule.counts[0] or lapses else None
+    if lot.used_up_on is None:
+        return None
+    ago = (asked.day - lot.used_up_on).days
+    more = any(one.balance and one.service == lot.service for one in asked.facts.packages)
+    return None if more or ago > asked.rule.valid_days else ago
 
 
 def half_way(asked: Asked) -> Due | NotDue:

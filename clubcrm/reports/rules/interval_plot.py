@@ -44,8 +44,10 @@ class Plot:
 def plot_of(intervals: Sequence[tuple[float, float, float]], small: float) -> Plot:
     """Return the picture of (low, middle, high) per row; the scale reaches what it must."""
     far = max((abs(end) for one in intervals for end in one), default=0.05)
-    reach = min(WIDEST, max(0.05, far * 1.05))
-    step = next(one for one in STEPS if reach / one <= 4.5)
+    # Intervals may leave the picture, the effects themselves never do.
+    widest = max([WIDEST, *(abs(one[1]) * 1.1 for one in intervals)])
+    reach = min(widest, max(0.05, far * 1.05))
+    step = next((one for one in STEPS if reach / one <= 4.5), math.ceil(reach / 4.5))
     half = (WIDTH - 2 * MARGIN) / 2
 
     def x_of(value: float) -> float:

@@ -85,6 +85,7 @@ def renewals() -> ResponseReturnValue:
         filters=_filters(what),
         due_now=most_at_risk(this_month, Part.OPEN, DUE_SHOWN),
         due_total=total(lines_of(this_month, By.MONTH)),
+        this_month=f"{this_month.first:%Y-%m}",
         cohorts=matrix_of(what.lens.club_ids, month_of(what.today), what.today),
         cohort_months=range(1, MATRIX_MONTHS + 1),
         survival=survival,

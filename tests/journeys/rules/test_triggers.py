@@ -186,12 +186,27 @@ def test_birthday_is_greeted_on_its_day_or_the_next_and_never_again() -> None:
         (Package(1, 9, TODAY + timedelta(days=21)), True),
         (Package(1, 9, TODAY + timedelta(days=22)), False),
         (Package(1, 0, TODAY), False),
+        (Package(1, 0, used_up_on=TODAY), True),
+        (Package(1, 0, used_up_on=ago(10)), True),
+        (Package(1, 0, used_up_on=ago(11)), False),
     ],
 )
 def test_package_is_spoken_about_when_it_runs_out(lot: Package, due: bool) -> None:
     found = looked_at(Code.PACKAGE_LOW, member(100, packages=(lot,)))
 
     assert isinstance(found, Due) is due
+
+
+def test_who_has_used_up_a_package_is_asked_unless_he_has_another_of_its_kind() -> None:
+    empty = Package(1, 0, service="massage", used_up_on=ago(2))
+    yoga, massage = Package(2, 9, service="yoga"), Package(3, 9, service="massage")
+
+    asked = looked_at(Code.PACKAGE_LOW, member(100, packages=(empty, yoga)))
+    served = looked_at(Code.PACKAGE_LOW, member(100, packages=(empty, massage)))
+
+    assert isinstance(asked, Due)
+    assert (asked.touch.about, asked.eligible_on, asked.valid_until) == (1, ago(2), ago(-8))
+    assert isinstance(served, NotDue)
 
 
 def test_invitation_waits_for_sixty_quiet_days_and_for_a_short_list() -> None:
