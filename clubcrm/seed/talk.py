@@ -1,7 +1,8 @@
 """What the club has said: past touchpoints with their messages and tasks, flags, refusals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from random import Random
 
 from clubcrm.journeys.models import (
@@ -66,14 +67,15 @@ class Talk:
         )
 
     def about(self, life: Life) -> None:
-        """The touchpoints of the last year of one life stand in the store."""
+        """The cycles of one life stand in the store, and what is asked of it now."""
         cycles, person_id = self._cycles, self._ground.person_ids[life.number]
         for place in range(len(life.agreements)):
             cycles.add(person_id=person_id, cycle_no=place + 1, number=1)
-        for touch in self._ground.touches.get(life.number, ()):
-            self._touch(life, touch)
         if life.number % TALK_EVERY == 3:
             self._open_task(life, self._chance)
+
+    def _told(self, life: Life) -> Iterable[Touch]:
+        return self._ground.touches.get(life.number, ())
 
     def _touch(self, life: Life, touch: Touch) -> None:
         ground, code = self._ground, touch.code
@@ -268,8 +270,11 @@ class Talk:
         )
 
     def close(self) -> None:
-        """Tasks done in the last weeks stand in the store, at least one."""
+        """What was said stands in the store, day by day, and tasks done in the last weeks."""
         ground = self._ground
+        said = [(one.day, life, one) for life in ground.lives for one in self._told(life)]
+        for _day, life, touch in sorted(said, key=itemgetter(0)):
+            self._touch(life, touch)
         for number, life in enumerate(ground.lives[:40:4]):
             done = ground.order.moment - timedelta(days=number + 1)
             task_id = ground.store.sink(Task).add(
