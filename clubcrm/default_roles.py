@@ -84,6 +84,7 @@ DEFAULT_ROLES: Mapping[str, frozenset[str]] = {
         accounts.CHANGE_ROLES,
         accounts.CHANGE_TOKENS,
         accounts.END_SESSIONS,
+        accounts.EXPORT_ALL,
     }
     - memberships.NOT_FOR_MANAGERS,
     "sales": SEES_MEMBERS

@@ -97,6 +97,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 
 # API blueprints: checked by schema and described in /api/v1/openapi.json.
 API_BLUEPRINTS: tuple[Blueprint, ...] = (
+    account_views.exports_api,
     *campaign_views.API_BLUEPRINTS,
     journeys_api,
     *lead_views.API,
@@ -244,6 +245,13 @@ SETTINGS: tuple[Place, ...] = (
         "key",
         accounts.CHANGE_TOKENS,
         _l("Tokens for scripts and other systems"),
+    ),
+    Place(
+        "settings.export",
+        _l("Take everything along"),
+        "package",
+        accounts.EXPORT_ALL,
+        _l("Every row and file of all clubs in one archive"),
     ),
 )
 

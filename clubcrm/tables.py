@@ -5,6 +5,7 @@ import bar_inventory.catalogue.models
 import bar_inventory.purchasing.models
 import bar_inventory.sales.models
 import bar_inventory.stock.models
+import clubcrm.accounts.export_tables
 import clubcrm.accounts.models
 import clubcrm.campaigns.campaign_tables
 import clubcrm.campaigns.holiday_tables
@@ -83,6 +84,7 @@ _MODULES = (
     bar_inventory.purchasing.models,
     bar_inventory.sales.models,
     bar_inventory.stock.models,
+    clubcrm.accounts.export_tables,
     clubcrm.accounts.models,
     clubcrm.campaigns.campaign_tables,
     clubcrm.campaigns.holiday_tables,

@@ -23,6 +23,7 @@ from bar_inventory.purchasing import jobs as bar_jobs
 from bar_inventory.sales.point_money import PointDoor
 from clubcrm.accounts import actors
 from clubcrm.accounts import invariants as account_checks
+from clubcrm.accounts.export_jobs import make_exports
 from clubcrm.accounts.jobs import forget_old_access
 from clubcrm.campaigns import about_traits, deal_traits, habit_traits, person_traits
 from clubcrm.campaigns import sending as campaign_sending
@@ -275,6 +276,7 @@ JOBS: tuple[Job, ...] = (
     Job("read-form-letters", read_letters, every=timedelta(minutes=1)),
     Job("greet-on-holidays", greet_on_holidays, daily_at=time(5, 50)),
     Job("run-campaigns", run_campaigns, every=timedelta(seconds=30)),
+    Job("make-exports", make_exports, every=timedelta(seconds=10)),
     Job("tidy", tidy, every=timedelta(hours=1)),
     Job("find-doubles", people_jobs.find_new_doubles, daily_at=time(3, 40)),
     Job("keep-privacy", people_jobs.keep_privacy, daily_at=time(3, 50)),

@@ -11,6 +11,7 @@ SEE_STAFF = "staff.see"
 CHANGE_STAFF = "staff.change"
 END_SESSIONS = "staff.sessions"
 CHANGE_TOKENS = "settings.tokens"
+EXPORT_ALL = "settings.export"
 
 RIGHTS: Mapping[str, object] = {
     SEE_SETTINGS: _l("Open the settings"),
@@ -20,6 +21,7 @@ RIGHTS: Mapping[str, object] = {
     CHANGE_STAFF: _l("Invite, change and dismiss staff"),
     END_SESSIONS: _l("Sign other people out"),
     CHANGE_TOKENS: _l("Give programs access by tokens"),
+    EXPORT_ALL: _l("Take everything along as one archive"),
 }
 
 MANAGER_RIGHTS = frozenset({SEE_SETTINGS, SEE_STAFF})

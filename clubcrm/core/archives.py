@@ -16,7 +16,7 @@ from clubcrm.core.errors import DomainError
 
 STORE, FILES, SUMS = "store", "files", "SUMS"
 # Folders of the data folder that hold nothing that lasts; every other one is part of a backup.
-PASSING = frozenset({"backups", "imports", "mail", "terminals", "demo"})
+PASSING = frozenset({"backups", "exports", "imports", "mail", "terminals", "demo"})
 PIECE = 1024 * 1024
 
 

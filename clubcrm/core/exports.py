@@ -40,6 +40,7 @@ from clubcrm.core.types import UtcInstant
 
 MANIFEST, TABLES = "manifest.json", "tables"
 PIECE = 1000
+Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,11 @@ class Everything:
         return sum(self.rows.values())
 
 
-def export_all(engine: Engine, data: Path, to: Path) -> Everything:
-    """The folder holds every row and every kept file as of one instant; raises PLACE_TAKEN."""
+def export_all(engine: Engine, data: Path, to: Path, tell: Tell | None = None) -> Everything:
+    """The folder holds every row and every kept file as of one instant; raises PLACE_TAKEN.
+
+    `tell` hears after each table how many of how many are written.
+    """
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise DomainError("PLACE_TAKEN", f"{to} is there already and not empty.")
     part = to.with_name(f"{to.name}.part")
@@ -66,8 +70,11 @@ def export_all(engine: Engine, data: Path, to: Path) -> Everything:
     with engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             connection.execution_options(isolation_level="REPEATABLE READ")
-        for table in Model.metadata.sorted_tables:
+        whole = Model.metadata.sorted_tables
+        for done, table in enumerate(whole, 1):
             tables[table.name] = _write_table(connection, table, part / TABLES)
+            if tell is not None:
+                tell(done, len(whole))
     # Files come after the rows: each that a row names lies there already.
     files = {one.relative_to(data).as_posix(): one for one in kept_files(data)}
     sums = {name: _copy(path, part / FILES / name) for name, path in files.items()}

@@ -45,7 +45,7 @@ from clubcrm.people.rules.table_kinds import (
 )
 
 Keeping = Callable[[TablePlace, TableRow], Outcome]
-CHUNK = 50
+CHUNK = 200
 MOST_FAULTS = 1000
 
 

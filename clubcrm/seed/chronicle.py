@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 
+from clubcrm.accounts.export_tables import ExportArchive, ExportState
 from clubcrm.core import audit
 from clubcrm.core.audit import AuditLine
 from clubcrm.core.events import Delivery, DeliveryState, Event
 from clubcrm.people.models import ImportBatch, ImportRow
 from clubcrm.seed.ground import Deed, Ground
-from clubcrm.seed.order import hexadecimal
+from clubcrm.seed.order import hexadecimal, public_id
 
 RECENT_SIGNINGS = 60
 
@@ -77,6 +78,27 @@ def write_events(ground: Ground) -> None:
             attempts=1,
             next_at=deed.at,
         )
+
+
+def write_archive(ground: Ground) -> None:
+    """The owner took everything along once; that archive has been let go."""
+    made = ground.order.moment - timedelta(days=45)
+    ground.store.sink(ExportArchive).add(
+        public_id=public_id(ground.order.chance("export")),
+        state=ExportState.GONE,
+        asked_by=ground.actor("manager"),
+        asked_at=made,
+        told_at=made,
+        finished_at=made + timedelta(minutes=2),
+        expires_at=made + timedelta(days=1),
+        steps_done=1,
+        steps=1,
+        rows=len(ground.person_ids) * 90,
+        files=12,
+        size_bytes=len(ground.person_ids) * 9000,
+        handed_out=1,
+        failure="",
+    )
 
 
 def write_import(ground: Ground) -> None:

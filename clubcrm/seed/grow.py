@@ -23,7 +23,7 @@ from clubcrm.seed.campaigns import write_campaigns
 from clubcrm.seed.card_papers import hang_papers
 from clubcrm.seed.census import take_in
 from clubcrm.seed.chores import plan_chores
-from clubcrm.seed.chronicle import write_audit, write_events, write_import
+from clubcrm.seed.chronicle import write_archive, write_audit, write_events, write_import
 from clubcrm.seed.classes import run_classes
 from clubcrm.seed.coaching import coach
 from clubcrm.seed.doors import hang_doors
@@ -178,6 +178,7 @@ def _write_beside(ground: Ground, handovers: Handovers) -> None:
 def _write_chronicle(ground: Ground) -> None:
     write_events(ground)
     write_import(ground)
+    write_archive(ground)
     write_audit(ground)
     keep_reports(ground)
 

@@ -125,8 +125,7 @@ def _past(place: TablePlace, told: _ToldContract, taken: Taken) -> Past:
 
 def _plan(place: TablePlace, name: str, starts_on: date, ends_on: date | None) -> PlanOnSale:
     """Return the plan of that name, or one of the same name that lasts just as long as told."""
-    sold = remembered((PLANS, "club", place.club_id), lambda: plans_of(Scope((place.club_id,))))
-    named = [one for one in sold if fold(one.terms.name) == fold(name)]
+    named = remembered((PLANS, "named", place.club_id), lambda: _named(place)).get(fold(name), [])
     for plan in named:
         if ends_on is None or term_end(starts_on, plan.terms.term) == ends_on:
             return plan
@@ -148,6 +147,13 @@ def _plan(place: TablePlace, name: str, starts_on: date, ends_on: date | None) -
     withdraw_plan(made.id, by=place.by)
     found = plan_by_id(made.id)
     assert found is not None  # noqa: S101 - just made
+    return found
+
+
+def _named(place: TablePlace) -> dict[str, list[PlanOnSale]]:
+    found: dict[str, list[PlanOnSale]] = {}
+    for one in plans_of(Scope((place.club_id,))):
+        found.setdefault(fold(one.terms.name), []).append(one)
     return found
 
 

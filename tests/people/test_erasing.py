@@ -1,7 +1,9 @@
 """Xanthippe asks what the club knows of her, and then to be forgotten."""
 
+import io
 import json
 import sqlite3
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,7 +29,7 @@ from clubcrm.people.api import (
     register,
 )
 from clubcrm.people.jobs import keep_privacy
-from clubcrm.people.models import Channel, Note, Person, Purpose
+from clubcrm.people.models import Channel, Note, Person, Purpose, StoredFile
 from clubcrm.people.privacy_tables import Erasure
 from clubcrm.people.queries.privacy import SETTING, copy_of
 from clubcrm.people.services import change
@@ -39,6 +41,7 @@ CANARY = "Xanthippe"
 FAMILY = "Quillfeather"
 EMAIL = "xq@canary.example"
 MAX = "user:2"
+PICTURE = b"\xff\xd8\xff\xe0"
 
 
 @pytest.fixture
@@ -159,18 +162,31 @@ def test_copy_holds_every_table_that_names_her_and_no_secret(app: Flask, canary:
     assert "search_text" not in copy["person"]
 
 
-def test_max_hands_out_the_copy_and_erases_on_the_page(app: Flask, canary: int, client_of):
+def test_max_hands_out_the_copy_and_erases_on_the_page(
+    app: Flask, canary: int, client_of, settings: Settings
+):
     with app.app_context(), unit_of_work(write=False) as session:
         number = session.get_one(Person, canary).public_id
+    with app.app_context(), unit_of_work() as session:
+        (settings.data_dir / "photos").mkdir(parents=True, exist_ok=True)
+        (settings.data_dir / "photos" / "x.jpg").write_bytes(PICTURE)
+        photo = StoredFile(media_type="image/jpeg", size_bytes=4, sha256="0", path="photos/x.jpg")
+        session.add(photo)
+        session.flush()
+        session.get_one(Person, canary).photo_id = photo.id
     max_, page = client_of("Max"), f"/members/{number}/privacy"
 
     told = max_.post(f"{page}/copy", data={"kind": "json"})
     printed = max_.post(f"{page}/copy", data={"kind": "pdf"})
+    packed = zipfile.ZipFile(io.BytesIO(max_.post(f"{page}/copy", data={"kind": "zip"}).data))
     unsure = max_.post(f"{page}/erase", data={"sure": CANARY})
     done = max_.post(f"{page}/erase", data={"sure": f"{CANARY} {FAMILY}"})
 
     assert json.loads(told.data)["person"]["family_name"] == FAMILY
     assert printed.data.startswith(b"%PDF")
+    assert packed.namelist() == ["all-we-know.json", "all-we-know.pdf", "files/001-photo.jpg"]
+    assert packed.read("files/001-photo.jpg") == PICTURE
+    assert packed.read("all-we-know.pdf").startswith(b"%PDF")
     assert (unsure.status_code, done.status_code) == (400, 303)
     certificate = text_of(max_.get(done.location))
     assert "Certificate of erasure" in certificate

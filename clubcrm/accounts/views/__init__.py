@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 import clubcrm.accounts.views.clubs
+import clubcrm.accounts.views.exports
 import clubcrm.accounts.views.index
 import clubcrm.accounts.views.profile
 import clubcrm.accounts.views.roles
@@ -13,8 +14,9 @@ import clubcrm.accounts.views.sign_in
 import clubcrm.accounts.views.staff
 import clubcrm.accounts.views.tokens  # noqa: F401 - importing the modules adds their pages
 from clubcrm.accounts.views.blueprints import accounts, settings
+from clubcrm.accounts.views.exports import exports_api
 from clubcrm.accounts.views.guide import guide
 
-__all__ = ["BLUEPRINTS"]
+__all__ = ["BLUEPRINTS", "exports_api"]
 
 BLUEPRINTS: tuple[Blueprint, ...] = (accounts, settings, guide)

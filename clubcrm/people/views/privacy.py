@@ -1,9 +1,17 @@
 """Views room: the copy of all we know of a person, his erasure, and how long to keep."""
 
-import json
 from dataclasses import asdict
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,6 +23,7 @@ from clubcrm.core.errors import DomainError
 from clubcrm.core.shell import current_club, my_clubs
 from clubcrm.core.types import JsonObject
 from clubcrm.core.web import current_actor, require
+from clubcrm.people.copies import packed_copy, told_json
 from clubcrm.people.erasing import erase_person
 from clubcrm.people.models import Person
 from clubcrm.people.permissions import KEEP_PRIVACY
@@ -49,13 +58,16 @@ def privacy(public_id: str) -> ResponseReturnValue:
 def hand_out(public_id: str) -> Response:
     """A POST, because handing out a copy is written down."""
     person = person_in(current_actor().scope, public_id)
-    kind = "pdf" if request.form.get("kind") == "pdf" else "json"
+    kind = request.form.get("kind", "")
+    kind = kind if kind in {"pdf", "json"} else "zip"
     copy = copy_of(person)
     audit.note("person.copy_given", "person", person.id, after={"kind": kind})
     if kind == "json":
-        content = json.dumps(copy, ensure_ascii=False, indent=2, default=str).encode()
-        return _file(content, "application/json", f"{person.public_id}.json")
-    return _file(printed_copy(person, copy), "application/pdf", f"{person.public_id}.pdf")
+        return _file(told_json(copy), "application/json", f"{person.public_id}.json")
+    printed = printed_copy(person, copy)
+    if kind == "pdf":
+        return _file(printed, "application/pdf", f"{person.public_id}.pdf")
+    return zipped(person, copy, printed)
 
 
 @people.post("/members/<public_id>/privacy/erase")
@@ -136,6 +148,19 @@ def printed_copy(person: Person, copy: JsonObject) -> bytes:
     )
     printed: bytes = current_app.extensions["club_print_pdf"](page)
     return printed
+
+
+def zipped(person: Person, copy: JsonObject, printed: bytes) -> Response:
+    """Return the copy with the files themselves as one archive."""
+    answer = send_file(
+        packed_copy(person, copy, printed),
+        mimetype="application/zip",
+        as_attachment=True,
+        download_name=f"{person.public_id}.zip",
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def _settings_page(typed: object, faults: dict[str, str]) -> str:

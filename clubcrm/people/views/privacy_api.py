@@ -28,7 +28,7 @@ from clubcrm.people.queries.privacy import (
 )
 from clubcrm.people.rules.privacy import MOST_YEARS, SETTING
 from clubcrm.people.views.clean_api import clean_api
-from clubcrm.people.views.privacy import printed_copy
+from clubcrm.people.views.privacy import printed_copy, zipped
 
 YEARS = validate.Range(min=0, max=MOST_YEARS)
 NO_STORE = "private, no-store"
@@ -79,6 +79,16 @@ def get_copy(member_id: str) -> Response:
     answer = jsonify(copy)
     answer.headers["Cache-Control"] = NO_STORE
     return answer
+
+
+@clean_api.get("/members/<string:member_id>/copy.zip")
+@clean_api.doc(summary="All we know of a person, with the files themselves")
+@require(KEEP_PRIVACY, own_units=True)
+def get_packed_copy(member_id: str) -> Response:
+    """Return the copy as one archive."""
+    copy, printed = _handed_out(member_id, "zip")
+    with unit_of_work(write=False):
+        return zipped(person_in(current_actor().scope, member_id), copy, printed)
 
 
 @clean_api.get("/members/<string:member_id>/copy.pdf")
@@ -168,7 +178,7 @@ def _handed_out(member_id: str, kind: str) -> tuple[dict[str, Any], bytes]:
     with unit_of_work():
         person = person_in(actor.scope, member_id)
         copy = copy_of(person)
-        printed = printed_copy(person, copy) if kind == "pdf" else b""
+        printed = printed_copy(person, copy) if kind in {"pdf", "zip"} else b""
         audit.note("person.copy_given", "person", person.id, after={"kind": kind}, by=actor.ref)
     return copy, printed
 
