@@ -247,6 +247,13 @@ SETTINGS: tuple[Place, ...] = (
         _l("Tokens for scripts and other systems"),
     ),
     Place(
+        "people.things",
+        _l("Changes"),
+        "history",
+        people.SEE_CHANGES,
+        _l("Who changed what of plans, products, campaigns and settings"),
+    ),
+    Place(
         "settings.export",
         _l("Take everything along"),
         "package",

@@ -12,6 +12,7 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.states import Moves, move
 from clubcrm.core.text import clean
+from memberships.contracts.catalogue import plan_by_id
 from memberships.contracts.conditions import PLAIN_LEAVING, PlanFreezing
 from memberships.contracts.freeze_tables import FreezeType, PlanFreezeRule, PlanFreezeType
 from memberships.contracts.included_tables import PlanPackage
@@ -52,6 +53,8 @@ def edit_plan(plan_id: int, terms: PlanTerms, *, seen_version: int, by: str) -> 
     if terms.kind is not plan.kind:
         raise invalid({"kind": _("The kind of a plan stays. Make a new plan instead.")})
     terms = _checked(plan.club_id, terms)
+    known = plan_by_id(plan_id)
+    before = _as_kept(known.terms) if known else None
     taken = db.session.execute(
         update(Plan)
         .where(Plan.id == plan_id, Plan.latest_version == seen_version)
@@ -62,7 +65,7 @@ def edit_plan(plan_id: int, terms: PlanTerms, *, seen_version: int, by: str) -> 
             "PLAN_CHANGED", _("Somebody else has just changed this plan. Look at it again.")
         )
     version = _add_version(plan, terms, number=seen_version + 1, by=by)
-    audit.note("plan.edited", "plan", plan.id, after=_as_kept(terms), by=by)
+    audit.note("plan.edited", "plan", plan.id, before=before, after=_as_kept(terms), by=by)
     return version
 
 

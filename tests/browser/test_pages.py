@@ -72,6 +72,8 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "edit": f"/members/{razia}/edit",
         "contacts": f"/members/{razia}/contacts",
         "address": f"/members/{razia}/address",
+        "things": "/changes?kind=plan",
+        "export": "/settings/export",
         "consents": f"/members/{razia}/consents",
         "about-person": f"/members/{razia}/about?find=a",
         "own-fields": "/settings/fields",

@@ -1,5 +1,6 @@
 """Who changed what: two clicks from the card, with the old and the new value."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Flask
@@ -9,7 +10,7 @@ from clubcrm.core.db import db, unit_of_work
 from clubcrm.people.models import Person
 from clubcrm.people.rules.drafts import PersonDraft
 from clubcrm.people.services import change
-from memberships.contracts.plans import create_plan
+from memberships.contracts.plans import create_plan, edit_plan
 from memberships.contracts.rules import PlanKind
 from memberships.contracts.selling import SaleTerms
 from memberships.contracts.services import SignRequest, sign
@@ -35,3 +36,25 @@ def test_changes_stand_in_the_log_with_old_and_new_value(app: Flask, cast: Cast,
     assert f"/members/{cast.public['Mia']}/changes" in card
     assert all(words in log for words in ("Rahman", "Karim", "Frank", "Contract", "ends on"))
     assert client_of("Frank").get(f"/members/{cast.public['Mia']}/changes").status_code == 403
+
+
+def test_every_record_has_a_way_to_its_log_and_other_clubs_stay_untold(
+    app: Flask, cast: Cast, client_of
+):
+    with app.app_context(), unit_of_work():
+        terms = PlanTerms("Gold", PlanKind.TERM, 100, "BDT", term_days=30)
+        plan = create_plan(cast.club, terms, by=f"user:{cast.users['Max']}")
+        edit_plan(plan.id, replace(terms, price_minor=250), seen_version=1, by="user:2")
+        other = create_plan(cast.other_club, replace(terms, currency="EUR"), by="user:1")
+        number, foreign = plan.public_id, other.public_id
+    max_ = client_of("Max")
+
+    page = text_of(max_.get(f"/settings/plans/{number}"))
+    log = text_of(max_.get(f"/changes?kind=plan&record={number}"))
+    theirs = text_of(max_.get(f"/changes?kind=plan&record={foreign}"))
+
+    assert f"/changes?kind=plan&amp;record={number}" in page
+    assert all(words in log for words in ("Max", "100", "250"))
+    assert "Nothing was changed yet" in theirs
+    assert "Nothing was changed yet" in text_of(max_.get("/changes?kind=user"))
+    assert client_of("Frank").get("/changes").status_code == 403

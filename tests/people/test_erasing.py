@@ -178,7 +178,8 @@ def test_max_hands_out_the_copy_and_erases_on_the_page(
 
     told = max_.post(f"{page}/copy", data={"kind": "json"})
     printed = max_.post(f"{page}/copy", data={"kind": "pdf"})
-    packed = zipfile.ZipFile(io.BytesIO(max_.post(f"{page}/copy", data={"kind": "zip"}).data))
+    with max_.post(f"{page}/copy", data={"kind": "zip"}) as answer:
+        packed = zipfile.ZipFile(io.BytesIO(answer.data))
     unsure = max_.post(f"{page}/erase", data={"sure": CANARY})
     done = max_.post(f"{page}/erase", data={"sure": f"{CANARY} {FAMILY}"})
 

@@ -137,7 +137,9 @@ def test_f58_a_killed_import_goes_on_to_the_same_end(
     app: Flask, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     rows = "".join(
-        f"{MIAS},2026-{month:02d}-{day:02d} 18:00\n" for month in (9, 10) for day in range(1, 31)
+        f"{MIAS},2026-{month:02d}-{day:02d} 18:00\n"
+        for month in range(1, 11)
+        for day in range(1, 27)
     )
     order = order_of(cast, tmp_path / "v.csv", "visits", f"phone,date\n{rows}")
 
@@ -149,11 +151,11 @@ def test_f58_a_killed_import_goes_on_to_the_same_end(
             patched.setattr("clubcrm.people.tables_in.failpoints.hit", die)
             with pytest.raises(KeyboardInterrupt):
                 bring_in(order)
-        assert count(Visit) == 50
+        assert count(Visit) == 200
 
         report = bring_in(order)
 
-        assert (dict(report.counts), count(Visit), count(ImportBatch)) == ({"new": 60}, 60, 1)
+        assert (dict(report.counts), count(Visit), count(ImportBatch)) == ({"new": 260}, 260, 1)
 
 
 def test_f60_an_ambiguous_order_of_dates_is_asked_once(app: Flask, cast: Cast, tmp_path: Path):

@@ -48,6 +48,13 @@ def changes_of(kind: str, ids: Sequence[int]) -> list[Change]:
     return _named(sorted(found, key=lambda one: one.at, reverse=True)[:MOST])
 
 
+def changes_of_lines(lines: Sequence[AuditLine]) -> list[tuple[str, Change]]:
+    """Return the changes that lines of the audit tell, each with the record it is about."""
+    told = [(line.subject_id, change) for line in lines for change in _of_line(line)]
+    named = _named([change for _subject, change in told])
+    return [(subject, change) for (subject, _old), change in zip(told, named, strict=True)]
+
+
 def _former(person_id: int) -> list[int]:
     """Return the records that became part of this one."""
     gone = select(PersonMerge.gone_id).where(

@@ -22,6 +22,7 @@ from clubcrm.people.views import (
     privacy_api,
     remarks_api,
     tables,
+    things,
     ties_api,
 )
 from clubcrm.people.views.addresses_api import addresses_api
@@ -55,5 +56,6 @@ __all__ = [
     "privacy_api",
     "remarks_api",
     "tables",
+    "things",
     "ties_api",
 ]
