@@ -1,6 +1,6 @@
 """Services room: an archive of everything is asked for, handed out, and let go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,11 +14,11 @@ from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, forbidden, not_found
 from clubcrm.core.policy import current_actor
-from clubcrm.core.states import move
+from clubcrm.core.states import Moves, move
 
 KEPT_FOR = timedelta(hours=24)
 SHOWN = 20
-MOVES: Mapping[ExportState, frozenset[ExportState]] = {
+MOVES: Moves = {
     ExportState.WAITING: frozenset({ExportState.RUNNING}),
     ExportState.RUNNING: frozenset({ExportState.DONE, ExportState.FAILED}),
     ExportState.DONE: frozenset({ExportState.GONE}),
