@@ -55,6 +55,8 @@ from clubcrm.leads.door.jobs import read_letters
 from clubcrm.leads.events import InquiryWaits, LeadMoved, LeadRegistered
 from clubcrm.leads.jobs import settle_trials
 from clubcrm.leads.lead_tables import lead_table
+from clubcrm.leads.queries.leads import person_of_lead
+from clubcrm.leads.traits import TRAITS as LEAD_TRAITS
 from clubcrm.leads.views.board import watch_leads
 from clubcrm.loyalty import handlers as loyalty_handlers
 from clubcrm.loyalty import till_points
@@ -86,10 +88,11 @@ from clubcrm.pages import SETTINGS
 from clubcrm.people import events as people_facts
 from clubcrm.people import handlers as people_handlers
 from clubcrm.people import jobs as people_jobs
-from clubcrm.people.looking import watch_looks
+from clubcrm.people.looking import WhoseThing, watch_looks
 from clubcrm.reports import figures
 from clubcrm.reports.built_jobs import mail_reports
 from clubcrm.reports.jobs import nightly_findings, nightly_reports
+from clubcrm.reports.own_pipeline import own_outlook
 from clubcrm.tasks import bar_news
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
@@ -101,6 +104,7 @@ from clubcrm.tasks.trainer_list import trainer_work
 from clubcrm.tickets import handlers as ticket_handlers
 from clubcrm.tickets.events import CallEnded, TicketOpened, TicketSettled
 from clubcrm.tickets.jobs import forget_recordings, watch_tickets
+from clubcrm.tickets.queries import person_of_ticket
 from memberships import checks as membership_checks
 from memberships import events as membership_facts
 from memberships import granted
@@ -306,6 +310,7 @@ TRAITS = (
     *habit_traits.TRAITS,
     *JOURNEY_TRAITS,
     *loyalty_traits.TRAITS,
+    *LEAD_TRAITS,
 )
 
 # What somebody opens about a person and others may later ask about: endpoint and what it shows.
@@ -320,6 +325,15 @@ LOOKS: Mapping[str, str] = {
     "people_api.get_document": "documents",
     "waivers_api.list_certificates": "medical",
     "waivers_api.get_file": "medical",
+    "leads.show": "lead",
+    "tickets.show": "ticket",
+    "trainer.client": "training",
+    "training.member": "training",
+}
+# Whose such a page is, where its address names something else than the person.
+SHOWN_PEOPLE: Mapping[str, WhoseThing] = {
+    "leads.show": person_of_lead,
+    "tickets.show": person_of_ticket,
 }
 
 # Invariants by id; each returns the offending rows as sentences.
@@ -379,7 +393,8 @@ def install(app: Flask) -> None:
     app.extensions["club_programme_control"] = programme_control
     app.extensions["club_till_points"] = PointDoor(till_points.purse, till_points.pay)
     app.extensions["club_own_places"] = (own_place,)
+    app.extensions["club_own_outlook"] = own_outlook
     app.extensions["club_visits_on"] = own_year.visits_on
     day_alerts.install(app, DAY_WATCHERS)
-    watch_looks(app, LOOKS)
+    watch_looks(app, LOOKS, SHOWN_PEOPLE)
     actors.install(app)

@@ -12,11 +12,12 @@ from flask_babel import ngettext
 from access_control.rules.codes import Code
 from access_control.rules.visits import LeftHow
 from access_control.words import why_words
-from clubcrm.card.queries.timeline import Kind, TimelineRow
+from clubcrm.card.queries.timeline import ARROW, Kind, TimelineRow
 from clubcrm.core.clock import local_day
 from clubcrm.core.formats import day_short, money
 from clubcrm.core.policy import current_actor
 from clubcrm.leads.permissions import SEE_LEADS
+from clubcrm.people.views.words import field_words
 from clubcrm.tickets.call_words import LOOK as CALL_LOOK
 from clubcrm.tickets.call_words import disposition_words
 from clubcrm.tickets.permissions import SEE_TICKETS
@@ -228,6 +229,13 @@ def _document(row: TimelineRow) -> Happening:
     return Happening(row.at, "photo" if is_photo else "file-text", title, "")
 
 
+def _change(row: TimelineRow) -> Happening:
+    title = _("%(field)s changed", field=field_words(row.ref))
+    old, _arrow, new = row.words.partition(ARROW)
+    text = row.words if old and new else new or _("taken away: %(old)s", old=old)
+    return Happening(row.at, "pencil", title, text)
+
+
 _WORDS: Mapping[Kind, Callable[[TimelineRow], Happening]] = {
     Kind.VISIT: _visit,
     Kind.REFUSED: _refused,
@@ -247,4 +255,5 @@ _WORDS: Mapping[Kind, Callable[[TimelineRow], Happening]] = {
     Kind.TAG: _tag,
     Kind.HANDOVER: _handover,
     Kind.DOCUMENT: _document,
+    Kind.CHANGE: _change,
 }

@@ -1,8 +1,8 @@
 """Queries room: the whole member card, put together in a fixed number of selects."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -19,21 +19,24 @@ from clubcrm.card.packages import package_lots
 from clubcrm.card.photos import photo_address
 from clubcrm.card.post import post_ways
 from clubcrm.card.queries import person as people
-from clubcrm.card.queries.timeline import FILTERS, PAGE, timeline
-from clubcrm.card.queries.touchpoints import touchpoints_of
+from clubcrm.card.queries.leads import lead_way
+from clubcrm.card.queries.timeline import FILTERS, PAGE, Part, timeline
+from clubcrm.card.queries.touchpoints import TouchRow, touchpoints_of
 from clubcrm.card.route import Route, route_of
 from clubcrm.card.thanks import points_hints
 from clubcrm.card.touches import touch_lines
+from clubcrm.card.ways import way_of_former, way_of_lead
 from clubcrm.core.clock import now, visit_day
 from clubcrm.core.clock import today as club_today
 from clubcrm.core.policy import current_actor
+from clubcrm.leads.rules.stages import OPEN
 from clubcrm.people.about_tables import Tag
 from clubcrm.people.paper_tables import CardDocument
 from clubcrm.people.permissions import KEEP_DOCUMENTS, KEEP_PRIVACY
 from clubcrm.people.queries.about import tags_of
 from clubcrm.people.queries.papers import HandoverLine, documents_of, handover_of
 from memberships.blocks.queries import blocks_of
-from memberships.contracts.history import contracts_of
+from memberships.contracts.history import ContractRow, contracts_of
 from memberships.contracts.queries import all_rights
 from memberships.contracts.standing import status_at
 from memberships.packages.offers import filled_packages
@@ -72,19 +75,20 @@ class CardPage:
     blocks: list[words.Line]
     touchpoints: list[words.Line]
     filters: list[Chip]
+    part: Part
     timeline: list[Happening]
     older: str
 
 
-def card_page(person: people.PersonRow, only: str, before: datetime | None) -> CardPage:
-    """Return the card; `only` and `before` choose what the timeline shows."""
+def card_page(person: people.PersonRow, part: Part) -> CardPage:
+    """Return the card; `part` chooses what the timeline shows."""
     today = club_today(person.zone)
     contracts = contracts_of(person.id)
     blocks = blocks_of(person.id)
     rights = all_rights(person.id, today)
     days = people.visit_days(person.id, visit_day(now(), person.zone), 53)
     touches = touchpoints_of(person.id)
-    rows = timeline(person.id, only, before)
+    rows = timeline(person.id, part)
     joined = min((one.starts_on for one in contracts), default=None)
     pages, known = known_of(person.id, current_actor().role)
     tasks = [one.title for one in people.open_tasks(person.id)]
@@ -110,7 +114,7 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
             *points_hints(person.id, person.club_id, person.public_id),
             *words.class_hints(next_classes(person.id, now()), person.zone),
         ],
-        route=route_of(contracts, touches, today),
+        route=_strip(person, contracts, touches, today),
         rhythm=rhythm_shown(days, words.frozen_spans(blocks), joined, today),
         account=account_line(person.id, person.club_id, person.public_id),
         contracts=words.contract_lines(contracts, today),
@@ -120,9 +124,10 @@ def card_page(person: people.PersonRow, only: str, before: datetime | None) -> C
         ],
         blocks=words.block_lines(blocks, today),
         touchpoints=touch_lines(touches, person.zone),
-        filters=_filters(person.public_id, only),
-        timeline=happenings(rows, person.public_id, person.zone, in_runs=not only),
-        older=_older(person.public_id, only, rows[-1].at if len(rows) == PAGE else None),
+        filters=_filters(person.public_id, part),
+        part=part,
+        timeline=happenings(rows, person.public_id, person.zone, in_runs=part.is_whole),
+        older=_older(person.public_id, part, rows[-1].at if len(rows) == PAGE else None),
     )
 
 
@@ -133,7 +138,24 @@ def _documents(person_id: int) -> Sequence[CardDocument]:
     return documents_of(person_id, for_leaders=actor.may(KEEP_PRIVACY))
 
 
-def _filters(person_id: str, only: str) -> list[Chip]:
+def _strip(
+    person: people.PersonRow,
+    contracts: Sequence[ContractRow],
+    touches: Sequence[TouchRow],
+    today: date,
+) -> Route | None:
+    """Return the running cycle, else the way of a lead, else what came after the last contract."""
+    running = route_of(contracts, touches, today)
+    if running is not None:
+        return running
+    lead = lead_way(person.id)
+    former = way_of_former(contracts, touches, today)
+    if lead is not None and (former is None or lead.state in OPEN):
+        return way_of_lead(lead, person.zone)
+    return former
+
+
+def _filters(person_id: str, part: Part) -> list[Chip]:
     names = {
         "": _("All"),
         "visits": _("Visits"),
@@ -144,19 +166,28 @@ def _filters(person_id: str, only: str) -> list[Chip]:
         "changes": _("Changes"),
     }
     return [
-        (names[one], _timeline_address(person_id, one, None), one == only, None) for one in FILTERS
+        (
+            names[one],
+            _timeline_address(person_id, replace(part, only=one, before=None)),
+            one == part.only,
+            None,
+        )
+        for one in FILTERS
     ]
 
 
-def _older(person_id: str, only: str, before: datetime | None) -> str:
-    return _timeline_address(person_id, only, before) if before else ""
+def _older(person_id: str, part: Part, before: datetime | None) -> str:
+    return _timeline_address(person_id, replace(part, before=before)) if before else ""
 
 
-def _timeline_address(person_id: str, only: str, before: datetime | None) -> str:
+def _timeline_address(person_id: str, part: Part) -> str:
     return url_for(
         "card.show",
         person_id=person_id,
-        show=only or None,
-        before=before.isoformat() if before else None,
+        show=part.only or None,
+        words=part.words or None,
+        since=part.since.isoformat() if part.since else None,
+        until=part.until.isoformat() if part.until else None,
+        before=part.before.isoformat() if part.before else None,
         _anchor="timeline",
     )

@@ -37,6 +37,7 @@ class Route:
     span: str
     now: int
     stops: tuple[Stop, ...]
+    runs: bool = True  # a membership runs, and its journey knows what comes
 
 
 def route_of(

@@ -1,6 +1,6 @@
 """Views room: the card of one person, all visits, the units ledger."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
@@ -9,6 +9,7 @@ from clubcrm.card.journey import journey_of
 from clubcrm.card.page import card_page
 from clubcrm.card.permissions import SEE_CARD
 from clubcrm.card.queries.person import PersonRow, person_for
+from clubcrm.card.queries.timeline import Part
 from clubcrm.card.queries.visits import visits_page
 from clubcrm.core.errors import not_found
 from clubcrm.core.policy import current_actor, require
@@ -16,6 +17,7 @@ from clubcrm.journeys.permissions import SEE_JOURNEY
 from memberships.packages.queries import statement
 
 card = Blueprint("card", __name__)
+LONGEST_WORDS = 80
 
 
 @card.get("/members/<person_id>")
@@ -23,8 +25,7 @@ card = Blueprint("card", __name__)
 def show(person_id: str) -> str:
     """The card: status and next step first, then what it is made of."""
     person = _person(person_id)
-    only = request.args.get("show", "")
-    page = card_page(person, only, _instant(request.args.get("before")))
+    page = card_page(person, _part(person.zone))
     return render_template("clubcrm/card/show.html", member=page)
 
 
@@ -59,6 +60,26 @@ def _person(public_id: str) -> PersonRow:
     if found is None:
         raise not_found(_("There is no such person in your clubs."))
     return found
+
+
+def _part(zone: str) -> Part:
+    """Return what of the timeline the address asks for; what cannot be read is left out."""
+    asked = request.args
+    return Part(
+        only=asked.get("show", ""),
+        before=_instant(asked.get("before")),
+        words=asked.get("words", "").strip()[:LONGEST_WORDS],
+        since=_day(asked.get("since")),
+        until=_day(asked.get("until")),
+        zone=zone,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -4,12 +4,14 @@ Reading changes nothing that is read; that somebody has read is a fact of its ow
 session, and no page waits for it to decide anything.
 """
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, request
-from sqlalchemy import delete, insert, literal, select
+from sqlalchemy import Select, delete, insert, literal, select, text
 
 from clubcrm.core import clock
 from clubcrm.core.db import db, separate_unit
@@ -23,11 +25,18 @@ FOLDED = timedelta(minutes=30)
 ARGUMENTS = ("person_id", "public_id", "member_id")
 SIGNED_IN = frozenset({"user", "token"})
 log = structlog.get_logger()
+WhoseThing = Callable[[str], Select[Any]]
 
 
-def watch_looks(app: Flask, looked_at: Mapping[str, str]) -> None:
-    """Each good answer of these endpoints leaves a line of who saw what of whom."""
+def watch_looks(
+    app: Flask, looked_at: Mapping[str, str], whose: Mapping[str, WhoseThing] | None = None
+) -> None:
+    """Each good answer of these endpoints leaves a line of who saw what of whom.
+
+    `whose` asks for the person where the address names something of his.
+    """
     app.extensions["club_looks"] = looked_at
+    app.extensions["club_shown_people"] = whose or {}
     app.after_request(_after)
 
 
@@ -37,18 +46,22 @@ def _after(response: Response) -> Response:
     if what is None or request.method != "GET" or response.status_code != 200:
         return response
     values, actor = request.view_args or {}, current_actor()
-    person = next((values[name] for name in ARGUMENTS if name in values), "")
-    if person and actor.kind in SIGNED_IN:
+    named = str(next((values[name] for name in ARGUMENTS if name in values), ""))
+    if named and actor.kind in SIGNED_IN:
+        whose = current_app.extensions["club_shown_people"].get(request.endpoint, _person)
         try:
-            note_look(str(person), actor.ref, what)
+            note_look(whose(named), actor.ref, what)
         except DomainError:
             # A store too busy for half a minute must not keep the desk from a card that it has.
             log.warning("look_not_written", what=what, viewer=actor.ref)
     return response
 
 
-def note_look(public_id: str, viewer: str, what: str) -> None:
-    """A line says that the viewer looked, unless one of the last half hour says so."""
+def note_look(whose: Select[Any], viewer: str, what: str) -> None:
+    """A line says that the viewer looked, unless one of the last half hour says so.
+
+    Two looks of one viewer in the same instant leave one line: the second waits for the first.
+    """
     moment = clock.now()
     known = (
         select(CardLook.id)
@@ -61,10 +74,18 @@ def note_look(public_id: str, viewer: str, what: str) -> None:
         .exists()
     )
     row = select(Person.id, literal(viewer), literal(what), literal(moment, UtcInstant)).where(
-        Person.public_id == public_id, ~known
+        Person.id == whose.scalar_subquery(), ~known
     )
     with separate_unit() as unit:
+        # SQLite lets one writer in at a time anyway.
+        if unit.get_bind().dialect.name == "postgresql":
+            key = zlib.crc32(f"look:{viewer}:{what}".encode())
+            unit.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
         unit.execute(insert(CardLook).from_select(["person_id", "viewer", "what", "at"], row))
+
+
+def _person(public_id: str) -> Select[Any]:
+    return select(Person.id).where(Person.public_id == public_id)
 
 
 def forget_looks(club_id: int, days: int) -> int:

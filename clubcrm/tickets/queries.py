@@ -166,6 +166,11 @@ def ticket_for(viewer: Viewer, public_id: str) -> TicketRow | None:
     return found[0] if found else None
 
 
+def person_of_ticket(public_id: str) -> Select[int | None]:
+    """Ask whose question it is."""
+    return select(Ticket.person_id).where(Ticket.public_id == public_id)
+
+
 def ticket_of_task(viewer: Viewer, task_public_id: str) -> str | None:
     """Return the public id of the ticket whose work a task is."""
     return db.session.scalar(

@@ -312,10 +312,13 @@ def test_seller_sees_plan_and_fact_of_the_own_month_on_the_board(app, cast, lead
         won = db.session.scalars(select(Lead)).one()
         won.won_at, won.value_minor, won.owner_id = NOON, 1_200_000, cast.users["Sara"]
 
-    of_sara = client_of("Sara").get("/leads").text
+    sara = client_of("Sara")
+    of_sara = sara.get("/leads").text
     of_max = client_of("Max").get("/leads").text
 
     shown = of_sara.split('class="own-month"')[1].split("</section>")[0]
     assert "1 / 4" in shown
     assert "behind" in shown  # 23 days of 31 are gone, which is 2 of 4 contracts
+    assert 'hx-get="/leads/outlook"' in shown
+    assert "more from 1 open lead<" in sara.get("/leads/outlook").text
     assert 'class="own-month"' not in of_max

@@ -2,20 +2,25 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Barrier, Thread
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from clubcrm.core import clock
 from clubcrm.core.clubs import set_club_setting
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.jobs import JobContext
+from clubcrm.leads.api import Arrival, ArrivalChannel, receive_by_hand
 from clubcrm.people.api import erase_person
 from clubcrm.people.jobs import keep_privacy
+from clubcrm.people.looking import note_look
 from clubcrm.people.models import Person
 from clubcrm.people.paper_tables import CardLook
 from clubcrm.people.queries.privacy import SETTING, copy_of
+from clubcrm.tickets.api import Opening, open_ticket
+from clubcrm.tickets.rules.cases import TicketOrigin
 from tests.cast import Cast
 
 ClientOf = Callable[[str], FlaskClient]
@@ -119,3 +124,46 @@ def test_erasure_leaves_looks_that_name_nobody(app: Flask, cast: Cast, client_of
         erase_person(cast.members["Mia"], "wish", by="user:2")
 
     assert len(looks(app)) == 1
+
+
+def test_pages_of_leads_questions_and_training_leave_looks_of_whose_they_are(
+    app: Flask, cast: Cast, client_of: ClientOf
+):
+    mia = cast.members["Mia"]
+    with app.app_context(), unit_of_work():
+        ticket = open_ticket(
+            Opening("call:1", cast.club, TicketOrigin.CALL, "Where are the towels?", person_id=mia),
+            by="system",
+        )
+        arrival = Arrival(cast.club, ArrivalChannel.FORM, "Mia Rahman", "+8801711000001")
+        lead = receive_by_hand(arrival, by="user:3")
+        paths = [f"/tickets/{ticket.public_id}", f"/leads/{lead.public_id}"]
+    max_ = client_of("Max")
+
+    for path in (*paths, f"/members/{cast.public['Mia']}/training"):
+        assert max_.get(path).status_code == 200
+
+    assert [(one, what) for one, _viewer, what in looks(app)] == [
+        (mia, "ticket"),
+        (mia, "lead"),
+        (mia, "training"),
+    ]
+
+
+def test_two_looks_in_one_instant_are_one_line(app: Flask, cast: Cast):
+    ready = Barrier(2)
+
+    def look() -> None:
+        with app.app_context():
+            ready.wait(20)
+            note_look(select(Person.id).where(Person.id == cast.members["Mia"]), "user:4", "card")
+
+    for _turn in range(12):
+        pair = [Thread(target=look) for _one in range(2)]
+        for one in pair:
+            one.start()
+        for one in pair:
+            one.join()
+        assert len(looks(app)) == 1
+        with app.app_context(), unit_of_work() as session:
+            session.execute(delete(CardLook))

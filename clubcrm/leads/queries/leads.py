@@ -43,6 +43,11 @@ def lead_for(scope: Scope, public_id: str) -> Lead | None:
     ).first()
 
 
+def person_of_lead(public_id: str) -> Select[int]:
+    """Ask whose lead it is."""
+    return select(Lead.person_id).where(Lead.public_id == public_id)
+
+
 def leads_page(scope: Scope, wanted: LeadsWanted) -> tuple[list[LeadRowShown], int | None]:
     """Return a page of leads, newest first, and the key of the next page."""
     chosen = _rows().where(Lead.club_id.in_(scope.club_ids)).limit(wanted.limit + 1)

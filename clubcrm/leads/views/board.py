@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -38,6 +38,18 @@ OPEN_TO_ME = "mine-or-nobody"
 def show_board() -> ResponseReturnValue:
     """Every stage with its leads; whose, from where and which of them stands in the address."""
     return render_template("clubcrm/leads/board.html", **board_words())
+
+
+@leads.get("/outlook")
+@require(SEE_LEADS)
+def outlook() -> str:
+    """What one's own open leads may bring this month, with its range."""
+    club, foresee = current_club(), current_app.extensions["club_own_outlook"]
+    return render_template(
+        "clubcrm/leads/_outlook.html",
+        outlook=foresee(club.id, club.zone, current_actor().id),
+        currency=club.currency,
+    )
 
 
 @leads.get("/stage/<stage>")

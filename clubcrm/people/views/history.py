@@ -40,6 +40,9 @@ def look_words(what: str) -> str:
         "documents": _("Documents and photos"),
         "medical": _("Medical certificates"),
         "privacy": _("Privacy"),
+        "lead": _("Lead"),
+        "ticket": _("Question"),
+        "training": _("Training"),
         "program": _("Read by a program"),
     }.get(what, what)
 
