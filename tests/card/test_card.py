@@ -79,7 +79,8 @@ def test_card_needs_same_selects_for_long_history(
     full = len(count_selects) - before
 
     assert page.count("All visits") == 1
-    assert full == empty
+    # Whoever has no contract may be a lead, which is asked of nobody else.
+    assert full == empty - 1
     assert full <= MOST_SELECTS
 
 
