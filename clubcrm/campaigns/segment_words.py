@@ -80,13 +80,14 @@ def condition_words(one: Condition, traits: Mapping[str, Trait], club: tuple[int
         return _("something that is not known any more: %(code)s", code=one.trait)
     label = str(trait.label)
     if trait.window is not None:
-        label = _in_window(label, one.days or 0, ahead=trait.ahead)
+        label = window_words(label, one.days or 0, ahead=trait.ahead)
     if trait.kind is TraitKind.YES:
         return label if one.op is Op.IS else _("not: %(what)s", what=label)
     return f"{label}: {_compared(one, trait, club)}"
 
 
-def _in_window(label: str, days: int, *, ahead: bool) -> str:
+def window_words(label: str, days: int, *, ahead: bool) -> str:
+    """Return what is counted, and within how many days."""
     if ahead:
         return ngettext(
             "%(what)s within the next %(num)s day",

@@ -11,7 +11,6 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Select,
     String,
     case,
@@ -19,7 +18,6 @@ from sqlalchemy import (
     extract,
     func,
     select,
-    type_coerce,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -28,6 +26,7 @@ from bar_inventory.sales.models import Sale, SaleLine
 from clubcrm.accounts.models import User
 from clubcrm.core import formats
 from clubcrm.core.i18n import OWN_NAMES
+from clubcrm.core.local_days import local_day_of
 from clubcrm.journeys.models import MemberFacts
 from clubcrm.journeys.names import stage_words
 from clubcrm.leads.models import Lead, LeadSource
@@ -70,6 +69,7 @@ class Field:
     trait: Trait | None = None  # it has no column before the rows of the trait are joined
     section: str = ""
     offered: Callable[[], Choices] | None = None
+    days: int | None = None  # within how many it counts; None where it does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ class Subject:
     def shape(self) -> Shape:
         """Return what may be asked, for the rules."""
         sorts = {name: one.sort for name, one in self.fields.items()}
-        return Shape(self.about, sorts, self.usual)
+        windows = {name: one.days for name, one in self.fields.items() if one.days}
+        return Shape(self.about, sorts, self.usual, windows)
 
 
 def bare_subject(about: str, asker: Asker) -> Subject:
@@ -200,7 +201,7 @@ def _bar(asker: Asker) -> Subject:
 def _leads(asker: Asker) -> Subject:
     owner = select(User.name).where(User.id == Lead.owner_id).scalar_subquery()
     fields = [
-        Field("arrived", _("Asked on"), Sort.DAY, type_coerce(func.date(Lead.arrived_at), Date)),
+        Field("arrived", _("Asked on"), Sort.DAY, local_day_of(Lead.arrived_at, asker.zone)),
         _name(),
         Field("stage", _("Stage"), Sort.CHOICE, cast(Lead.state, String), lead_stage_words),
         Field("source", _("Source"), Sort.CHOICE, LeadSource.name),

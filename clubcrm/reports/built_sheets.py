@@ -6,6 +6,7 @@ from typing import Any
 from clubcrm.core.export import Cell, amount, as_csv, as_xlsx
 from clubcrm.reports.built_fields import Asker, Field, Subject
 from clubcrm.reports.built_rows import Group, groups_of, rows_of
+from clubcrm.reports.built_windows import over_days
 from clubcrm.reports.built_words import measure_words, yes_no
 from clubcrm.reports.rules.built import COUNT, Definition, Sort
 
@@ -14,6 +15,7 @@ MOST_ROWS = 100_000
 
 def heads_of(definition: Definition, subject: Subject) -> list[str]:
     """Return the headings of the table."""
+    subject = over_days(subject, definition)
     if definition.group:
         heads = [subject.fields[definition.group].words, measure_words(COUNT, "")]
         return heads if definition.measure == COUNT else [*heads, told(definition, subject)]

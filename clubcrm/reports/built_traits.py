@@ -55,6 +55,7 @@ def _field(code: str, trait: Trait, section: str, asker: Asker) -> Field:
         trait=trait,
         section=section,
         offered=offered,
+        days=trait.window,
     )
 
 

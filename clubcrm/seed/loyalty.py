@@ -30,7 +30,7 @@ ENTRIES = (ScanKind.ENTRY, ScanKind.ENTRY_THEN_EXIT)
 EPOCH = date(1970, 1, 1).toordinal()
 PAIRS, COLLECTORS, VISITS_EACH, USES, DECISIONS = 24, 120, 12, 6, 8
 DELAY, KEEPS = 30, 365
-RULE = DiscountTerms(Basis.MONTHS, 24, 8)
+RULE = DiscountTerms(Basis.MONTHS, 6, 8)
 # Feasts of the moon whose days the owner of the demo has typed for the coming year.
 TYPED = {"eid_ul_fitr": (3, 10), "holi": (3, 22), "kurban_ait": (5, 17)}
 
@@ -244,7 +244,7 @@ def _propose(ground: Ground, names: Numbered, club_id: int, lives: list[Life]) -
         id=rule_id,
         public_id=names.public_id(4_000_000 + rule_id),
         club_id=club_id,
-        name="Two years with us",
+        name="Half a year with us",
         basis=RULE.basis,
         at_least=RULE.at_least,
         percent=RULE.percent,

@@ -5,7 +5,7 @@ measure, all by name. Names that no longer exist are left out, so that an old ad
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,7 +15,9 @@ MOST_COLUMNS = 12
 LONGEST_VALUE = 120
 LARGEST_NUMBER = 10**12
 MOST_DAYS = 36_500
+LONGEST_WINDOW = 3650
 MONTH_START = 1
+WINDOW = "w_"  # before the name of a field whose days an address gives
 COUNT = "count"
 
 
@@ -100,6 +102,7 @@ class Definition:
     measure: str = COUNT  # or sum:FIELD, average:FIELD
     sort: str = ""
     descending: bool = False
+    windows: tuple[tuple[str, int], ...] = ()  # over how many days a field counts
 
     def as_json(self) -> dict[str, Any]:
         """Return the definition as it is kept."""
@@ -112,6 +115,7 @@ class Definition:
             "measure": self.measure,
             "sort": self.sort,
             "descending": self.descending,
+            "windows": dict(self.windows),
         }
 
     def arguments(self) -> list[tuple[str, str]]:
@@ -126,6 +130,7 @@ class Definition:
             pairs += [("g", self.group), ("n", self.measure)]
         if self.sort:
             pairs += [("s", self.sort), ("d", "1" if self.descending else "")]
+        pairs += [(f"{WINDOW}{name}", str(days)) for name, days in self.windows]
         return pairs
 
 
@@ -136,6 +141,7 @@ class Shape:
     about: str
     sorts: Mapping[str, Sort]
     usual: tuple[str, ...]
+    windows: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def groups(self) -> list[str]:
@@ -163,6 +169,7 @@ def definition_of(kept: Mapping[str, Any], shape: Shape) -> Definition:
             "measure": kept.get("measure", COUNT),
             "sort": kept.get("sort", ""),
             "descending": bool(kept.get("descending")),
+            "windows": kept.get("windows", {}),
         },
     )
 
@@ -191,7 +198,19 @@ def _fitting(
         measure,
         sort,
         bool(more["descending"]),
+        _windows(shape, more.get("windows", {})),
     )
+
+
+def _windows(shape: Shape, asked: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
+    """Return the days that are not the usual ones of their field, within reason."""
+    found = []
+    for name, typed in asked.items():
+        text = str(typed).strip()
+        days = int(text) if text.isdecimal() and len(text) < 5 else 0
+        if name in shape.windows and 1 <= days <= LONGEST_WINDOW and days != shape.windows[name]:
+            found.append((name, days))
+    return tuple(sorted(found))
 
 
 def _first(condition: Condition, shape: Shape) -> Condition:

@@ -21,7 +21,7 @@ from clubcrm.reports.built_sheets import heads_of, lines_of
 from clubcrm.reports.built_traits import subject_of
 from clubcrm.reports.built_words import about_words, rhythm_words
 from clubcrm.reports.permissions import SEE_REPORTS
-from clubcrm.reports.rules.built import Definition, Rhythm, asked_for, definition_of
+from clubcrm.reports.rules.built import WINDOW, Definition, Rhythm, asked_for, definition_of
 from clubcrm.reports.views.blueprint import reports
 from clubcrm.reports.views.own_page import Asked, page_values
 from clubcrm.reports.views.own_starters import starters
@@ -192,6 +192,11 @@ def _typed(given: MultiDict[str, str]) -> Asked:
         "measure": given.get("n", ""),
         "sort": given.get("s", ""),
         "descending": given.get("d", "") == "1",
+        "windows": {
+            key.removeprefix(WINDOW): ascii_digits(value)
+            for key, value in given.items()
+            if key.startswith(WINDOW)
+        },
     }
     return Asked(asked_for(subject.shape, rows, wish), subject, asker)
 

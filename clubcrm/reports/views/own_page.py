@@ -20,6 +20,7 @@ from clubcrm.reports.built_rows import (
     rows_of,
 )
 from clubcrm.reports.built_sheets import told
+from clubcrm.reports.built_windows import over_days, windows_of
 from clubcrm.reports.built_words import (
     about_words,
     fault_words,
@@ -36,6 +37,7 @@ from clubcrm.reports.rules.built import (
     MOST_CONDITIONS,
     NO,
     OPS,
+    WINDOW,
     YES,
     Condition,
     Definition,
@@ -89,6 +91,7 @@ class GroupLine:
 
 def page_values(asked: Asked, report: BuiltReport | None) -> dict[str, Any]:
     """Return what the page of a report shows."""
+    asked = replace(asked, subject=over_days(asked.subject, asked.definition))
     asked, lines = _with_lines(asked)
     definition, subject, asker = asked.definition, asked.subject, asked.asker
     page = _page_number()
@@ -102,6 +105,8 @@ def page_values(asked: Asked, report: BuiltReport | None) -> dict[str, Any]:
         "definition": definition,
         "fields": subject.fields,
         "sections": sections_of(subject),
+        "windows": windows_of(subject, definition),
+        "window": WINDOW,
         "lines": lines,
         "blank": len(lines) < MOST_CONDITIONS and ("more" in request.values or not lines),
         "abouts": [(one, about_words(one)) for one in SUBJECTS],

@@ -29,6 +29,7 @@ SHAPE = Shape(
         "frozen": Sort.FLAG,
     },
     ("name", "plan"),
+    {"visits": 28},
 )
 
 
@@ -51,6 +52,29 @@ def test_what_is_kept_comes_back_as_it_was() -> None:
 
     assert definition_of(asked.as_json(), SHAPE) == asked
     assert asked.match is Match.ANY
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"visits": "90"}, (("visits", 90),)),
+        ({"visits": "28"}, ()),
+        ({"visits": "0"}, ()),
+        ({"visits": "3651"}, ()),
+        ({"visits": "soon"}, ()),
+        ({"owed": "90"}, ()),
+    ],
+)
+def test_days_that_are_not_the_usual_ones_are_kept(
+    typed: dict[str, str], kept: tuple[tuple[str, int], ...]
+) -> None:
+    asked = ask(columns=("visits",), windows=typed)
+
+    assert asked.windows == kept
+    assert definition_of(asked.as_json(), SHAPE) == asked
+    assert [pair for pair in asked.arguments() if pair[0].startswith("w_")] == [
+        (f"w_{name}", str(days)) for name, days in kept
+    ]
 
 
 def test_names_that_no_longer_exist_are_left_out() -> None:
