@@ -21,6 +21,7 @@ from memberships.contracts.views.agreements_api import agreements_api
 from memberships.contracts.views.api import api as memberships_api
 from memberships.contracts.views.contracts import contracts as contract_pages
 from memberships.contracts.views.everyone import everyone
+from memberships.contracts.views.everyone_api import everyone_api
 from memberships.contracts.views.freeze_types import freeze_kinds
 from memberships.contracts.views.gifts_api import gifts_api
 from memberships.contracts.views.going_on import going_on
@@ -137,6 +138,7 @@ API: tuple[Blueprint, ...] = (
     shifts_api,
     buyers_api,
     links_api,
+    everyone_api,
     gifts_api,
     paperwork_api,
     methods_api,
