@@ -227,12 +227,22 @@ def _rounded(rows: int) -> int:
 def _finding(drawn: list[EffectRow]) -> str:
     works = [row.name for row in drawn if row.verdict == "works"]
     harms = [row.name for row in drawn if row.verdict == "harms"]
-    if works and harms:
-        return _("%(good)s works; %(bad)s harms.", good=", ".join(works), bad=", ".join(harms))
+    said = []
     if works:
-        return _("%(good)s works.", good=", ".join(works))
+        names = ", ".join(works)
+        said.append(ngettext("%(names)s works.", "%(names)s work.", len(works), names=names))
     if harms:
-        return _("%(bad)s harms: stop it.", bad=", ".join(harms))
+        names = ", ".join(harms)
+        said.append(
+            ngettext(
+                "%(names)s harms: stop it.",
+                "%(names)s harm: stop them.",
+                len(harms),
+                names=names,
+            )
+        )
+    if said:
+        return " ".join(said)
     if not drawn:
         return _("Too few members so far to say anything.")
     return ngettext(

@@ -50,14 +50,11 @@ def places(count: int) -> tuple[float, ...]:
 
 
 def whole_scale(highest: float) -> Scale:
-    """Return a scale that ends on a round number above the highest value."""
+    """Return a scale of people, whose quarters are whole and round, above the highest value."""
     size = 1.0
-    while size * 10 < highest:
+    while size * 40 < highest:
         size *= 10
-    for step in (1, 2, 2.5, 5, 10):
-        if size * step >= highest:
-            return Scale(size * step)
-    return Scale(size * 10)
+    return Scale(next(size * step for step in (4, 8, 12, 20, 40) if size * step >= highest))
 
 
 def share_frame(count: int) -> tuple[Frame, Scale]:
