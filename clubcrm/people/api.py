@@ -23,12 +23,12 @@ from clubcrm.people.portraits import develop as develop_picture
 from clubcrm.people.queries.holds import holds_of
 from clubcrm.people.queries.persons import person_in
 from clubcrm.people.queries.reach import PersonReach, Reach, reach_of, reach_of_many
-from clubcrm.people.queries.told_members import told_member, told_members
+from clubcrm.people.queries.told_members import told_members
 from clubcrm.people.remarks import add_note
 from clubcrm.people.renewed_refusals import refuse_again
 from clubcrm.people.rules.drafts import PersonDraft
 from clubcrm.people.services import change, find_or_register, register, set_do_not_contact
-from clubcrm.people.tables_in import keep_once, row_by_row
+from clubcrm.people.tables_in import row_by_row
 from clubcrm.people.tagging import tie_people
 from clubcrm.people.unmerging import undo_merge
 from clubcrm.people.walk_in import walk_in
@@ -56,7 +56,6 @@ __all__ = [
     "hang_flag",
     "hang_flags",
     "holds_of",
-    "keep_once",
     "keys_kept",
     "lift_hold",
     "link_address",
@@ -82,7 +81,6 @@ __all__ = [
     "take_flag_down",
     "throw_away_picture",
     "tie_people",
-    "told_member",
     "told_members",
     "undo_merge",
     "walk_in",

@@ -21,13 +21,11 @@ from clubcrm.core import clock, failpoints
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.sheets import Row, column_names, read_rows
-from clubcrm.people.key_tables import ImportKey
 from clubcrm.people.models import ImportBatch, ImportRow
 from clubcrm.people.rules.columns import ColumnMap
 from clubcrm.people.rules.days import DayOrder, order_of
 from clubcrm.people.rules.rows import neutral
 from clubcrm.people.rules.table_kinds import (
-    KNOWN,
     NEW,
     REPEATED,
     TAKEN,
@@ -202,23 +200,6 @@ def _writes() -> Iterator[list[str]]:
         yield told
     finally:
         event.remove(connection, "before_cursor_execute", see)
-
-
-def keep_once(place: TablePlace, kind: str, key: str, make: Callable[[], int]) -> Outcome:
-    """The row is kept unless an earlier run has kept it; its number is remembered under the key."""
-    known = select(ImportKey.id).where(
-        ImportKey.club_id == place.club_id,
-        ImportKey.kind == kind,
-        ImportKey.source == place.source,
-        ImportKey.key == key,
-    )
-    if db.session.execute(known).first() is not None:
-        return KNOWN
-    db.session.add(
-        ImportKey(club_id=place.club_id, kind=kind, source=place.source, key=key, subject_id=make())
-    )
-    db.session.flush()
-    return NEW
 
 
 def _plan(order: TableOrder) -> tuple[TableKind, ColumnMap, DayOrder | None]:

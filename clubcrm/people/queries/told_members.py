@@ -17,14 +17,6 @@ Way = tuple[ContactKind, str]
 Meant = int | DomainError
 
 
-def told_member(club_id: int, source: str, values: Values) -> int:
-    """Return who is meant; raises NO_MEMBER, or SEVERAL when the row fits more than one."""
-    (found,) = told_members(club_id, source, [values])
-    if isinstance(found, DomainError):
-        raise found
-    return found
-
-
 def told_members(club_id: int, source: str, rows: Sequence[Values]) -> list[Meant]:
     """Return who each row means, or why nobody: three selects for all of them.
 
