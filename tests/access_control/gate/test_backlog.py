@@ -205,7 +205,7 @@ def test_impossible_clock_is_set_aside_then_corrected(app: Flask, mia: int, wall
         ("Europe/Berlin", ("2026-03-29 01:50", "2026-03-29 03:10"), timedelta(minutes=20)),
     ],
 )
-def test_terminal_on_the_night_clocks_change(
+def test_f38_terminal_on_the_night_clocks_change(
     app: Flask, cast: Cast, time_machine, zone: str, walls: tuple[str, str], visit: timedelta
 ):
     """F38 through the terminal's own dialect: 02:50 to 02:10 is twenty minutes."""

@@ -221,7 +221,7 @@ def test_one_reader_for_both_ways_alternates(mia: int, cast: Cast):
     assert visits_told(mia) == "18 10:00-11:30 scan 0u"
 
 
-def test_contract_that_ends_today_opens_until_midnight(unit: None, cast: Cast):
+def test_f35_contract_that_ends_today_opens_until_midnight(unit: None, cast: Cast):
     """F35: 23:59:59 club time allowed, 00:00:00 EXPIRED, the way out always open."""
     mia = cast.members["Mia"]
     give_card(mia)

@@ -76,7 +76,7 @@ def test_reentry_after_the_window_is_a_new_visit():
         ("Australia/Lord_Howe", "2027-04-04"),
     ],
 )
-def test_off_peak_follows_the_wall_clock(zone: str, day: str, wall: str, code: Code):
+def test_f37_off_peak_follows_the_wall_clock(zone: str, day: str, wall: str, code: Code):
     """F37: also on the days on which clocks change."""
 
     at = datetime.fromisoformat(f"{day}T{wall}").replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)

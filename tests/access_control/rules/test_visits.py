@@ -124,7 +124,7 @@ def _instant(text: str) -> datetime:
         pytest.param("2026-10-04T01:50+10:30", "2026-10-04T02:40+11:00", 20, id="Lord Howe spring"),
     ],
 )
-def test_stay_over_a_clock_change_has_its_true_length(entered: str, left: str, minutes: int):
+def test_f38_stay_over_a_clock_change_has_its_true_length(entered: str, left: str, minutes: int):
     """F38: 02:50 summer time to 02:10 winter time is 20 minutes."""
     window = timedelta(hours=3)
     night = [

@@ -42,7 +42,7 @@ def test_a_class_keeps_its_wall_time(day, wall, zone, starts_at):
     assert (ends - begins).total_seconds() == 3600
 
 
-def test_a_slot_gives_one_class_a_week_over_the_clock_change():
+def test_f37_a_slot_gives_one_class_a_week_over_the_clock_change():
     found = occurrences([slot(6, time(10))], date(2026, 3, 22), date(2026, 4, 5), BERLIN)
 
     assert [one.starts_at.hour for one in found] == [9, 8, 8]
