@@ -10,7 +10,7 @@ from memberships.billing.gateways.views.staff import gateway_pages
 from memberships.billing.views.account import account
 from memberships.billing.views.api import money_api
 from memberships.billing.views.buyers import buyers_api
-from memberships.billing.views.money import money
+from memberships.billing.views.lists import money
 from memberships.billing.views.prints import prints, prints_api
 from memberships.billing.views.returns_api import returns_api
 from memberships.billing.views.settings import money_settings_pages

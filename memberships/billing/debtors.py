@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, func, select
 from clubcrm.core.db import db
 from clubcrm.people.models import Person
 from memberships.billing.models import Instalment, Invoice, InvoiceKind, InvoiceLine, Payment
+from memberships.billing.seeking import Rows, Sought, only_invoices, only_payments
 
 PAGE = 100
+EVERYTHING = Sought()
 # Days late at which a new column of the ageing begins.
 STEPS = (1, 31, 61, 91)
 
@@ -155,8 +157,8 @@ def invoices(
     wanted: Wanted | None,
     *,
     before_id: int | None = None,
-    person: str | None = None,
     limit: int = PAGE,
+    sought: Sought = EVERYTHING,
 ) -> list[PaperRow]:
     """Return invoices of these clubs, the newest first, for paging by id."""
     of_row = Instalment.invoice_id == Invoice.id
@@ -188,25 +190,38 @@ def invoices(
     )
     if before_id is not None:
         statement = statement.where(Invoice.id < before_id)
-    if person is not None:
-        statement = statement.where(Person.public_id == person)
+    statement = _as_wanted(only_invoices(statement, sought), wanted, today)
+    return [PaperRow(*row) for row in db.session.execute(statement)]
+
+
+def invoices_sum(
+    club_id: int, today: date, wanted: Wanted | None, sought: Sought
+) -> tuple[int, int]:
+    """Return how many invoices and credit notes fit, and what they come to."""
+    rows = select(func.count(), func.sum(Invoice.total_minor))
+    rows = rows.join(Person, Person.id == Invoice.payer_id).where(Invoice.club_id == club_id)
+    fits = _as_wanted(only_invoices(rows, sought), wanted, today)
+    count, total = db.session.execute(fits).one()
+    return count, int(total or 0)
+
+
+def _as_wanted(rows: Rows, wanted: Wanted | None, today: date) -> Rows:
     is_open = select(Instalment.invoice_id).where(Instalment.open_minor > 0)
     if wanted is Wanted.OVERDUE:
-        statement = statement.where(Invoice.id.in_(is_open.where(Instalment.due_on < today)))
-    elif wanted is Wanted.OPEN:
-        statement = statement.where(Invoice.id.in_(is_open))
-    elif wanted is Wanted.PAID:
-        statement = statement.where(Invoice.id.not_in(is_open), Invoice.kind == InvoiceKind.INVOICE)
-    return [PaperRow(*row) for row in db.session.execute(statement)]
+        return rows.where(Invoice.id.in_(is_open.where(Instalment.due_on < today)))
+    if wanted is Wanted.OPEN:
+        return rows.where(Invoice.id.in_(is_open))
+    if wanted is Wanted.PAID:
+        return rows.where(Invoice.id.not_in(is_open), Invoice.kind == InvoiceKind.INVOICE)
+    return rows
 
 
 def payments_page(
     club_ids: Sequence[int],
     *,
     before_id: int | None = None,
-    person: str | None = None,
-    day: date | None = None,
     limit: int = PAGE,
+    sought: Sought = EVERYTHING,
 ) -> list[tuple[Payment, str, str]]:
     """Return payments with the payer's public id and name, the newest first."""
     statement = (
@@ -218,11 +233,8 @@ def payments_page(
     )
     if before_id is not None:
         statement = statement.where(Payment.id < before_id)
-    if person is not None:
-        statement = statement.where(Person.public_id == person)
-    if day is not None:
-        statement = statement.where(Payment.taken_on == day)
-    return [(one, public, name) for one, public, name in db.session.execute(statement)]
+    rows = db.session.execute(only_payments(statement, sought))
+    return [(one, public, name) for one, public, name in rows]
 
 
 def taken_since(club_id: int, today: date, days: int) -> list[tuple[date, int]]:

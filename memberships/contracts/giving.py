@@ -144,6 +144,9 @@ def _return_fault(contract: Contract, line: GiftLine) -> str | None:
     if left is not None and left.asked_at > line.at:
         return "cancelled_since"
     new_end = moved_end(contract.ends_on, -line.days)
+    if new_end and new_end < contract.starts_on:
+        # A cancellation of the same moment has left fewer days than were given.
+        return "cancelled_since"
     if new_end and any(block.from_on > new_end for block in freeze_blocks(contract.id)):
         return "frozen_since"
     return None

@@ -28,6 +28,7 @@ from memberships.billing.orders import (
 from memberships.billing.payments import take_payment
 from memberships.billing.refunds import refund
 from memberships.billing.sales import sell_or_ask
+from memberships.billing.seeking import Sought
 from memberships.billing.services import quote
 from memberships.billing.views import schemas
 from memberships.permissions import REFUND_MONEY, SEE_CONTRACTS, TAKE_MONEY
@@ -49,7 +50,7 @@ def list_invoices(asked: dict[str, Any]) -> dict[str, Any]:
         max(clock.today(club.zone) for club in clubs),
         asked["state"],
         before_id=page_key(asked["after"]),
-        person=asked["member"],
+        sought=Sought(person=asked["member"]),
         limit=asked["limit"] + 1,
     )
     shown = rows[: asked["limit"]]
@@ -115,7 +116,7 @@ def list_payments(asked: dict[str, Any]) -> dict[str, Any]:
     rows = lists.payments_page(
         current_actor().scope.club_ids,
         before_id=page_key(asked["after"]),
-        person=asked["member"],
+        sought=Sought(person=asked["member"]),
         limit=asked["limit"] + 1,
     )
     shown = rows[: asked["limit"]]

@@ -16,7 +16,6 @@ from memberships.approvals.rules import LimitKind
 from memberships.billing import debtors as lists
 from memberships.billing import statements
 from memberships.billing.credits import credit, lines_left, write_off
-from memberships.billing.debtors import Wanted
 from memberships.billing.forms import BackForm, CreditForm
 from memberships.billing.losses import undo_write_off
 from memberships.billing.models import Invoice, InvoiceKind, Payment
@@ -63,55 +62,6 @@ def index() -> ResponseReturnValue:
         taken_sum=sum(amount for tender, amount in taken.items() if tender in MONEY_TENDERS),
         days=lists.taken_since(club.id, today, 14),
         waiting=waiting_count(current_actor().scope),
-        **WORDS,
-    )
-
-
-@money.get("/money/invoices")
-@require(SEE_MONEY)
-def invoices() -> ResponseReturnValue:
-    """Invoices and credit notes of the club, the newest first; the filter lies in the address."""
-    club = current_club()
-    today = clock.today(club.zone)
-    wanted = next((one for one in Wanted if one.value == request.args.get("show")), None)
-    before = request.args.get("before", "")
-    rows = lists.invoices(
-        [club.id],
-        today,
-        wanted,
-        before_id=int(before) if before.isascii() and before.isdigit() else None,
-        limit=PER_PAGE + 1,
-    )
-    shown = rows[:PER_PAGE]
-    return render_template(
-        "memberships/billing/invoices.html",
-        rows=shown,
-        wanted=wanted.value if wanted else "",
-        counts=lists.counts(club.id, today),
-        today=today,
-        more=shown[-1].invoice_id if len(rows) > PER_PAGE else None,
-        is_first=not before,
-    )
-
-
-@money.get("/money/payments")
-@require(SEE_MONEY)
-def payments() -> ResponseReturnValue:
-    """Payments of the club, the newest first; a day may stand in the address."""
-    club = current_club()
-    before = request.args.get("before", "")
-    rows = lists.payments_page(
-        [club.id],
-        before_id=int(before) if before.isascii() and before.isdigit() else None,
-        limit=PER_PAGE + 1,
-    )
-    shown = rows[:PER_PAGE]
-    return render_template(
-        "memberships/billing/payments.html",
-        rows=shown,
-        more=shown[-1][0].id if len(rows) > PER_PAGE else None,
-        is_first=not before,
-        club=club,
         **WORDS,
     )
 

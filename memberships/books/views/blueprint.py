@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask_babel import gettext as _
 
+from clubcrm.accounts.queries import names_of_actors
 from clubcrm.core.errors import not_found
 from clubcrm.core.months import month_of
 from clubcrm.core.shell import current_club
@@ -38,7 +39,13 @@ def words() -> dict[str, Any]:
         "every_words": every_words,
         "book_kind_words": kind_words,
         "payee_kind_words": payee_kind_words,
+        "writer_of": writer_of,
     }
+
+
+def writer_of(ref: str) -> str:
+    """Return the name of who wrote a line, as people know him."""
+    return names_of_actors([ref]).get(ref, ref)
 
 
 def club_books() -> ClubBooks:

@@ -12,7 +12,7 @@ from clubcrm.core.db import unit_of_work
 from memberships.approvals.queries import limits_of_roles
 from memberships.approvals.rules import LimitKind
 from memberships.billing.models import Invoice, Payment, Voucher
-from memberships.billing.orders import Due
+from memberships.billing.orders import Due, Tender
 from memberships.billing.queries import account_of
 from memberships.billing.settings import money_settings
 from tests.memberships.billing.conftest import NOON, locker, pay, sell
@@ -175,6 +175,46 @@ def test_invoice_chips_lie_in_the_address(client_of: ClientOf, sold, show):
 
     assert answer.status_code == 200
     assert (sold in answer.text) is (show in {"", "open"})
+
+
+def test_money_is_found_by_number_name_sum_day_and_tender_and_taken_along(
+    app, client_of: ClientOf, cast, sold
+):
+    with app.app_context(), unit_of_work():
+        cash, card = pay(cast, 40_000), pay(cast, 1_234_567, Tender.CARD_TERMINAL)
+        numbers = cash.number, card.number
+        day = cash.taken_on.isoformat()
+    anna = client_of("Anna")
+
+    found = {
+        asked: [number in anna.get(f"/money/payments?{asked}").text for number in numbers]
+        for asked in (
+            f"q={numbers[0]}",
+            "q=mia",
+            "q=nobody",
+            "q=12,345.67",
+            f"from={day}&to={day}",
+            "to=2020-01-01",
+            "how=card_terminal",
+        )
+    }
+    told = words_of(anna.get("/money/payments?q=mia").text)
+    payments = anna.get("/money/payments?how=cash&as=csv").text
+    invoices = anna.get("/money/invoices?q=mia&as=csv").text
+
+    assert list(found.values()) == [
+        [True, False],
+        [True, True],
+        [False, False],
+        [False, True],
+        [True, True],
+        [False, False],
+        [False, True],
+    ]
+    assert "৳12,745.67 in 2 documents" in told
+    assert [line.split(",")[0] for line in payments.splitlines()[1:]] == [numbers[0]]
+    assert "Mia Rahman" in invoices
+    assert anna.get("/money/invoices?q=mia").status_code == 200
 
 
 def test_an_invoice_shows_lines_parts_and_what_settled_it(app, client_of: ClientOf, cast, sold):

@@ -106,6 +106,20 @@ def test_a_gift_that_cannot_be_given_names_its_rule(cast, terms, rule):
 
 
 @pytest.mark.usefixtures("unit")
+def test_given_days_do_not_come_back_where_a_cancellation_left_fewer(cast):
+    soon = replace(YEAR, leaving=LeavingTerms(early=EarlyEnd.FREE, notice_days=2))
+    contract = make_contract(cast, soon, starts_on=date(2026, 6, 1))
+    line = give_days(gift(contract, days=9), by=SARA)
+    cancel_contract(CancelRequest(contract.id, CancelReason.TIME), by=SARA)
+
+    with pytest.raises(DomainError) as refusal:
+        take_days_back(line, by=SARA)
+
+    assert (refusal.value.code, refusal.value.extra["rule"]) == ("GIFT_REFUSED", "cancelled_since")
+    assert books() == []
+
+
+@pytest.mark.usefixtures("unit")
 def test_a_renewal_that_waits_moves_along_and_back(cast):
     plan = make_plan(cast, replace(YEAR, term_months=1))
     first = make_contract(cast, plan=plan, starts_on=date(2026, 5, 31))
