@@ -10,7 +10,7 @@ from clubcrm.people.addresses import keep_address
 from clubcrm.people.permissions import EDIT_PEOPLE, SEE_PEOPLE
 from clubcrm.people.queries.addresses import address_of
 from clubcrm.people.queries.persons import person_in
-from clubcrm.people.rules.postal import Address, address_from, form_of, lines_of
+from clubcrm.people.rules.postal import NOWHERE, Address, address_from, form_of, lines_of
 from clubcrm.people.services import country_of
 
 addresses_api = ApiBlueprint(
@@ -71,6 +71,15 @@ def put_address(body: dict[str, Any], member_id: str) -> dict[str, Any]:
     home = country_of(person.club_id)
     told = address_from({**body, "country": body["country"] or home})
     return _shown(keep_address(person, told), home)
+
+
+@addresses_api.delete("/members/<string:member_id>/address")
+@addresses_api.doc(summary="No letters go to a person")
+@require(EDIT_PEOPLE)
+@addresses_api.response(204)
+def delete_address(member_id: str) -> None:
+    """Nobody knows where he lives."""
+    keep_address(person_in(current_actor().scope, member_id), NOWHERE)
 
 
 @addresses_api.get("/address-forms/<string:country>")
