@@ -7,8 +7,8 @@ from clubcrm.loyalty.point_queries import doubled_days, entry_of, visits_of_day
 from clubcrm.loyalty.point_services import Earning, earn, take_back
 from clubcrm.loyalty.programme import programme_of
 from clubcrm.loyalty.referral_services import code_of, friend_signed
-from clubcrm.loyalty.rules.points import PointCause, PointKind, for_purchase
-from clubcrm.loyalty.surroundings import NO_MEMBERSHIP, club_with, sold_on
+from clubcrm.loyalty.rules.points import PointCause, PointKind, earning_part, for_purchase
+from clubcrm.loyalty.surroundings import NO_MEMBERSHIP, club_with, sale_paid
 from clubcrm.loyalty.till_points import give_back
 from clubcrm.people.events import PeopleMerged
 from clubcrm.people.queries.locks import lock_person
@@ -37,14 +37,16 @@ def on_visit_started(fact: VisitStarted) -> None:
 
 
 def on_sale_rung(fact: SaleRung) -> None:
-    """What a member spends at the bar earns points."""
-    day = sold_on(fact.sale_id)
-    if fact.club_id is None or fact.person_id is None or day is None:
+    """What a member spends at the bar earns points, but not what bonus money or vouchers paid."""
+    paid = sale_paid(fact.sale_id)
+    if fact.club_id is None or fact.person_id is None or paid is None:
         return
+    day, total, given = paid
     programme = programme_of(fact.club_id)
     if not programme.collects:
         return
-    points = for_purchase(fact.total_minor, programme.purchase_minor)
+    earning = total - given
+    points = for_purchase(earning, programme.purchase_minor)
     order = Earning(
         fact.club_id,
         fact.person_id,
@@ -52,7 +54,7 @@ def on_sale_rung(fact: SaleRung) -> None:
         points,
         ("sale", str(fact.sale_id)),
         day,
-        fact.total_minor,
+        earning,
     )
     earn(order, by=BY)
 
@@ -60,9 +62,12 @@ def on_sale_rung(fact: SaleRung) -> None:
 def on_sale_returned(fact: SaleReturned) -> None:
     """What comes back takes its points along, even if they were spent."""
     entry = entry_of(PointKind.EARN, "sale", str(fact.sale_id))
+    paid = sale_paid(fact.sale_id)
     if entry is not None:
         source = ("credit_note", str(fact.credit_note_id))
-        take_back(entry, source, by=BY, part_minor=abs(fact.amount_minor))
+        total = paid[1] if paid else 0
+        part = earning_part(abs(fact.amount_minor), entry.amount_minor or 0, total)
+        take_back(entry, source, by=BY, part_minor=part)
 
 
 def on_refund_made(fact: RefundMade) -> None:

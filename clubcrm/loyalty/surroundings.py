@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
-from bar_inventory.sales.models import Sale
+from bar_inventory.sales.models import Sale, SaleTender
 from bar_inventory.sales.selling import SOURCE as BAR
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
@@ -14,13 +14,15 @@ from clubcrm.people.models import ContactKind, ContactPoint, Person
 from memberships.billing.models import Instalment, Invoice, Payment, Voucher
 from memberships.contracts.models import Contract, Plan, PlanVersion
 from memberships.contracts.rules import ContractState, PlanKind
-from memberships.tills.tenders import MONEY_TENDERS
+from memberships.tills.tenders import MONEY_TENDERS, Tender
 
 # The row of whoever asks, for services that only hand it on.
 Somebody = Person
 NO_MEMBERSHIP = (PlanKind.TRIAL, PlanKind.DAY)
 # A contract that ended later than the day in question stood on that day.
 STOOD = (ContractState.SIGNED, ContractState.ENDED)
+# Tenders that no points are earned for: the club has given what they hold.
+GIVEN_BEFORE = (Tender.BONUS, Tender.VOUCHER)
 WAYS = (ContactKind.PHONE, ContactKind.EMAIL)
 
 
@@ -153,6 +155,16 @@ def left_on(voucher_id: int) -> int:
     return int(db.session.scalar(wanted) or 0)
 
 
-def sold_on(sale_id: int) -> date | None:
-    """Return the club's day of a sale."""
-    return db.session.scalar(select(Sale.sold_on).where(Sale.id == sale_id))
+def sale_paid(sale_id: int) -> tuple[date, int, int] | None:
+    """Return the club's day of a sale, its total, and what of it was given before as money's worth.
+
+    Bonus money and vouchers are such: points are earned for money, not for what points have paid.
+    """
+    worth = (
+        select(func.coalesce(func.sum(SaleTender.amount_minor), 0))
+        .where(SaleTender.sale_id == sale_id, SaleTender.tender.in_(GIVEN_BEFORE))
+        .scalar_subquery()
+    )
+    wanted = select(Sale.sold_on, Sale.total_minor, worth).where(Sale.id == sale_id)
+    row = db.session.execute(wanted).first()
+    return (row[0], int(row[1]), int(row[2])) if row else None

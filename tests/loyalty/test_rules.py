@@ -8,6 +8,7 @@ import pytest
 from clubcrm.loyalty.rules.points import (
     PointKind,
     PointLine,
+    earning_part,
     for_purchase,
     holdings_of,
     lapsing,
@@ -247,3 +248,19 @@ def test_a_programme_keeps_within_its_limits(
 
     assert faults_of(programme) == faults
     assert programme_from(as_kept(programme)) == programme
+
+
+@pytest.mark.parametrize(
+    ("returned", "earning", "total", "part"),
+    [
+        (25_000, 50_000, 50_000, 25_000),
+        (25_000, 22_000, 50_000, 11_000),
+        (1, 1, 3, 1),
+        (50_000, 22_000, 50_000, 22_000),
+        (700, 0, 0, 700),
+    ],
+)
+def test_a_return_takes_back_for_the_part_that_had_earned(
+    returned: int, earning: int, total: int, part: int
+) -> None:
+    assert earning_part(returned, earning, total) == part

@@ -9,13 +9,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from bar_inventory.catalogue.models import Product
+from bar_inventory.events import SaleReturned, SaleRung
 from bar_inventory.sales.queries import lines_of
 from bar_inventory.sales.returning import ReturnOrder, take_back
 from bar_inventory.sales.selling import TenderOrder
 from clubcrm.core import clock
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
-from clubcrm.loyalty.handlers import on_refund_made
+from clubcrm.loyalty.handlers import on_refund_made, on_sale_returned, on_sale_rung
 from clubcrm.loyalty.point_queries import balance_of, broken_points, points_of, totals_of
 from clubcrm.loyalty.point_services import give_points
 from clubcrm.loyalty.programme import save_programme
@@ -99,6 +100,28 @@ def test_points_pay_a_part_and_what_the_least_number_brings_on_top_stays(counter
     assert balance_of(counter.mia) == 300
     assert bonus() == (10_000, 7_000)
     assert faults() == []
+
+
+@pytest.mark.parametrize(("bonus_minor", "earned"), [(0, 50), (28_000, 22), (50_000, 0)])
+def test_only_what_was_paid_in_money_earns_points_and_a_return_takes_its_share(
+    counter: Counter, bonus_minor: int, earned: int
+) -> None:
+    give_points(counter.bar.club, counter.mia, 200, "More", by="user:1")
+    before = 600 - bonus_minor // 100
+    tenders = (by_points(bonus_minor), TenderOrder(Tender.CARD_TERMINAL, 50_000 - bonus_minor))
+    paid = tuple(one for one in tenders if one.amount_minor)
+    sale = counter.sell(counter.line("shake", 2), tenders=paid, person=counter.mia)
+    rung = SaleRung(sale.club_id, clock.now(), sale.id, counter.mia, 50_000, "BDT")
+
+    for _twice in range(2):
+        on_sale_rung(rung)
+
+    assert balance_of(counter.mia) == before + earned
+    for note, left in ((1, earned // 2), (2, 0)):
+        half = SaleReturned(sale.club_id, clock.now(), sale.id, note, 25_000, is_void=False)
+        on_sale_returned(half)
+        assert balance_of(counter.mia) == before + left
+    assert broken_points() == []
 
 
 def test_more_points_than_there_are_nobodys_points_and_another_tender_are_refused(

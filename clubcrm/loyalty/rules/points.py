@@ -145,6 +145,13 @@ def points_for(amount_minor: int, worth_minor: int, least: int) -> int:
     return max(least, -(-amount_minor // max(worth_minor, 1)))
 
 
+def earning_part(returned_minor: int, earning_minor: int, total_minor: int) -> int:
+    """Return how much of what came back had earned points, as large a part as of the whole sale."""
+    if not 0 < earning_minor < total_minor:
+        return returned_minor
+    return -(-returned_minor * earning_minor // total_minor)
+
+
 def to_take_back(earned: int, amount_minor: int, returned_minor: int, taken: int) -> int:
     """Return how many points go when so much of a purchase, counted in all, has come back.
 
