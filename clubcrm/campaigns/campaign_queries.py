@@ -36,6 +36,11 @@ class Standing:
     refused: Mapping[str, int]
     messages: Mapping[MessageState, int]
 
+    @property
+    def waits(self) -> bool:
+        """Return whether a message has not left yet and could be held back."""
+        return any(self.messages.get(one) for one in (MessageState.QUEUED, MessageState.HELD))
+
 
 def campaign_for(scope: Scope, public_id: str) -> Campaign | None:
     """Return a campaign of the scope by its public id."""

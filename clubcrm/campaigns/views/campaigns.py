@@ -34,6 +34,7 @@ from clubcrm.campaigns.event_queries import event_for
 from clubcrm.campaigns.forms import CampaignForm, PlanForm
 from clubcrm.campaigns.models import Segment
 from clubcrm.campaigns.permissions import RUN_CAMPAIGNS, SEE_CAMPAIGNS
+from clubcrm.campaigns.repeating import take_words
 from clubcrm.campaigns.rules.arms import HELD, Shares, seat_of, usual_hold_out
 from clubcrm.campaigns.rules.tree import from_values
 from clubcrm.campaigns.segment_queries import (
@@ -83,15 +84,12 @@ def index() -> str:
 @campaigns.route("/campaigns/new", methods=["GET", "POST"])
 @require(RUN_CAMPAIGNS)
 def new() -> ResponseReturnValue:
-    """A campaign begins as a draft; an invitation names its event in the address."""
-    event = _event(request.args.get("event", ""))
+    """A campaign begins as a draft; its address may name an event, or a campaign to use again."""
+    old = _campaign(request.args["again"][:64]) if request.args.get("again") else None
+    event = _event(request.args.get("event", ""), old)
     form = _form(event)
     if request.method == "GET":
-        segments = segments_of(current_club().id, current_actor().ref)
-        chosen = next(
-            (one for one in segments if one.public_id == request.args.get("segment")), None
-        )
-        _usual(form, chosen or (segments[0] if segments else None), event)
+        _fill(form, event, old)
         return render_template(FORM, form=form, campaign=None, event=event, refusal="")
     segment = _chosen(form)
     if not form.validate() or segment is None:
@@ -103,6 +101,9 @@ def new() -> ResponseReturnValue:
         return render_template(
             FORM, form=form, campaign=None, event=event, refusal=refusal
         ), error.status
+    if old and take_words(made, old, by=current_actor().ref) and not missing_texts(made):
+        flash(_("Saved."), "success")
+        return redirect(url_for("campaigns.show", campaign_id=made.public_id), 303)
     flash(_("Now write its words."), "success")
     return redirect(url_for("campaign_texts.text", campaign_id=made.public_id, variant="A"), 303)
 
@@ -260,6 +261,16 @@ def _form(event: ClubEvent | None) -> CampaignForm:
     return form
 
 
+def _fill(form: CampaignForm, event: ClubEvent | None, old: Campaign | None) -> None:
+    """The form holds what the old campaign was, or what is usual."""
+    segments = segments_of(current_club().id, current_actor().ref)
+    asked = request.args.get("segment")
+    chosen = next((one for one in segments if one.public_id == asked), None)
+    _usual(form, chosen or (segments[0] if segments else None), event)
+    if old is not None:
+        form.show(old, _segment_of(old))
+
+
 def _usual(form: CampaignForm, segment: Segment | None, event: ClubEvent | None) -> None:
     club = db.session.get_one(Club, current_club().id)
     people = 0
@@ -283,8 +294,13 @@ def _segment_of(campaign: Campaign) -> Segment | None:
     return db.session.get(Segment, campaign.segment_id) if campaign.segment_id else None
 
 
-def _event(event_id: str) -> ClubEvent | None:
-    return event_for(current_actor().scope, event_id[:64]) if event_id else None
+def _event(event_id: str, old: Campaign | None) -> ClubEvent | None:
+    """Return the event to invite to: the one named, or that of the old campaign, still open."""
+    if event_id:
+        return event_for(current_actor().scope, event_id[:64])
+    found = db.session.get(ClubEvent, old.event_id) if old and old.event_id else None
+    is_open = found and not found.called_off_at and found.answer_until >= clock.now()
+    return found if is_open else None
 
 
 def _campaign(campaign_id: str) -> Campaign:
