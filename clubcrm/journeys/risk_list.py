@@ -1,20 +1,16 @@
-"""Queries room: who is at risk now, by worth and gap, and how good the scores of the past were."""
+"""Queries room: who is at risk now, by worth and gap."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
-from access_control.models import VisitDay
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
 from clubcrm.journeys.models import MemberFacts
-from clubcrm.journeys.risk_tables import RiskScore, ScoredFor
 from clubcrm.journeys.rules.rhythm import chance_of_no_visit
-from clubcrm.journeys.rules.risk_reasons import BANDS, RiskFacts, RiskReason, reasons_of
-from clubcrm.journeys.sql import days_between
+from clubcrm.journeys.rules.risk_reasons import RiskFacts, RiskReason, reasons_of
 from clubcrm.people.models import Person
 from clubcrm.tasks.models import Task, TaskState, TaskWork
 from memberships.contracts.models import Contract, PlanVersion
@@ -22,8 +18,6 @@ from memberships.contracts.models import Contract, PlanVersion
 OWN_RHYTHM = 0
 SPANS = (OWN_RHYTHM, 7, 14, 28)
 PAGE = 50
-JUDGED_AFTER = timedelta(days=28)
-FEWEST_JUDGED = 50
 facts = MemberFacts
 
 
@@ -59,35 +53,6 @@ class AtRisk:
         return self.score * self.price_minor
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """What was said of a fifth of the scale and what happened: members, chance, stayed away."""
-
-    number: int
-    members: int
-    said: float
-    happened: float
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """How good the scores were: by fifths, and what became of the alarms and of all others."""
-
-    judged: int
-    first: date | None
-    last: date | None
-    bands: tuple[Band, ...]
-    alarms: int
-    alarms_right: int
-    others: int
-    others_away: int
-
-    @property
-    def is_enough(self) -> bool:
-        """Tell whether there are enough members to say anything."""
-        return self.judged >= FEWEST_JUDGED
-
-
 def at_risk(
     scope: Scope, span: int, today: date, *, skip: int = 0, limit: int = PAGE
 ) -> tuple[list[AtRisk], int]:
@@ -104,42 +69,6 @@ def one_at_risk(scope: Scope, public_id: str, today: date) -> AtRisk | None:
     """Return one running member with his risk, None for anybody else."""
     found = _found((*_running(scope, today), Person.public_id == public_id), 0, 1)
     return _row(*found[0], today=today) if found else None
-
-
-def quality(scope: Scope, today: date) -> Quality:
-    """Return what was said of members at least 28 days ago against what happened since."""
-    away = (
-        ~select(VisitDay.day)
-        .where(
-            VisitDay.person_id == RiskScore.person_id,
-            VisitDay.day > RiskScore.day,
-            days_between(VisitDay.day, RiskScore.day) <= JUDGED_AFTER.days,
-        )
-        .exists()
-    )
-    judged = (
-        select(
-            RiskScore.chance,
-            RiskScore.cause,
-            RiskScore.day,
-            case((away, 1), else_=0).label("away"),
-        )
-        .where(RiskScore.club_id.in_(scope.club_ids), RiskScore.day <= today - JUDGED_AFTER)
-        .subquery("judged")
-    )
-    band = cast(func.floor(judged.c.chance * BANDS), Integer)
-    rows = db.session.execute(
-        select(
-            band,
-            judged.c.cause,
-            func.count(),
-            func.sum(judged.c.chance),
-            func.sum(judged.c.away),
-            func.min(judged.c.day),
-            func.max(judged.c.day),
-        ).group_by(band, judged.c.cause)
-    ).all()
-    return _judge(rows)
 
 
 def _running(scope: Scope, today: date) -> tuple[ColumnElement[bool], ...]:
@@ -206,26 +135,4 @@ def _row(row: MemberFacts, *more: Any, today: date) -> AtRisk:
         currency,
         row.score or 0.0,
         bool(has_task),
-    )
-
-
-def _judge(rows: Sequence[Any]) -> Quality:
-    bands = []
-    for number in range(BANDS):
-        mine = [row for row in rows if min(BANDS - 1, row[0]) == number]
-        members = sum(row[2] for row in mine)
-        if members:
-            said, away = sum(row[3] for row in mine), sum(row[4] for row in mine)
-            bands.append(Band(number, members, said / members, away / members))
-    alarms = [row for row in rows if row[1] is not ScoredFor.EVERYBODY]
-    others = [row for row in rows if row[1] is ScoredFor.EVERYBODY]
-    return Quality(
-        judged=sum(row[2] for row in rows),
-        first=min((row[5] for row in rows), default=None),
-        last=max((row[6] for row in rows), default=None),
-        bands=tuple(bands),
-        alarms=sum(row[2] for row in alarms),
-        alarms_right=sum(row[4] for row in alarms),
-        others=sum(row[2] for row in others),
-        others_away=sum(row[4] for row in others),
     )

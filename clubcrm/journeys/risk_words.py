@@ -5,7 +5,8 @@ from flask_babel import ngettext
 
 from clubcrm.core import formats
 from clubcrm.journeys.risk_list import OWN_RHYTHM, AtRisk
-from clubcrm.journeys.rules.risk_reasons import RiskReason, band_of
+from clubcrm.journeys.risk_quality import ALARMS, ALL, OTHERS
+from clubcrm.journeys.rules.risk_reasons import BANDS, RiskReason, band_of
 
 
 def reason_words(row: AtRisk, reason: RiskReason) -> str:
@@ -38,6 +39,15 @@ def span_words(span: int) -> str:
     if span == OWN_RHYTHM:
         return _("Against their own rhythm")
     return ngettext("%(num)s day or more", "%(num)s days or more", span)
+
+
+def group_words(group: str) -> str:
+    """Return which of the judged scores a list shows."""
+    named = {ALL: _("All"), ALARMS: _("Alarms"), OTHERS: _("Everybody else")}
+    if group in named:
+        return named[group]
+    low = int(group) * 100 // BANDS
+    return _("Chance said: %(low)s–%(high)s%%", low=low, high=low + 100 // BANDS)
 
 
 def risk_look(chance: float) -> tuple[str, str, str]:

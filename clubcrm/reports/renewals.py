@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
@@ -127,14 +127,21 @@ class DuePerson:
 
 def people_of(lens: Lens, part: Part, limit: int, offset: int = 0) -> list[DuePerson]:
     """Return the people behind a number, by the day they fall due."""
-    rows = _listed(lens, part).order_by(RenewalDue.due_on, RenewalDue.id)
+    return people_where(and_(lens.holds(), PARTS[part]), limit, offset)
+
+
+def people_where(chosen: ColumnElement[bool], limit: int, offset: int = 0) -> list[DuePerson]:
+    """Return the people of these paid ends, by the day they fall due."""
+    rows = _listed(chosen).order_by(RenewalDue.due_on, RenewalDue.id)
     return _people(rows.limit(limit).offset(offset))
 
 
 def most_at_risk(lens: Lens, part: Part, limit: int) -> list[DuePerson]:
     """Return who falls due with the most money at risk first."""
     risk = RenewalDue.price_minor * (1 - func.coalesce(RenewalDue.chance, 0.0))
-    return _people(_listed(lens, part).order_by(risk.desc(), RenewalDue.id).limit(limit))
+    return _people(
+        _listed(and_(lens.holds(), PARTS[part])).order_by(risk.desc(), RenewalDue.id).limit(limit)
+    )
 
 
 def money_at_risk(lens: Lens) -> int:
@@ -159,13 +166,13 @@ def club_names(scope: Scope) -> dict[int, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def _listed(lens: Lens, part: Part) -> Select[*tuple[Any, ...]]:
+def _listed(chosen: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return (
         select(Person, StoredFile.public_id, Contract.public_id, Contract.number, RenewalDue)
         .join(Person, Person.id == RenewalDue.person_id)
         .join(Contract, Contract.id == RenewalDue.contract_id)
         .outerjoin(StoredFile, StoredFile.id == Person.photo_id)
-        .where(lens.holds(), PARTS[part])
+        .where(chosen)
     )
 
 

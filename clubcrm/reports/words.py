@@ -67,6 +67,15 @@ def source_words(source: str) -> str:
     return known.get(source, source)
 
 
+def curve_words(by: str, name: str) -> str:
+    """Return which members a curve of staying is of."""
+    if by == "source":
+        return source_words(name)
+    if by == "trainer":
+        return name or _("No trainer")
+    return name or _("All members")
+
+
 def finding(final: list[Line]) -> str:
     """Return what the newest final month says against the three before it, or that it is luck."""
     if not final:

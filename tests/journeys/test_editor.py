@@ -120,6 +120,9 @@ def test_a_trigger_that_makes_no_sense_names_its_field_and_keeps_what_was_typed(
     assert "This event cannot be known before" in page
     assert "This condition needs a whole number." in page
     assert 'value="Ten quiet days"' in page
+    optional = set(re.findall(r'<label for="(\w+)">[^<]* <span class="optional">', page))
+    assert {"follows", "channel_1", "condition_1", "distance"} <= optional
+    assert not {"event", "side", "goal", "performer"} & optional
 
 
 def test_a_form_sent_back_unchanged_changes_nothing(cast: Cast, client_of: ClientOf) -> None:

@@ -1,7 +1,9 @@
 """Who is at risk: the list follows each scan, and what was said is judged by what happened."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -12,8 +14,9 @@ from sqlalchemy import func, select
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.journeys.facts import refresh_facts
-from clubcrm.journeys.risk_list import AtRisk, at_risk, quality
+from clubcrm.journeys.risk_list import AtRisk, at_risk
 from clubcrm.journeys.risk_log import is_counting_day, keep_scores, score_past
+from clubcrm.journeys.risk_quality import judged_people, quality
 from clubcrm.journeys.risk_tables import RiskScore, ScoredFor
 from clubcrm.journeys.rules.risk_reasons import RiskReason
 from clubcrm.journeys.services import react
@@ -139,6 +142,47 @@ def test_scores_are_judged_by_the_28_days_after(cast: Cast) -> None:
     assert low.said < 0.1
     assert (found.others, found.others_away) == (61, 30)
     assert quality(Scope((cast.club,)), DAY - timedelta(days=1)).judged == 0
+
+
+def test_each_number_of_the_judgement_opens_a_list_of_its_length(
+    app: Flask, cast: Cast, client_of: ClientOf
+) -> None:
+    then = DAY - timedelta(days=28)
+    with app.app_context(), unit_of_work() as session:
+        for number in range(25):
+            member(cast, f"Steady {number}", every=2, last=DAY)
+            member(cast, f"Gone {number}", every=2, last=then - timedelta(days=25))
+        refresh_facts(session, cast.club, DAY)
+        score_past(session, cast.club, then)
+        rung = make_member("Rung", club=cast.club)
+        session.add(
+            RiskScore(
+                person_id=rung.id, day=then, club_id=cast.club, cause=ScoredFor.SILENCE,
+                score=3.0, chance=1.0, silent_days=20, v28=0, visits=30,
+            )
+        )  # fmt: skip
+    frank = client_of("Frank")
+
+    page = frank.get("/journeys/at-risk/quality").get_data(as_text=True)
+    links = re.findall(r'href="(/journeys/at-risk/quality/people[^"]*)">([\d,]+)', page)
+
+    lists = {unescape(href): frank.get(unescape(href)).get_data(as_text=True) for href, _ in links}
+    said = [(unescape(href), int(number)) for href, number in links]
+    counted = [
+        (href, int(re.search(r"data-count>(\d+)<", lists[href])[1]))
+        for href, _number in said  # type: ignore[index]
+    ]
+    shown = [(href, min(50, number)) for href, number in said]
+    assert counted == said
+    assert [(href, lists[href].count("<tr data-row>")) for href, _number in said] == shown
+    assert dict(said)["/journeys/at-risk/quality/people?of=all"] == 51
+    assert dict(said)["/journeys/at-risk/quality/people?of=alarms&away=1"] == 1
+    assert dict(said)["/journeys/at-risk/quality/people?of=others&away=1"] == 25
+    assert ">Rung<" in lists["/journeys/at-risk/quality/people?of=4"]
+    last = frank.get("/journeys/at-risk/quality/people?of=all&skip=50").get_data(as_text=True)
+    assert last.count("<tr data-row>") == 1
+    with app.app_context():
+        assert judged_people(Scope((cast.other_club,)), DAY, "all", only_away=False) == ([], 0)
 
 
 def test_pages_list_call_and_refuse_to_judge_too_few(

@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from clubcrm.core.clubs import Club, set_club_setting
 from clubcrm.core.db import db, unit_of_work
+from clubcrm.reports.forecasting import follow_lives, foresee
+from clubcrm.reports.models import AnalysisKind, AnalysisResult, MemberSpell
 from clubcrm.reports.rolling_up import roll_up
 from memberships.contracts.models import Plan
 from memberships.contracts.plans import edit_plan
@@ -20,7 +22,8 @@ from tests.reports.history import History
 
 TODAY = date(2026, 6, 15)
 LINKS = re.compile(
-    r'href="(/reports/(?:renewals/people|bar/people|members|receipts)[^"]*)">([\d,]+)</a>'
+    r'href="(/reports/(?:(?:renewals|forecast|bar)/people|(?:renewals/)?members|receipts)[^"]*)">'
+    r"([\d,]+)</a>"
 )
 
 
@@ -45,6 +48,71 @@ def told(app, cast, clock) -> None:
                 source="web" if number % 2 else "desk",
             )
         roll_up(lambda: nullcontext(db.session()), cast.club, TODAY)
+
+
+@pytest.fixture
+def learned(app, cast, told) -> None:
+    """The same club with its statistics: every third bought once, the others once more."""
+
+    def here(*, write: bool = True):
+        return nullcontext(db.session())
+
+    with app.app_context(), unit_of_work():
+        history = History(cast)
+        for number in range(7):
+            history.member(f"Late{number}", date(2025, 2, number + 1), date(2026, 2, number + 1))
+        roll_up(here, cast.club, TODAY)
+        trained = select(MemberSpell).order_by(MemberSpell.id).limit(30)
+        for spell in db.session.scalars(trained):
+            spell.trainer = "Max"
+        foresee(here, {cast.club: TODAY}, hindsight=0)
+        follow_lives(here, cast.club, TODAY)
+
+
+def lengths_of(client, page: str, only: str) -> dict[str, tuple[int, int, int]]:
+    """What each number of a page says, and how long its list says it is, and is."""
+    text = client.get(page).get_data(as_text=True)
+    found = {}
+    for href, said in LINKS.findall(text):
+        if only in href:
+            shown = client.get(unescape(href)).get_data(as_text=True)
+            counted = int(re.search(r"data-count>(\d+)<", shown)[1])
+            found[unescape(href)] = (int(said), counted, shown.count("<tr data-row>"))
+    return found
+
+
+def test_what_statistics_learned_from_opens_a_list_of_its_length(
+    app, cast, client_of, learned
+) -> None:
+    olga = client_of("Olga")
+
+    ended = lengths_of(olga, "/reports/forecast", "/forecast/people")
+    curves = [
+        lengths_of(olga, f"/reports/renewals?curve={by}", "/renewals/members")
+        for by in ("", "plan", "trainer", "joined")
+    ]
+
+    with app.app_context():
+        told = {
+            kind: db.session.get_one(AnalysisResult, (cast.club, kind)).figures
+            for kind in AnalysisKind
+        }
+    [term] = told[AnalysisKind.FORECAST]["terms"]
+    sizes = {number for numbers in ended.values() for number in numbers}
+    learned_from = {term["at_risk"], *(size for _, *both in term["observed"] for size in both)}
+    assert all(len(set(numbers)) == 1 for numbers in ended.values())
+    assert sizes == learned_from
+    assert len(sizes) > 2
+    by = told[AnalysisKind.SURVIVAL]["by"]
+    expected = [[told[AnalysisKind.SURVIVAL]["all"]["members"]]] + [
+        [one["members"] for one in by[name]["curves"] if one["points"]]
+        for name in ("plan", "trainer", "joined")
+    ]
+    assert [[numbers[0] for numbers in one.values()] for one in curves] == expected
+    assert expected[0] == [31]
+    assert all(len(set(numbers)) == 1 for one in curves for numbers in one.values())
+    sheet = olga.get("/reports/forecast/people?term=m12&as=csv").get_data(as_text=True)
+    assert len(sheet.splitlines()) == term["at_risk"] + 1
 
 
 @pytest.mark.parametrize(

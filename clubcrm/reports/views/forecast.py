@@ -11,6 +11,7 @@ from clubcrm.core import formats
 from clubcrm.core.export import amount, download
 from clubcrm.core.web import require
 from clubcrm.reports import drawings as drawn
+from clubcrm.reports.ended import SHOWN_TURNS, Ended, ended_of
 from clubcrm.reports.lens import By, Lens, Part
 from clubcrm.reports.models import AnalysisKind, AnalysisResult
 from clubcrm.reports.permissions import SEE_REPORTS
@@ -43,10 +44,7 @@ def forecast() -> ResponseReturnValue:
         past=past,
         held=sum(one.held for one in past),
         past_fan=drawn.fan([(one.renewals, one.low, one.high, one.came) for one in past]),
-        terms=[
-            one | {"words": term_words(one["term"])}
-            for one in (result.figures["terms"] if result else [])
-        ],
+        terms=_terms(what, result),
         labels=[formats.month_short(date.fromisoformat(one["month"])) for one in months],
         past_labels=[formats.month_short(one.month) for one in past],
     )
@@ -63,6 +61,19 @@ def _shown(what: Asked, months: list[dict[str, Any]]) -> list[dict[str, Any]]:
         one | {"day": day, "known": known.get(day, 0)}
         for one, day in zip(months, days, strict=True)
     ]
+
+
+def _terms(what: Asked, result: AnalysisResult | None) -> list[dict[str, Any]]:
+    """The models by length with how many ends they learned from, which is what the lists hold."""
+    if result is None:
+        return []
+    nobody: tuple[int, list[tuple[int, int] | None]] = (0, [None] * SHOWN_TURNS)
+    counted = ended_of(Ended(what.club.id, result.as_of))
+    found = []
+    for one in result.figures["terms"]:
+        number, turns = counted.get(one["term"], nobody)
+        found.append(one | {"words": term_words(one["term"]), "ended": number, "turns": turns})
+    return found
 
 
 def _finding(what: Asked, result: AnalysisResult | None, months: list[dict[str, Any]]) -> str:

@@ -21,7 +21,7 @@ from clubcrm.reports.lives import (
 )
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.renewals import DuePerson, lines_of, people_of, total
-from clubcrm.reports.views.blueprint import Asked, asked, month_in, reports
+from clubcrm.reports.views.blueprint import asked, month_in, reports
 from clubcrm.reports.words import part_words, reason_words
 
 PAGE, EVERYBODY = 100, 1_000_000
@@ -41,9 +41,10 @@ def people() -> ResponseReturnValue:
             reason,
         )  # fmt: skip
     if request.args.get("as"):
-        return _sheet(what, people_of(lens, part, EVERYBODY))
+        people = people_of(lens, part, EVERYBODY)
+        return sheet_of(f"people-{lens.last:%Y-%m}", request.args["as"], people)
     count = total(lines_of(lens, By.MONTH)).count(part)
-    page = _page(count)
+    page = page_of(count)
     return render_template(
         "clubcrm/reports/people.html",
         what=what,
@@ -75,7 +76,7 @@ def members() -> ResponseReturnValue:
         title = _stayed_words(formats.month_year(month), after)
     clubs = what.lens.club_ids
     count = count_members(clubs, chosen)
-    page = _page(count)
+    page = page_of(count)
     return render_template(
         "clubcrm/reports/members.html",
         what=what,
@@ -94,7 +95,7 @@ def receipts() -> ResponseReturnValue:
     what = asked()
     month = month_in("month", month_of(what.today))
     count = count_receipts(what.club.id, month)
-    page = _page(count)
+    page = page_of(count)
     return render_template(
         "clubcrm/reports/receipts.html",
         what=what,
@@ -107,7 +108,8 @@ def receipts() -> ResponseReturnValue:
     )
 
 
-def _page(count: int) -> int:
+def page_of(count: int) -> int:
+    """Return the page that is asked for, the last one when there are fewer."""
     return min(max(request.args.get("page", 0, int), 0), max(0, -(-count // PAGE) - 1))
 
 
@@ -126,7 +128,8 @@ def _stayed_words(month: str, after: int) -> str:
     return _("Joined in %(month)s, still there after %(after)s months", month=month, after=after)
 
 
-def _sheet(what: Asked, rows: list[DuePerson]) -> ResponseReturnValue:
+def sheet_of(name: str, kind: str, rows: list[DuePerson]) -> ResponseReturnValue:
+    """Return these people as a file of the wanted kind."""
     heads = (
         "person", "name", "contract", "plan", "due_on", "fate", "way", "settled_on", "reason",
         "price", "currency", "chance",
@@ -148,4 +151,4 @@ def _sheet(what: Asked, rows: list[DuePerson]) -> ResponseReturnValue:
         )
         for one in rows
     ]
-    return download(f"people-{what.lens.last:%Y-%m}", request.args["as"], heads, cells)
+    return download(name, kind, heads, cells)

@@ -13,10 +13,11 @@ from clubcrm.core.export import amount, download
 from clubcrm.core.months import month_after, month_end, month_of
 from clubcrm.core.web import current_actor, require
 from clubcrm.reports import drawings as drawn
+from clubcrm.reports.curves import curve_holds
 from clubcrm.reports.kpis import compared
 from clubcrm.reports.lens import By, Lens, Part
-from clubcrm.reports.lives import MATRIX_MONTHS, matrix_of
-from clubcrm.reports.models import AnalysisKind
+from clubcrm.reports.lives import MATRIX_MONTHS, count_members, matrix_of
+from clubcrm.reports.models import AnalysisKind, AnalysisResult
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.renewals import (
     Line,
@@ -31,7 +32,14 @@ from clubcrm.reports.renewals import (
 from clubcrm.reports.results import newest
 from clubcrm.reports.rules.dues import is_final
 from clubcrm.reports.views.blueprint import Asked, asked, reports
-from clubcrm.reports.words import by_words, finding, part_words, source_words, term_words
+from clubcrm.reports.words import (
+    by_words,
+    curve_words,
+    finding,
+    part_words,
+    source_words,
+    term_words,
+)
 
 DUE_SHOWN = 8
 SHEET = (
@@ -72,6 +80,7 @@ def renewals() -> ResponseReturnValue:
     this_month = this_month_of(what)
     columns = [part for part in SHEET if any(one.line.count(part) for one in shown)]
     survival = newest(what.lens.club_ids, AnalysisKind.SURVIVAL)
+    curves = drawn.survival(survival.figures if survival else {}, request.args.get("curve"))
     return render_template(
         "clubcrm/reports/renewals.html",
         what=what,
@@ -89,13 +98,14 @@ def renewals() -> ResponseReturnValue:
         cohorts=matrix_of(what.lens.club_ids, month_of(what.today), what.today),
         cohort_months=range(1, MATRIX_MONTHS + 1),
         survival=survival,
-        curves=drawn.survival(survival.figures if survival else {}, request.args.get("curve")),
+        curves=curves,
         reasons=reasons_of(what.lens),
         before=compared(what.club.id, _last_final(what.today)) if len(what.clubs) == 1 else None,
         month_short=formats.month_short,
         final_span=_arguments_of(_over(what.lens, what.today), what),
         curve_chips=_curve_chips(what),
-        curve_words=_curve_words,
+        curve_words=curve_words,
+        curve_sizes=_curve_sizes(what, survival, curves),
         heads=[(part_words(part), "num") for part in columns],
     )
 
@@ -192,12 +202,16 @@ def _curve_chips(what: Asked) -> list[tuple[str, str, bool, None]]:
     ]
 
 
-def _curve_words(by: str, name: str) -> str:
-    if by == "source":
-        return source_words(name)
-    if by == "trainer":
-        return name or _("No trainer")
-    return name or _("All members")
+def _curve_sizes(
+    what: Asked, survival: AnalysisResult | None, curves: drawn.CurvePicture | None
+) -> dict[str, int]:
+    """How many members each curve is made of, which is what its list holds."""
+    if survival is None or curves is None:
+        return {}
+    return {
+        one.name: count_members(what.lens.club_ids, curve_holds(survival, curves.by, one.name))
+        for one in curves.curves
+    }
 
 
 def _by() -> By:
