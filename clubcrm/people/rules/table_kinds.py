@@ -78,8 +78,11 @@ class TableKind:
 
 
 def guess_fields(kind: TableKind, columns: Sequence[str]) -> ColumnMap:
-    """Return field -> column by the usual headings; the first column of a heading wins."""
-    known = {plain_name(head): one.name for one in kind.fields for head in (one.name, *one.heads)}
+    """Return field -> column by titles and usual headings; the first column of a heading wins."""
+    titles = {plain_name(str(one.words)): one.name for one in kind.fields}
+    known = titles | {
+        plain_name(head): one.name for one in kind.fields for head in (one.name, *one.heads)
+    }
     found: ColumnMap = {}
     for column in columns:
         name = known.get(plain_name(column))
