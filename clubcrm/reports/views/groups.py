@@ -80,7 +80,7 @@ def curve() -> ResponseReturnValue:
         pages=-(-count // PAGE),
         arguments=request.args.to_dict(),
         endpoint="reports.curve",
-        home=url_for("reports.renewals", _anchor="survival", **what.address(), curve=by),
+        home=url_for("reports.renewals", _anchor="survival", **what.address(curve=by)),  # type: ignore[arg-type] # a path
     )
 
 
