@@ -55,10 +55,9 @@ def import_upload() -> ResponseReturnValue:
 @require(IMPORT_PEOPLE, own_units=True)
 def import_preview(token: str) -> ResponseReturnValue:
     path = staging.staged(token)
-    told, club = _told(request.args), current_club()
+    told, club, own = _told(request.args), current_club(), _own_labels()
     end_reading()
     columns = column_names(path)
-    own = _own_labels()
     order = ImportOrder(
         path,
         request.args.get("name", "")[:100],
@@ -94,9 +93,9 @@ def import_preview(token: str) -> ResponseReturnValue:
 def import_run(token: str) -> ResponseReturnValue:
     club, by = current_club(), current_actor().ref
     path = staging.staged(token)
+    told, role = _told(request.form), current_actor().role
     end_reading()
     name = request.form.get("name", "")[:100]
-    told, role = _told(request.form), current_actor().role
     order = ImportOrder(path, name, club.id, told, _order(request.form), by=by, role=role)
     try:
         report = run_import(order)
