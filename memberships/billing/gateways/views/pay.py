@@ -15,6 +15,7 @@ from clubcrm.core.headers import CONTENT_POLICY
 from clubcrm.core.idempotency import new_key
 from clubcrm.core.money import Money
 from clubcrm.core.policy import device_door, member_link
+from clubcrm.core.webhooks import plain
 from clubcrm.people.api import link_address, open_link
 from memberships.billing.gateways.base import (
     AtTheDesk,
@@ -141,18 +142,14 @@ def hook(gateway: str) -> ResponseReturnValue:
     try:
         take_letter(Incoming(gateway[:30], raw, headers, request.remote_addr or ""))
     except ForgedError:
-        return _plain("the signature does not hold", 401)
+        return plain("the signature does not hold", 401)
     except DomainError as error:
-        return _plain(error.code, error.status)
+        return plain(error.code, error.status)
     except (GatewayError, OperationalError, PoolTimeout):
-        answer = _plain("try again", 503)
+        answer = plain("try again", 503)
         answer.headers["Retry-After"] = "30"
         return answer
-    return _plain("OK", 200)
-
-
-def _plain(text: str, status: int) -> Response:
-    return Response(text, status=status, content_type="text/plain; charset=utf-8")
+    return plain("OK", 200)
 
 
 def _bill(token: str) -> Bill:
