@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _l
 from access_control.importer import place_of_club, write_visits
 from access_control.rules.visit_rows import RowFault, VisitRow, read_row
 from clubcrm.core import clock
-from clubcrm.core.errors import DomainError, invalid
-from clubcrm.people.api import IMPORT_TABLES, told_members
+from clubcrm.core.errors import invalid
+from clubcrm.people.api import IMPORT_TABLES, read_rows
 from clubcrm.people.rules.table_kinds import (
     KNOWN,
     NEW,
@@ -25,20 +25,16 @@ COLUMNS = {"member": "member", "entered_at": "entered_at", "left_at": "left_at"}
 
 def keep_visits(place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Outcome]:
     """The visits of the rows have happened, each once, without anybody being decided or charged."""
-    club = place_of_club(place.club_id, by=place.by)
-    found: dict[int, Outcome] = {}
-    visits: list[tuple[int, int, VisitRow]] = []
-    meant = told_members(place.club_id, place.source, [row.values for row in rows])
-    for row, person_id in zip(rows, meant, strict=True):
-        if isinstance(person_id, DomainError):
-            found[row.number] = person_id
-            continue
+    club, now = place_of_club(place.club_id, by=place.by), clock.now()
+
+    def read(row: TableRow, person_id: int) -> tuple[int, int, VisitRow]:
         cells = {**row.values, "member": row.values["member"] or f"person {person_id}"}
-        told = read_row(cells, COLUMNS, {"": club.zone}, clock.now())
+        told = read_row(cells, COLUMNS, {"": club.zone}, now)
         if isinstance(told, RowFault):
-            found[row.number] = invalid({told.field: told.reason})
-        else:
-            visits.append((row.number, person_id, told))
+            raise invalid({told.field: told.reason})
+        return row.number, person_id, told
+
+    visits, found = read_rows(place, rows, read)
     new = write_visits(club, [(person, one) for _number, person, one in visits], by=place.by)
     for number, _person, one in visits:
         found[number] = NEW if one.event_key in new else KNOWN

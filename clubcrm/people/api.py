@@ -23,7 +23,7 @@ from clubcrm.people.portraits import develop as develop_picture
 from clubcrm.people.queries.holds import holds_of
 from clubcrm.people.queries.persons import person_in
 from clubcrm.people.queries.reach import PersonReach, Reach, reach_of, reach_of_many
-from clubcrm.people.queries.told_members import told_members
+from clubcrm.people.queries.told_members import read_rows
 from clubcrm.people.remarks import add_note
 from clubcrm.people.renewed_refusals import refuse_again
 from clubcrm.people.rules.drafts import PersonDraft
@@ -70,6 +70,7 @@ __all__ = [
     "put_first",
     "reach_of",
     "reach_of_many",
+    "read_rows",
     "refuse_again",
     "register",
     "revoke_links",
@@ -81,7 +82,6 @@ __all__ = [
     "take_flag_down",
     "throw_away_picture",
     "tie_people",
-    "told_members",
     "undo_merge",
     "walk_in",
 ]

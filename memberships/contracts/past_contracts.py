@@ -16,7 +16,7 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid
 from clubcrm.core.remembered import remembered
 from clubcrm.core.text import ascii_digits, fold
-from clubcrm.people.api import IMPORT_TABLES, keys_kept, note_keys, told_members
+from clubcrm.people.api import IMPORT_TABLES, keys_kept, note_keys, read_rows
 from clubcrm.people.rules.table_kinds import (
     KNOWN,
     NEW,
@@ -56,8 +56,7 @@ def keep_contracts(place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Out
 
     What is asked of the store is asked once for all the rows.
     """
-    found: dict[int, Outcome] = {}
-    told = _told(place, rows, found)
+    told, found = read_rows(place, rows, _told_contract)
     known = keys_kept(place, KIND, [one.key for one in told])
     taken = periods_taken({one.person_id for one in told})
     past: dict[str, Past] = {}
@@ -75,22 +74,6 @@ def keep_contracts(place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Out
     ids = write_past(place.club_id, list(past.values()), today, by=place.by)
     note_keys(place, KIND, dict(zip(past, ids, strict=True)))
     return found
-
-
-def _told(
-    place: TablePlace, rows: Sequence[TableRow], found: dict[int, Outcome]
-) -> list[_ToldContract]:
-    meant = told_members(place.club_id, place.source, [row.values for row in rows])
-    told = []
-    for row, person_id in zip(rows, meant, strict=True):
-        if isinstance(person_id, DomainError):
-            found[row.number] = person_id
-            continue
-        try:
-            told.append(_told_contract(row, person_id))
-        except DomainError as error:
-            found[row.number] = error
-    return told
 
 
 def _told_contract(row: TableRow, person_id: int) -> _ToldContract:

@@ -11,11 +11,11 @@ from sqlalchemy import insert
 from clubcrm.core import clock
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
-from clubcrm.core.errors import DomainError, invalid
+from clubcrm.core.errors import invalid
 from clubcrm.core.remembered import remembered
 from clubcrm.core.text import ascii_digits, fold
 from clubcrm.core.types import new_public_id
-from clubcrm.people.api import IMPORT_TABLES, keys_kept, note_keys, told_members
+from clubcrm.people.api import IMPORT_TABLES, keys_kept, note_keys, read_rows
 from clubcrm.people.rules.table_kinds import (
     KNOWN,
     NEW,
@@ -38,6 +38,7 @@ class _ToldPackage:
     """A row whose words could be read and whose member is known."""
 
     number: int
+    key: str
     person_id: int
     product: ProductOnSale
     units: int
@@ -46,47 +47,26 @@ class _ToldPackage:
 
 def keep_packages(place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Outcome]:
     """The units of the rows are the members', each row once; asked and written for all at once."""
-    found: dict[int, Outcome] = {}
-    told = _told(place, rows, found)
-    known = keys_kept(place, KIND, list(told))
+    told, found = read_rows(place, rows, lambda row, member: _told_package(place, row, member))
+    known = keys_kept(place, KIND, [one.key for one in told])
     new: dict[str, _ToldPackage] = {}
-    for key, one in told.items():
-        found[one.number] = KNOWN if key in known else NEW
-        if key not in known:
-            new[key] = one
+    for one in told:
+        if one.key in known or one.key in new:
+            found[one.number] = KNOWN
+        else:
+            found[one.number], new[one.key] = NEW, one
     ids = _write(place, list(new.values()))
     note_keys(place, KIND, dict(zip(new, ids, strict=True)))
     return found
 
 
-def _told(
-    place: TablePlace, rows: Sequence[TableRow], found: dict[int, Outcome]
-) -> dict[str, _ToldPackage]:
-    meant = told_members(place.club_id, place.source, [row.values for row in rows])
-    told: dict[str, _ToldPackage] = {}
-    for row, person_id in zip(rows, meant, strict=True):
-        try:
-            if isinstance(person_id, DomainError):
-                raise person_id
-            one = _told_package(place, row, person_id)
-        except DomainError as error:
-            found[row.number] = error
-            continue
-        key = row.values["number"] or f"{person_id}|{row.values['package']}|{one.ends_on}"
-        if told.setdefault(key.casefold()[:200], one) is not one:
-            found[row.number] = KNOWN
-    return told
-
-
 def _told_package(place: TablePlace, row: TableRow, person_id: int) -> _ToldPackage:
+    product = _product(place, row.values["package"])
+    units = _units(row.values["units_left"])
     ends = row.values["ends_on"]
-    return _ToldPackage(
-        row.number,
-        person_id,
-        _product(place, row.values["package"]),
-        _units(row.values["units_left"]),
-        date.fromisoformat(ends[:10]) if ends else None,
-    )
+    ends_on = date.fromisoformat(ends[:10]) if ends else None
+    key = row.values["number"] or f"{person_id}|{row.values['package']}|{ends_on}"
+    return _ToldPackage(row.number, key.casefold()[:200], person_id, product, units, ends_on)
 
 
 def _write(place: TablePlace, told: Sequence[_ToldPackage]) -> list[int]:

@@ -1,6 +1,7 @@
 """Queries room: the members that rows of a table mean, by number, phone or e-mail."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -11,10 +12,32 @@ from clubcrm.core.errors import DomainError, invalid
 from clubcrm.people.models import ContactKind, ContactPoint, Person
 from clubcrm.people.rules.contacts import email_address, phone_number
 from clubcrm.people.rules.crowd import name_key
+from clubcrm.people.rules.table_kinds import Outcome, TablePlace, TableRow
 
 Values = Mapping[str, str]
 Way = tuple[ContactKind, str]
 Meant = int | DomainError
+Told = TypeVar("Told")
+
+
+def read_rows(
+    place: TablePlace, rows: Sequence[TableRow], read: Callable[[TableRow, int], Told]
+) -> tuple[list[Told], dict[int, Outcome]]:
+    """Return what the rows tell of their members, and by number why the others tell nothing.
+
+    `read` is given a row and whom it means, and raises why it cannot be taken.
+    """
+    told: list[Told] = []
+    refused: dict[int, Outcome] = {}
+    meant = told_members(place.club_id, place.source, [row.values for row in rows])
+    for row, person_id in zip(rows, meant, strict=True):
+        try:
+            if isinstance(person_id, DomainError):
+                raise person_id
+            told.append(read(row, person_id))
+        except DomainError as error:
+            refused[row.number] = error
+    return told, refused
 
 
 def told_members(club_id: int, source: str, rows: Sequence[Values]) -> list[Meant]:
