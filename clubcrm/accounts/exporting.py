@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from clubcrm.accounts.export_tables import ExportArchive, ExportState
 from clubcrm.core import audit, clock
-from clubcrm.core.clubs import Club
+from clubcrm.core.clubs import has_every_club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, forbidden, not_found
 from clubcrm.core.policy import current_actor
@@ -89,6 +89,5 @@ def exports_folder() -> Path:
 
 
 def _require_every_club() -> None:
-    clubs = set(db.session.scalars(select(Club.id)))
-    if not clubs <= set(current_actor().scope.club_ids):
+    if not has_every_club(current_actor().scope):
         raise forbidden(_("An archive holds every club: only who works in all of them has it."))

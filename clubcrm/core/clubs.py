@@ -85,6 +85,11 @@ class Scope:
         return club_id in self.club_ids
 
 
+def has_every_club(scope: Scope) -> bool:
+    """Tell whether every club of the company lies within the scope."""
+    return set(db.session.scalars(select(Club.id))) <= set(scope.club_ids)
+
+
 SETTINGS = "club_settings"
 watch(SETTINGS, ClubSetting.__tablename__)
 hold(Club)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from clubcrm.core.db import db
 from clubcrm.journeys.models import Eligibility
 from clubcrm.people.models import Person
 from clubcrm.reports.effect_tables import TouchOutcome
-from clubcrm.reports.evidence import LIVE, Seen
+from clubcrm.reports.evidence import LIVE, Seen, eligible_within, settled_within
 from clubcrm.reports.rules.windows import ENGAGEMENT, PROGRAMME, RENEWAL_GRACE
 
 PAGE = 50
@@ -56,15 +56,15 @@ class PersonBehind:
 
 def _conditions(asked: Behind) -> list[ColumnElement[bool]]:
     if asked.did in BESIDE:
-        return [*_of_arm(asked), *_eligible_within(asked.seen), BESIDE[asked.did]]
+        return [*_of_arm(asked), *eligible_within(asked.seen), BESIDE[asked.did]]
     by_renewal = asked.of == RENEWAL
-    settled: Any = TouchOutcome.told_on if by_renewal else TouchOutcome.settled_on
     known: Any = TouchOutcome.renewed if by_renewal else TouchOutcome.value
     chosen = [*_of_arm(asked), known.is_not(None)]
     if asked.seen.period != LIVE:
-        first, after = asked.seen.days()
-        chosen += [settled >= first, settled < after]
+        own, told = settled_within(asked.seen)
+        chosen.append(told if by_renewal else own)
     else:
+        settled: Any = TouchOutcome.told_on if by_renewal else TouchOutcome.settled_on
         last = date.fromordinal(asked.night.toordinal() - (RENEWAL_GRACE if by_renewal else 0))
         chosen.append(settled < last)
     if asked.did == DID:
@@ -93,23 +93,13 @@ def _first_of_cycles(seen: Seen, shared: list[Any]) -> Any:
     """Return the first engagement touch of each member and cycle: what the programme goes by."""
     chosen = [*shared, TouchOutcome.code.in_(ENGAGEMENT)]
     if seen.period != LIVE:
-        first, after = seen.days()
-        own = and_(TouchOutcome.settled_on >= first, TouchOutcome.settled_on < after)
-        told = and_(TouchOutcome.told_on >= first, TouchOutcome.told_on < after)
-        chosen.append(or_(own, told))
+        chosen.append(or_(*settled_within(seen)))
     return (
         select(func.min(TouchOutcome.eligibility_id))
         .join(Eligibility, Eligibility.id == TouchOutcome.eligibility_id)
         .where(*chosen)
         .group_by(TouchOutcome.person_id, Eligibility.cycle_no)
     )
-
-
-def _eligible_within(seen: Seen) -> list[ColumnElement[bool]]:
-    if seen.period == LIVE:
-        return []
-    first, after = seen.days()
-    return [TouchOutcome.eligible_on >= first, TouchOutcome.eligible_on < after]
 
 
 def count_behind(asked: Behind) -> int:

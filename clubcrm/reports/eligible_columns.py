@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from clubcrm.journeys.models import Eligibility
 from clubcrm.reports.effect_tables import Outcome, TouchOutcome
-from clubcrm.reports.evidence import LIVE, Seen
+from clubcrm.reports.evidence import LIVE, Seen, settled_within
 from clubcrm.reports.rules.windows import ENGAGEMENT, PROGRAMME
 
 UNKNOWN = -1
@@ -113,9 +113,7 @@ def _rows(session: Session, seen: Seen) -> Iterator[Sequence[Line]]:
     chosen = [TouchOutcome.club_id.in_(seen.club_ids), TouchOutcome.is_first]
     if seen.period != LIVE:
         # Outside the period nothing is known.
-        first, after = seen.days()
-        own = and_(TouchOutcome.settled_on >= first, TouchOutcome.settled_on < after)
-        told = and_(TouchOutcome.told_on >= first, TouchOutcome.told_on < after)
+        own, told = settled_within(seen)
         value, known = case((own, value), else_=None), and_(told, known)
         chosen.append(or_(own, told))
     answer = case((and_(known, renewed), 1), (and_(known, ~renewed), 0), else_=UNKNOWN)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Float, case, cast, func, select
+from sqlalchemy import ColumnElement, Float, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from clubcrm.journeys.models import Touchpoint
@@ -40,12 +40,28 @@ class Around:
     involuntary: int
 
 
+def settled_within(seen: Seen) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions that the own outcome, and that the renewal, is known by the quarter."""
+    first, after = seen.days()
+    settled, told = TouchOutcome.settled_on, TouchOutcome.told_on
+    return and_(settled >= first, settled < after), and_(told >= first, told < after)
+
+
+def eligible_within(seen: Seen) -> list[ColumnElement[bool]]:
+    """Return the conditions that somebody became eligible within the period."""
+    if seen.period == LIVE:
+        return []
+    first, after = seen.days()
+    return [TouchOutcome.eligible_on >= first, TouchOutcome.eligible_on < after]
+
+
 def around(session: Session, seen: Seen) -> dict[tuple[str, str], Around]:
     """Return what stands beside each code and arm (T or H), control group left out."""
-    first, after = seen.days()
-    chosen = [TouchOutcome.club_id.in_(seen.club_ids), ~TouchOutcome.is_control]
-    if seen.period != LIVE:
-        chosen += [TouchOutcome.eligible_on >= first, TouchOutcome.eligible_on < after]
+    chosen = [
+        TouchOutcome.club_id.in_(seen.club_ids),
+        ~TouchOutcome.is_control,
+        *eligible_within(seen),
+    ]
     rows = session.execute(
         select(
             TouchOutcome.code,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import String, Table, cast, select
 
 from clubcrm.core.audit import AuditLine
-from clubcrm.core.clubs import Club, Scope
+from clubcrm.core.clubs import Scope, has_every_club
 from clubcrm.core.db import Model, db
 from clubcrm.people.queries.history import Change, changes_of_lines
 
@@ -34,7 +34,7 @@ def log_of(scope: Scope, kind: str, public_id: str = "") -> list[Logged]:
     table = Model.metadata.tables.get(TABLES.get(kind, kind))
     query = select(AuditLine).where(AuditLine.subject_kind == kind)
     if table is None or "id" not in table.columns:
-        if not _has_every_club(scope) or public_id:
+        if not has_every_club(scope) or public_id:
             return []
     else:
         query = query.where(AuditLine.subject_id.in_(_records(table, scope, public_id)))
@@ -53,15 +53,11 @@ def _records(table: Table, scope: Scope, public_id: str) -> Any:
         found = found.where(columns["id"].in_(scope.club_ids))
     elif "club_id" in columns:
         found = found.where(columns["club_id"].in_(scope.club_ids))
-    elif not _has_every_club(scope):
+    elif not has_every_club(scope):
         found = found.where(columns["id"] < 0)
     if public_id and "public_id" in columns:
         found = found.where(columns["public_id"] == public_id)
     return found
-
-
-def _has_every_club(scope: Scope) -> bool:
-    return set(db.session.scalars(select(Club.id))) <= set(scope.club_ids)
 
 
 def _named(table: Table | None, ids: set[str]) -> dict[str, tuple[str, str]]:
