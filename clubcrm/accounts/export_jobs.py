@@ -2,6 +2,7 @@
 
 import shutil
 import zipfile
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,7 +25,7 @@ BY = "system"
 
 def make_exports(context: JobContext) -> Outcome:
     """The archive that waits is made, those whose time is over are gone, a killed one failed."""
-    outcome = Outcome(done=_let_go(context))
+    outcome = context.each(_over(context), _drop)
     _fail_silent(context)
     with context.unit(write=False) as session:
         waiting = session.scalars(
@@ -114,14 +115,14 @@ def _fail_silent(context: JobContext) -> None:
         _fail(one, "stopped half way")
 
 
-def _let_go(context: JobContext) -> int:
+def _over(context: JobContext) -> Sequence[int]:
     with context.unit(write=False) as session:
-        over = session.scalars(
+        return session.scalars(
             select(ExportArchive.id).where(
                 ExportArchive.state == ExportState.DONE, ExportArchive.expires_at <= clock.now()
             )
         ).all()
-    for one in over:
-        with context.unit() as session:
-            let_go(session.get_one(ExportArchive, one), by=BY)
-    return len(over)
+
+
+def _drop(archive_id: int) -> None:
+    let_go(db.session.get_one(ExportArchive, archive_id), by=BY)

@@ -20,7 +20,7 @@ Told = Sequence[tuple[int, Extras]]
 
 
 def write_extras(told: Told, *, by: str) -> None:
-    """The new people have their addresses, tags and own fields; two statements for each kind."""
+    """The new people have their addresses, tags and own fields; a few statements for each kind."""
     _addresses(told, by)
     _tags(told, by)
     _own_fields(told, by)
@@ -80,14 +80,19 @@ def _own_fields(told: Told, by: str) -> None:
         for line in lines
         if line["field_id"] in links
     }
+    known = {
+        (row.person_id, row.word)
+        for row in db.session.execute(
+            select(SearchWord.person_id, SearchWord.word).where(
+                SearchWord.kind == WordKind.NUMBER,
+                SearchWord.person_id.in_({person_id for person_id, _word in words}),
+            )
+        )
+    }
     found = [
         {"person_id": person_id, "kind": WordKind.NUMBER, "word": word}
-        for person_id, word in sorted(words, key=str)
-        if word and not _has_word(person_id, word)
+        for person_id, word in sorted(words - known, key=str)
+        if word
     ]
     if found:
         db.session.execute(insert(SearchWord), found)
-
-
-def _has_word(person_id: object, word: str) -> bool:
-    return db.session.get(SearchWord, (person_id, WordKind.NUMBER, word)) is not None

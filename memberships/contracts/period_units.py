@@ -105,11 +105,8 @@ def date_periods(contract: Contract, today: date) -> None:
 
 
 def _renew(contract: Contract, one: Included, day: date, by: str) -> int:
-    known, first, given = (
-        periods_granted(contract.id, one.product_id),
-        first_charged(contract.id),
-        0,
-    )
+    known, first = periods_granted(contract.id, one.product_id), first_charged(contract.id)
+    given = 0
     for number, span in fee_periods(contract, day):
         if number in known or number < first or not _within(contract, span):
             continue
