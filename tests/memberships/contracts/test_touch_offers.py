@@ -15,6 +15,7 @@ from memberships.contracts.catalogue import PLANS, plan_version
 from memberships.contracts.deals import SHIPPED, Benefit
 from memberships.contracts.invariants import contract_periods, renewals
 from memberships.contracts.models import Contract
+from memberships.contracts.next_terms import desk_terms
 from memberships.contracts.offers import OfferRequest, offer_renewal
 from memberships.contracts.outlook import deal_of, open_offers
 from memberships.contracts.plans import edit_plan, withdraw_plan
@@ -22,7 +23,6 @@ from memberships.contracts.renewal_tables import OfferState
 from memberships.contracts.renewals import (
     AcceptRequest,
     accept_renewal,
-    desk_terms,
     renew,
     renewal_terms,
 )
