@@ -1,5 +1,6 @@
 """Services room: facts of single members by the pure rules: frozen ones, and after a visit."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import date
 
@@ -83,4 +84,5 @@ def _facts(member: MemberDays, row: Known, day: date, rule: RhythmSettings) -> d
 
 def _since(member: MemberDays, first: date | None, day: date) -> int:
     begin = max(member.joined_on, first or member.joined_on)
-    return sum(begin <= one <= day for one in set(member.visit_days))
+    days = member.visit_days
+    return max(0, bisect_right(days, day) - bisect_left(days, begin))

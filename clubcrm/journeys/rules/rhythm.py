@@ -8,7 +8,10 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import takewhile
 
+# Visits of so many running days are compared: the last 28 with the 84 before.
+COMPARED = 112
 GAP_WHEN_UNKNOWN = 3.5
 # The chance of no visit in the next 28 days from the score, until a club has a fit of its own.
 CHANCE_AT_ZERO, CHANCE_SLOPE = 1.05, 1.0
@@ -92,11 +95,14 @@ def running_days(after: date, until: date, stops: Collection[DayRange] = ()) -> 
     """Return the days after the first date up to the second on which the clock ran."""
     if until <= after:
         return 0
+    return _running(after, until, merged(stops))
+
+
+def _running(after: date, until: date, stops: Sequence[DayRange]) -> int:
+    """Return the same for stops that are in order and apart, and a first date that is not later."""
     days = (until - after).days
-    if not stops:
-        return days
     begin, end = after.toordinal() + 1, until.toordinal()
-    for stop in merged(stops):
+    for stop in stops:
         overlap = min(end, stop.last.toordinal()) - max(begin, stop.first.toordinal()) + 1
         days -= max(0, overlap)
     return days
@@ -110,7 +116,7 @@ def rhythm_of(member: MemberDays, day: date, settings: RhythmSettings | None = N
     begin = bisect_right(all_days, member.joined_on - date.resolution)
     seen = all_days[begin : bisect_right(all_days, day)]
     last = seen[-1] if seen else None
-    ages = _ages(seen, day, stops)
+    ages = _ages(seen, day, stops, COMPARED)
     span, gaps = _gap(seen, stops, chosen.gap_window)
     return Rhythm(
         last_visit_on=last,
@@ -119,7 +125,7 @@ def rhythm_of(member: MemberDays, day: date, settings: RhythmSettings | None = N
         v7=sum(age < 7 for age in ages),
         v14=sum(age < 14 for age in ages),
         v28=sum(age < 28 for age in ages),
-        baseline_visits=sum(28 <= age < 112 for age in ages),
+        baseline_visits=sum(age >= 28 for age in ages),
         gap_span=span,
         gap_count=gaps,
         tenure=max(0, (day - member.joined_on).days),
@@ -130,18 +136,19 @@ def _gap(seen: Sequence[date], stops: Sequence[DayRange], window: int) -> tuple[
     if not seen:
         return 0, 0
     last = seen[-1]
-    ages = _ages(seen, last, stops)
-    recent = [age for age in ages if age < window]
-    return recent[0], len(recent) - 1
+    recent = _ages(seen, last, stops, window)
+    return recent[-1], len(recent) - 1
 
 
-def _ages(days: Sequence[date], until: date, stops: Sequence[DayRange]) -> list[int]:
-    """Return the running days from each of the days to the last one."""
-    if stops:
-        return [running_days(day, until, stops) for day in days]
-    # Most people's clock never stops, and then a difference says it all.
-    end = until.toordinal()
-    return [end - day.toordinal() for day in days]
+def _ages(
+    days: Sequence[date], until: date, stops: Sequence[DayRange], limit: int
+) -> Sequence[int]:
+    """Return the running days from each of the days to the last one, newest first, below a limit.
+
+    Years of visits lie before the limit: the first that reaches it ends the looking.
+    """
+    ages = (_running(day, until, stops) for day in reversed(days))
+    return list(takewhile(lambda age: age < limit, ages))
 
 
 def d_star(rhythm: Rhythm, settings: RhythmSettings | None = None) -> int:
