@@ -20,7 +20,7 @@ from clubcrm.people.models import Person
 from clubcrm.reports.rolling_up import roll_up
 from clubcrm.seed.house import STAFF, email_of
 
-MEMBERS, YEARS, EARLIER = 100_000, 1, 2
+MEMBERS, YEARS, EARLIER = 100_000, 1, 6
 PAGES = ("/reports/", "/reports/renewals", "/reports/renewals?by=plan", "/reports/forecast")
 SECRET = "green-light-at-the-gate"  # noqa: S105 - of a store made for the measurement
 
