@@ -155,6 +155,17 @@ def put_off(task: Task, until: datetime, *, by: str) -> None:
     db.session.flush()
 
 
+def bring_back(task: Task, *, by: str) -> None:
+    """A task that was put off stands on the lists again."""
+    if task.state is not TaskState.OPEN:
+        raise DomainError("STATE", "This is already closed.")
+    if task.snoozed_until is None:
+        return
+    task.snoozed_until = None
+    audit.note("task.brought_back", "task", task.id, by=by)
+    db.session.flush()
+
+
 def hand_over(task: Task, role: str, to: int | None, *, due_at: datetime, by: str) -> None:
     """The open task stands on another list, with the time by which it is due there."""
     if task.state is not TaskState.OPEN:

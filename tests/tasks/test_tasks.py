@@ -93,8 +93,15 @@ def test_later_hides_the_task_until_tomorrow_at_ten(
     public_id = opened(app, cast)
     frank = client_of("Frank")
 
-    frank.post(f"/tasks/{public_id}", data={"outcome": "later"})
+    put_off_page = frank.post(f"/tasks/{public_id}", data={"outcome": "later"}).location
     assert "Call Mia" not in frank.get("/tasks").get_data(as_text=True)
+
+    # The answer names it, with a way back.
+    assert "Call Mia" in frank.get(put_off_page).text
+    frank.post(f"/tasks/{public_id}", data={"outcome": "back"})
+    assert "Call Mia" in frank.get("/tasks").text
+    assert 'value="back"' not in frank.get(put_off_page).text
+    frank.post(f"/tasks/{public_id}", data={"outcome": "later"})
 
     noon.move_to(datetime(2026, 3, 21, 4, 0, tzinfo=UTC))
     assert "Call Mia" in client_of("Frank").get("/tasks").get_data(as_text=True)

@@ -1,4 +1,4 @@
-// My day by keyboard: j and k move along, d is done, t tomorrow, n not now, c the remark, Enter opens.
+// My day by keyboard: j and k move along, d is done, t tomorrow, n not now, c the remark, Enter opens; u takes back.
 (() => {
   const rows = () => [...document.querySelectorAll("[data-task]")];
   let place = -1;
@@ -21,7 +21,7 @@
     const key = event.key.toLowerCase();
     if (key === "j" || key === "k") { event.preventDefault(); go(key === "j" ? 1 : -1); return; }
     const row = rows()[place];
-    const button = row?.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const button = (key === "u" ? document : row)?.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!button) return;
     event.preventDefault();
     if (button.matches("input")) button.focus(); else button.click();

@@ -13,15 +13,20 @@
   let last = 0;
   let box = null;
   let before = "";
+  let place = null;
+  let held = 0;
 
   document.addEventListener("keydown", (event) => {
+    if (!event.isTrusted) return; // a key that was held, below
+    clearTimeout(held);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const pause = event.timeStamp - last;
     last = event.timeStamp;
     if (event.key === "Enter") { if (isCard(event.timeStamp)) read(event); keys = ""; return; }
     if (event.key.length !== 1) { if (event.key !== "Shift") keys = ""; return; }
-    if (pause > PAUSE || !keys) begin(event);
+    if (pause > PAUSE || !keys || event.target !== place) begin(event);
     keys += event.key;
+    if (keys.length === 1 && !box && /^\w$/.test(event.key)) hold(event);
     // From the second fast key on it is a reader: no shortcut of the page may answer to it.
     if (keys.length > 1 && !box && pause < FASTEST_PERSON) event.stopImmediatePropagation();
   }, true);
@@ -29,8 +34,19 @@
   function begin(event) {
     keys = "";
     began = event.timeStamp;
+    place = event.target;
     box = event.target.matches("input, textarea") ? event.target : null;
     before = box ? box.value : "";
+  }
+
+  // A first key outside of fields may begin a card: the page's shortcuts hear it once none follows at
+  // once, so that no card closes a task because its number begins with a D.
+  function hold(event) {
+    if (event.target.matches("select")) return;
+    event.stopImmediatePropagation();
+    const again = new KeyboardEvent("keydown", { key: event.key, code: event.code, shiftKey: event.shiftKey, repeat: event.repeat, bubbles: true, cancelable: true });
+    const { target } = event;
+    held = setTimeout(() => target.dispatchEvent(again), FASTEST_PERSON);
   }
 
   function isCard(moment) {

@@ -12,11 +12,12 @@ from clubcrm.core.policy import current_actor
 from clubcrm.core.shell import current_club
 from clubcrm.core.web import require
 from clubcrm.tasks import lists, queries, services, words
-from clubcrm.tasks.models import Task
+from clubcrm.tasks.models import Task, TaskState
 from clubcrm.tasks.outcomes import WorkForm
 from clubcrm.tasks.permissions import SEE_TASKS, SEE_TEAM
 from clubcrm.tasks.team import late_count, plans_of
-from memberships.approvals.queries import waiting_count
+from memberships.approvals.deciding import to_decide
+from memberships.approvals.words import kind_icon, kind_words
 from memberships.permissions import DECIDE_APPROVALS
 
 tasks = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -47,7 +48,10 @@ def my_day() -> ResponseReturnValue:
         now=moment,
         sees_team=sees_team,
         late_count=late_count(actor.scope, moment) if sees_team else 0,
-        wishes=waiting_count(actor.scope) if actor.may(DECIDE_APPROVALS) else 0,
+        wishes=to_decide(actor.scope, actor.ref) if actor.may(DECIDE_APPROVALS) else [],
+        kind_words=kind_words,
+        kind_icon=kind_icon,
+        put_off=_put_off(request.args.get("put_off", ""), moment),
     )
 
 
@@ -62,7 +66,10 @@ def answer(public_id: str) -> ResponseReturnValue:
         flash(_("Done."))
     elif outcome == "later":
         services.put_off(task, _tomorrow(), by=by)
-        flash(_("It comes back tomorrow at ten."))
+        return redirect(url_for("tasks.my_day", put_off=task.public_id), 303)
+    elif outcome == "back":
+        services.bring_back(task, by=by)
+        flash(_("It stands on the list again."))
     elif outcome == "not_now":
         services.set_aside(task, remark, by=by)
         flash(_("Set aside."))
@@ -76,6 +83,14 @@ def _task(public_id: str) -> Task:
     if found is None:
         raise not_found(_("There is no such task in your clubs."))
     return found
+
+
+def _put_off(public_id: str, moment: datetime) -> Task | None:
+    """Return what was just put off, which one may take back."""
+    task = queries.task_for(current_actor().scope, public_id) if public_id else None
+    if task is None or task.state is not TaskState.OPEN or task.snoozed_until is None:
+        return None
+    return task if task.snoozed_until > moment else None
 
 
 def _tomorrow() -> datetime:
