@@ -27,9 +27,9 @@ test: ## every check: lint, types, contracts, SQLite, PostgreSQL, browser (PYTES
 	@$(PYTHON) setup/prepare.py --tests
 	@.venv/bin/pytest -n 2 --dist loadscope --no-loadscope-reorder --db=shared $(PYTEST_ARGS)
 
-test-all: ## the same, with every page on both databases too
+test-all: ## the same, with every page on both databases too, and 200 meetings in every race
 	@$(PYTHON) setup/prepare.py --tests
-	@.venv/bin/pytest -n 2 --dist loadscope --no-loadscope-reorder --db=both $(PYTEST_ARGS)
+	@CLUBCRM_RACES=200 .venv/bin/pytest -n 2 --dist loadscope --no-loadscope-reorder --db=both $(PYTEST_ARGS)
 
 check: ## the quick part of the checks: lint, types, import contracts, house rules
 	@$(PYTHON) setup/prepare.py --tests

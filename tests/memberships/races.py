@@ -4,7 +4,6 @@
 plays three. A long night has a longer limit (`LONG`).
 """
 
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -19,11 +18,12 @@ from sqlalchemy import event
 
 from clubcrm.core import db as store
 from clubcrm.core.db import db
+from tests.long import rounds
 
 T = TypeVar("T")
 PEOPLE = 16
 PATIENCE_SECONDS = 60
-ROUNDS = int(os.environ.get("CLUBCRM_RACES", "3"))
+ROUNDS = rounds(3)
 LONG = pytest.mark.timeout(300 + 10 * ROUNDS)
 # Threads change places ten times more often than by themselves: who waits for an answer of
 # the store is not kept from hearing it, and more orders of steps are met.

@@ -7,11 +7,12 @@ from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
 from clubcrm.people import api
 from clubcrm.people.models import Person
+from tests import long
 from tests.cast import Cast
 from tests.memberships.races import PEOPLE, all_at_once
 
 pytestmark = pytest.mark.fault
-ROUNDS = 200
+ROUNDS = long.rounds()
 
 
 def save_guarded(person_id: int, version: int, note: str) -> str:

@@ -9,10 +9,11 @@ from typing import TypeVar
 from flask import Flask
 
 from clubcrm.core.db import begin, db
+from tests import long
 
 T = TypeVar("T")
 SIXTEEN = 16
-ROUNDS = 200
+ROUNDS = long.rounds()
 
 
 class Crowd:

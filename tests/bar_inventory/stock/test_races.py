@@ -11,10 +11,11 @@ from bar_inventory.stock.selling import SoldLine, sell_goods
 from bar_inventory.stock.services import MoveOrder, Posting, post
 from clubcrm.core.db import unit_of_work
 from clubcrm.core.errors import DomainError
+from tests import long
 from tests.bar_inventory.counter import BORIS, make_bar, sound
 from tests.memberships.races import PEOPLE, all_at_once
 
-ROUNDS = 100
+ROUNDS = long.rounds()
 
 
 def fill(app, cast, units: int):

@@ -23,10 +23,11 @@ from memberships.billing.payments import take_payment
 from memberships.billing.refunds import refund
 from memberships.billing.services import issue
 from memberships.billing.vouchers import VoucherOrder, issue_voucher
+from tests import long
 from tests.cast import Cast
 from tests.memberships.races import PEOPLE, all_at_once
 
-ROUNDS = 200
+ROUNDS = long.rounds()
 MAX = "user:2"
 
 

@@ -23,11 +23,12 @@ from memberships.contracts.leaving import CancelReason
 from memberships.contracts.models import Contract
 from memberships.contracts.renewals import renew
 from memberships.contracts.services import SignRequest, sign
+from tests import long
 from tests.cast import Cast, make_member
 from tests.memberships.conftest import SARA, YEAR, make_plan
 from tests.memberships.races import PEOPLE, all_at_once
 
-ROUNDS = 200
+ROUNDS = long.rounds()
 MONTH = replace(YEAR, name="Four weeks", term_months=None, term_days=28)
 
 

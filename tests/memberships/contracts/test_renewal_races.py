@@ -20,12 +20,13 @@ from memberships.contracts.offers import OfferRequest, offer_renewal
 from memberships.contracts.renewal_tables import OfferState, RenewalOffer
 from memberships.contracts.renewals import AcceptRequest, accept_renewal, renew
 from memberships.contracts.services import SignRequest, sign
+from tests import long
 from tests.cast import Cast, make_member
 from tests.conftest import TEST_KEY
 from tests.memberships.conftest import SARA, make_plan
 from tests.memberships.races import PEOPLE, all_at_once
 
-ROUNDS = 200
+ROUNDS = long.rounds()
 START = date(2027, 1, 31)
 AT = "2028-01-02T06:00Z"
 

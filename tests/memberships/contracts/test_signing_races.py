@@ -19,12 +19,13 @@ from memberships.documents.models import KeptDocument, Signature
 from memberships.documents.services import Signer
 from memberships.waivers.models import Waiver
 from memberships.waivers.services import sign_waiver, waiver_reading
+from tests import long
 from tests.cast import Cast, make_member
 from tests.memberships.conftest import SARA, make_plan
 from tests.memberships.races import PEOPLE, all_at_once
 
 pytestmark = pytest.mark.fault
-ROUNDS, WAIVERS = 200, 40
+ROUNDS, WAIVERS = long.rounds(), 40
 SIGNER = Signer("Mia Rahman")
 ONE_WINNER = ["DONE"] + ["SIGNED"] * (PEOPLE - 1)
 

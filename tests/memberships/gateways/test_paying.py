@@ -17,6 +17,7 @@ from memberships.billing.gateways.intents import Begin, begin_payment, settle
 from memberships.billing.gateways.models import GatewayLetter, PaymentIntent, PayMethod
 from memberships.billing.gateways.rules import IntentState
 from memberships.billing.models import Instalment, Payment
+from tests import long
 from tests.memberships.gateways.fake import running
 from tests.memberships.gateways.money import (
     count,
@@ -295,7 +296,7 @@ def ready(shop, cast, number):
 
 
 def test_message_and_return_race_and_the_money_is_taken_once(shop, cast):
-    rounds = 200
+    rounds = long.rounds()
     intents = ready(shop, cast, rounds)
 
     def either(number: int, person: int) -> str:

@@ -14,13 +14,14 @@ from clubcrm.core.db import db, unit_of_work
 from memberships.contracts.invariants import unit_balances, unit_sources
 from memberships.packages.models import EntryKind, PackageEntry, PackageLot
 from memberships.packages.services import LotOrder, open_lot, use_visit
+from tests import long
 from tests.cast import Cast
 from tests.conftest import TEST_KEY
 from tests.memberships.conftest import SARA
 from tests.memberships.races import PEOPLE, all_at_once
 
 AT = datetime(2026, 11, 22, 6, tzinfo=UTC)
-ROUNDS = 200
+ROUNDS = long.rounds()
 
 
 def lots_with_one_unit(app: Flask, cast: Cast, count: int) -> list[int]:

@@ -22,6 +22,7 @@ from memberships.schedule.rules.booking import BookingRule, Entitlement, Way
 from memberships.schedule.rules.units import UnitPrice, UnitUse
 from memberships.schedule.unit_checks import units_of_bookings
 from memberships.schedule.unit_tables import BookingUnit
+from tests import long
 from tests.cast import Cast, make_member
 from tests.memberships.packages.shop import make_product
 from tests.memberships.races import PEOPLE, all_at_once
@@ -29,7 +30,7 @@ from tests.memberships.schedule.studio import MONDAY_NOON, Studio, open_studio
 
 RIGHT = Entitlement(1, BookingRule())
 NAMES = tuple(f"Racer {number}" for number in range(PEOPLE))
-ROUNDS = 200
+ROUNDS = long.rounds()
 PRICE = UnitPrice(Service.SMALL_GROUP, use=UnitUse.ALWAYS)
 
 

@@ -19,13 +19,14 @@ from memberships.trainers.invariants import units_of_sessions
 from memberships.trainers.models import TrainerSession
 from memberships.trainers.rules import SessionState
 from memberships.trainers.services import Appointment, log_session
+from tests import long
 from tests.cast import Cast
 from tests.conftest import TEST_KEY
 from tests.memberships.conftest import SARA
 from tests.memberships.packages.shop import make_product, sell
 from tests.memberships.races import PEOPLE, all_at_once
 
-ROUNDS = 200
+ROUNDS = long.rounds()
 pytestmark = [pytest.mark.fault, pytest.mark.slow]
 
 
