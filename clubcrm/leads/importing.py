@@ -53,9 +53,21 @@ def import_lead(row: LeadRow, *, by: str) -> tuple[Lead, bool]:
     known = _known(row)
     if known is not None:
         return known, False
-    _check(row)
+    check(row)
     source = source_named(row.club_id, row.source, by=by).id if row.source.strip() else None
-    arrival = Arrival(
+    arrival = arrival_of(row, source)
+    lead = receiving.receive_by_hand(arrival, by=by, owner_id=row.owner_id)
+    tell_course(lead, row, open_week(lead.club_id))
+    db.session.flush()
+    if row.stage not in (LeadStage.NEW, lead.state):
+        moving.move_lead(lead, move_of(row), by=by)
+    scoring.refresh(lead)
+    return lead, True
+
+
+def arrival_of(row: LeadRow, source_id: int | None = None) -> Arrival:
+    """Return the row as somebody who asked, known by its mark."""
+    return Arrival(
         club_id=row.club_id,
         channel=ArrivalChannel.IMPORT,
         name=row.name,
@@ -64,16 +76,10 @@ def import_lead(row: LeadRow, *, by: str) -> tuple[Lead, bool]:
         language=row.language,
         message=row.message,
         wish=Wish(row.interest, value_minor=row.value_minor),
-        trail=Trail(source_id=source),
+        trail=Trail(source_id=source_id),
         external_ref=row.number,
         at=row.arrived_at,
     )
-    lead = receiving.receive_by_hand(arrival, by=by, owner_id=row.owner_id)
-    _tell_course(lead, row)
-    if row.stage not in (LeadStage.NEW, lead.state):
-        moving.move_lead(lead, _move_of(row), by=by)
-    scoring.refresh(lead)
-    return lead, True
 
 
 def _known(row: LeadRow) -> Lead | None:
@@ -88,7 +94,8 @@ def _known(row: LeadRow) -> Lead | None:
     ).first()
 
 
-def _check(row: LeadRow) -> None:
+def check(row: LeadRow) -> None:
+    """The row can be a lead as far as it tells itself; raises INVALID_INPUT naming its faults."""
     faults = {}
     moment = clock.now()
     if not row.number.strip():
@@ -106,8 +113,8 @@ def _check(row: LeadRow) -> None:
         raise invalid(faults)
 
 
-def _tell_course(lead: Lead, row: LeadRow) -> None:
-    week = open_week(lead.club_id)
+def tell_course(lead: Lead, row: LeadRow, week: OpenWeek) -> None:
+    """The lead has been tried and reached when the row says so, unless we know better."""
     tried = row.first_attempt_at or row.reached_at
     if tried is not None and lead.first_attempt_at is None:
         lead.first_attempt_at = tried
@@ -115,14 +122,14 @@ def _tell_course(lead: Lead, row: LeadRow) -> None:
     if row.reached_at is not None and lead.reached_at is None:
         lead.reached_at = row.reached_at
         lead.reached_minutes = _minutes(week, lead.arrived_at, row.reached_at)
-    db.session.flush()
 
 
 def _minutes(week: OpenWeek, begins: datetime, ends: datetime) -> int:
     return int(open_time(week, begins, ends) / timedelta(minutes=1))
 
 
-def _move_of(row: LeadRow) -> moving.Move:
+def move_of(row: LeadRow) -> moving.Move:
+    """Return the step to the stage that the row names."""
     reason = row.lost_reason or LostReason.OTHER
     at = clock.now() if row.stage is LeadStage.BOOKED else None
     return moving.Move(

@@ -1,5 +1,6 @@
 """Services room: who an inquiry may be of: somebody known, somebody new, or nobody who counts."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -8,16 +9,18 @@ from clubcrm.core.clubs import Scope
 from clubcrm.core.errors import DomainError
 from clubcrm.leads.models import Inquiry
 from clubcrm.leads.queries.surroundings import (
+    MOST_SHARING,
     country_of,
     people_reached_at,
     person_with,
+    reached_at,
     zone_of,
 )
 from clubcrm.people.api import PersonDraft
 from clubcrm.people.models import Person
 from clubcrm.people.queries.duplicates import Match, identities_of, likely_duplicates
 from clubcrm.people.rules.contacts import email_address, phone_number
-from clubcrm.people.rules.likeness import Identity, Reason, duplicate_score
+from clubcrm.people.rules.likeness import Identity, Likeness, Reason, duplicate_score
 from memberships.api import rights_at
 from memberships.contracts.rules import PlanKind
 
@@ -32,6 +35,15 @@ class Contacts:
     phone: str = ""
     email: str = ""
 
+    def __bool__(self) -> bool:
+        """Tell whether anybody can be answered."""
+        return bool(self.phone or self.email)
+
+    @property
+    def values(self) -> frozenset[str]:
+        """Return those there are."""
+        return frozenset({self.phone, self.email} - {""})
+
 
 def contacts_of(club_id: int, phone: str, email: str) -> Contacts:
     """Return what of the two can be used; what is half typed or wrong is left out."""
@@ -43,9 +55,8 @@ def contacts_of(club_id: int, phone: str, email: str) -> Contacts:
     return Contacts(number, address)
 
 
-def draft_of(inquiry: Inquiry) -> PersonDraft:
+def draft_of(inquiry: Inquiry, ways: Contacts) -> PersonDraft:
     """Return the person an inquiry speaks of, with the contacts that can be used."""
-    ways = contacts_of(inquiry.club_id, inquiry.phone, inquiry.email)
     given, _space, family = inquiry.name.strip().partition(" ")
     return PersonDraft(
         given_name=given or ways.phone or ways.email or "?",
@@ -70,20 +81,33 @@ def _identity(name: str, ways: Contacts) -> Identity:
 def same_person(inquiry: Inquiry) -> tuple[Person | None, bool]:
     """Return whose phone or address it is, and whether the name speaks against it."""
     ways = contacts_of(inquiry.club_id, inquiry.phone, inquiry.email)
-    reached = {ways.phone, ways.email} - {""}
-    if not reached:
+    found = people_reached_at(inquiry.club_id, ways.values) if ways else set()
+    if not found:
         return None, False
-    found = people_reached_at(inquiry.club_id, reached)
-    probe = _identity(inquiry.name, ways)
-    scored = [
-        (duplicate_score(probe, identity), person_id)
-        for person_id, identity in sorted(identities_of(found).items())
-    ]
-    if not scored:
-        return None, False
-    likeness, person_id = max(scored, key=lambda one: (one[0].score, -one[1]))
+    likeness, person_id = _likeliest(_identity(inquiry.name, ways), identities_of(found))
     named = bool(inquiry.name.strip())
     return person_with(person_id), named and Reason.OTHER_NAME in likeness.reasons
+
+
+def _likeliest(probe: Identity, known: Mapping[int, Identity]) -> tuple[Likeness, int]:
+    scored = [(duplicate_score(probe, one), number) for number, one in sorted(known.items())]
+    return max(scored, key=lambda one: (one[0].score, -one[1]))
+
+
+def people_meant(club_id: int, asked: Sequence[tuple[str, Contacts]]) -> list[int | None]:
+    """Return whose phone or address each name came with, None for nobody's; asked for all."""
+    reached = reached_at(club_id, {value for _name, ways in asked for value in ways.values})
+    found = [{one for value in ways.values for one in reached.get(value, ())} for _n, ways in asked]
+    unsure = {one for people in found if len(people) > 1 for one in people}
+    known = identities_of(unsure) if unsure else {}
+    meant: list[int | None] = []
+    for (name, ways), people in zip(asked, found, strict=True):
+        if len(people) > 1:
+            some = {one: known[one] for one in sorted(people)[:MOST_SHARING]}
+            meant.append(_likeliest(_identity(name, ways), some)[1])
+        else:
+            meant.append(min(people, default=None))
+    return meant
 
 
 def doubt_about(inquiry: Inquiry) -> str:
@@ -91,7 +115,7 @@ def doubt_about(inquiry: Inquiry) -> str:
     if inquiry.suspicion:
         return inquiry.suspicion
     ways = contacts_of(inquiry.club_id, inquiry.phone, inquiry.email)
-    if not (ways.phone or ways.email):
+    if not ways:
         return "no_contact"
     if not inquiry.name.strip():
         return "no_name"

@@ -1,5 +1,6 @@
 """Services room: a table of leads as one kind of table that the import pages bring in."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,8 +9,9 @@ from flask_babel import lazy_gettext as _l
 
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
-from clubcrm.core.errors import invalid
+from clubcrm.core.errors import DomainError, invalid
 from clubcrm.leads.importing import STAGES_OF_ROWS, LeadRow, import_lead
+from clubcrm.leads.past_leads import import_leads
 from clubcrm.leads.rules.stages import LeadStage
 from clubcrm.people.api import IMPORT_TABLES, row_by_row
 from clubcrm.people.rules.table_kinds import (
@@ -25,11 +27,33 @@ from clubcrm.people.rules.table_kinds import (
 KIND = "leads"
 
 
-def keep_lead(place: TablePlace, row: TableRow) -> Outcome:
-    """The row is a lead, or one more question of an open one; raises INVALID_INPUT."""
+def keep_leads(place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Outcome]:
+    """The rows are leads, or one more question of an open one; all but these asked at once."""
+    found: dict[int, Outcome] = {}
+    told: dict[int, LeadRow] = {}
+    for row in rows:
+        try:
+            told[row.number] = _told(place, row)
+        except DomainError as error:
+            found[row.number] = error
+    for number, done in import_leads(place.club_id, told, by=place.by).items():
+        found[number] = done if isinstance(done, DomainError) else NEW if done else KNOWN
+    left = [row for row in rows if row.number not in found]
+    return {**found, **singly(place, left)} if left else found
+
+
+def _keep_lead(place: TablePlace, row: TableRow) -> Outcome:
+    _lead, is_new = import_lead(_told(place, row), by=place.by)
+    return NEW if is_new else KNOWN
+
+
+singly = row_by_row(_keep_lead)
+
+
+def _told(place: TablePlace, row: TableRow) -> LeadRow:
     told = row.values
     mark = told["number"] or "|".join((told["name"], told["phone"], told["email"])).casefold()
-    lead_row = LeadRow(
+    return LeadRow(
         club_id=place.club_id,
         number=mark[:120],
         name=told["name"],
@@ -42,8 +66,6 @@ def keep_lead(place: TablePlace, row: TableRow) -> Outcome:
         arrived_at=_moment(place, told["arrived_at"]),
         stage=_stage(told["stage"]),
     )
-    _lead, is_new = import_lead(lead_row, by=place.by)
-    return NEW if is_new else KNOWN
 
 
 def _moment(place: TablePlace, text: str) -> datetime | None:
@@ -89,5 +111,5 @@ def lead_table() -> TableKind:
         ),
         needed=(("name",), ("phone", "email")),
         key=("number", "name", "phone", "email"),
-        keep=row_by_row(keep_lead),
+        keep=keep_leads,
     )

@@ -47,7 +47,7 @@ def move_lead(lead: Lead, wish: Move, *, by: str) -> PathWarning:
     """
     _check(lead, wish)
     was = lead.state
-    _note_milestones(lead, wish)
+    note_milestones(lead, wish)
     db.session.flush()
     why = wish.reason.value if wish.reason else wish.note[:300]
     states.move(lead, wish.stage, moves=LEAD_MOVES, by=by, why=why)
@@ -169,7 +169,7 @@ def _check(lead: Lead, wish: Move) -> None:
         raise invalid({"trial_at": _("Choose a time that lies ahead.")})
 
 
-def _note_milestones(lead: Lead, wish: Move) -> None:
+def note_milestones(lead: Lead, wish: Move) -> None:
     """First times stay: a lead that comes back to a stage keeps the day on which it got there."""
     moment, stage = clock.now(), wish.stage
     if wish.trial_at is not None:

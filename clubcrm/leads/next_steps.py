@@ -1,10 +1,12 @@
 """Services room: the next step of a lead, which is a task of its owner."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cache
 
 from flask_babel import force_locale
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from clubcrm.core import clock
 from clubcrm.core.db import db
@@ -12,7 +14,7 @@ from clubcrm.leads.models import Lead, LeadTask
 from clubcrm.leads.queries.surroundings import open_steps, zone_of
 from clubcrm.leads.rules.steps import STEP_OF, DueRule, Step, StepKind
 from clubcrm.leads.words import STEPS
-from clubcrm.tasks.api import TaskOrder, open_task, take_back
+from clubcrm.tasks.api import TaskOrder, open_task, open_tasks, take_back
 from clubcrm.tasks.calling import next_calling_time
 from clubcrm.tasks.models import Task
 
@@ -37,9 +39,26 @@ def open_step_of_stage(lead: Lead) -> Task | None:
 def open_step(lead: Lead, step: Step, *, due_at: datetime | None = None) -> Task:
     """The step is a task of the lead's owner; what waited by itself for the same lead is gone."""
     take_back_steps(lead)
-    with force_locale("en"):
-        title = str(STEPS[step.kind])
-    return _open(lead, step.kind, title, due_at or _due(lead, step))
+    return _open(lead, step.kind, _title(step.kind), due_at or _due(lead, step))
+
+
+def open_first_steps(leads: Sequence[Lead]) -> None:
+    """Each of the new leads has the step that its stage asks for; read and written for all."""
+    wanted = [(lead, STEP_OF[lead.state]) for lead in leads if lead.state in STEP_OF]
+    if not wanted:
+        return
+    mornings: dict[tuple[int, Step], datetime] = {}
+    orders = []
+    for lead, step in wanted:
+        due_at = mornings.get((lead.club_id, step)) or _due(lead, step)
+        if step.due is DueRule.MORNING:
+            mornings[lead.club_id, step] = due_at
+        orders.append(_order(lead, step.kind, _title(step.kind), due_at))
+    lines = [
+        {"task_id": task.id, "lead_id": lead.id}
+        for task, (lead, _step) in zip(open_tasks(orders), wanted, strict=True)
+    ]
+    db.session.execute(insert(LeadTask), lines)
 
 
 def open_own_step(lead: Lead, own: OwnStep) -> Task:
@@ -68,8 +87,22 @@ def _open(lead: Lead, kind: StepKind, title: str, due_at: datetime) -> Task:
     number = db.session.scalar(
         select(func.count()).select_from(LeadTask).where(LeadTask.lead_id == lead.id)
     )
-    order = TaskOrder(
-        source=f"lead:{lead.id}:{kind.value}:{(number or 0) + 1}",
+    task = open_task(_order(lead, kind, title, due_at, (number or 0) + 1))
+    db.session.add(LeadTask(task_id=task.id, lead_id=lead.id))
+    db.session.flush()
+    return task
+
+
+@cache
+def _title(kind: StepKind) -> str:
+    """Return the words of a step as they are kept; pages say them in each reader's language."""
+    with force_locale("en"):
+        return str(STEPS[kind])
+
+
+def _order(lead: Lead, kind: StepKind, title: str, due_at: datetime, number: int = 1) -> TaskOrder:
+    return TaskOrder(
+        source=f"lead:{lead.id}:{kind.value}:{number}",
         club_id=lead.club_id,
         kind=kind.value,
         title=title,
@@ -79,10 +112,6 @@ def _open(lead: Lead, kind: StepKind, title: str, due_at: datetime) -> Task:
         assigned_to=lead.owner_id,
         at_arrival=kind is StepKind.TRIAL,
     )
-    task = open_task(order)
-    db.session.add(LeadTask(task_id=task.id, lead_id=lead.id))
-    db.session.flush()
-    return task
 
 
 def _due(lead: Lead, step: Step) -> datetime:

@@ -131,10 +131,23 @@ def _told_before(arrival: Arrival) -> Inquiry | None:
 
 
 def _keep(arrival: Arrival, by: str) -> Inquiry:
-    moment = clock.now()
     trail = _with_touches(arrival.trail)
+    inquiry = drafted(arrival)
+    inquiry.source_id = _source_id(arrival, trail, by)
+    db.session.add(inquiry)
+    db.session.flush()
+    for order, touch in ((TouchOrder.FIRST, trail.first), (TouchOrder.LAST, trail.last)):
+        if touch is not None:
+            db.session.add(LeadTouch(inquiry_id=inquiry.id, touch=order, **asdict(touch)))
+    db.session.flush()
+    return inquiry
+
+
+def drafted(arrival: Arrival) -> Inquiry:
+    """Return the question before it is kept; raises INVALID_INPUT for text that cannot be."""
+    moment = clock.now()
     agreed = arrival.agreement or Agreement("", moment)
-    inquiry = Inquiry(
+    return Inquiry(
         club_id=arrival.club_id,
         state=InquiryState.WAITING,
         channel=arrival.channel,
@@ -146,21 +159,14 @@ def _keep(arrival: Arrival, by: str) -> Inquiry:
         message=clean(arrival.message, "message", longest=LONGEST_MESSAGE, lines=True),
         interest=clean(arrival.wish.interest, "interest"),
         plan_id=arrival.wish.plan_id,
-        source_id=_source_id(arrival, trail, by),
-        host_id=trail.host_id,
+        source_id=arrival.trail.source_id,
+        host_id=arrival.trail.host_id,
         suspicion=arrival.suspicion,
         consent_version=agreed.version,
         consent_at=agreed.at if agreed.version else None,
         consent_ip=agreed.ip,
         arrived_at=arrival.at or moment,
     )
-    db.session.add(inquiry)
-    db.session.flush()
-    for order, touch in ((TouchOrder.FIRST, trail.first), (TouchOrder.LAST, trail.last)):
-        if touch is not None:
-            db.session.add(LeadTouch(inquiry_id=inquiry.id, touch=order, **asdict(touch)))
-    db.session.flush()
-    return inquiry
 
 
 def _with_touches(trail: Trail) -> Trail:

@@ -1,5 +1,7 @@
 """Services room: an inquiry becomes a lead, or one more question of a lead that is open."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 
 from flask_babel import gettext as _
@@ -9,7 +11,7 @@ from clubcrm.core import audit, clock, events
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid
-from clubcrm.core.open_hours import due_after, open_week
+from clubcrm.core.open_hours import OpenWeek, due_after, open_week
 from clubcrm.core.states import move
 from clubcrm.leads import known, moving, next_steps, scoring
 from clubcrm.leads.events import LeadRegistered
@@ -66,6 +68,51 @@ def take_in(
     return lead
 
 
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What a club's leads have in common: money, opening hours, how soon they are answered."""
+
+    currency: str
+    week: OpenWeek
+    answer: timedelta
+
+
+def office_of(club_id: int) -> Office:
+    """Return it as it stands now."""
+    club = db.session.get_one(Club, club_id)
+    minutes = lead_settings(club_id).answer_minutes
+    return Office(club.currency, open_week(club_id), timedelta(minutes=minutes))
+
+
+def drafted(inquiry: Inquiry, person_id: int, office: Office, *, by: str) -> Lead:
+    """Return the lead of an inquiry, of nobody yet, before it is written."""
+    return Lead(
+        club_id=inquiry.club_id,
+        person_id=person_id,
+        state=LeadStage.NEW,
+        channel=inquiry.channel,
+        source_id=inquiry.source_id,
+        host_id=inquiry.host_id,
+        interest=inquiry.interest,
+        plan_id=inquiry.plan_id,
+        currency=office.currency,
+        arrived_at=inquiry.arrived_at,
+        answer_by=due_after(office.week, inquiry.arrived_at, office.answer),
+        created_by=by,
+    )
+
+
+def people_with_open_leads(person_ids: Collection[int], club_id: int) -> set[int]:
+    """Return which of the people have a lead in the club that is neither won nor lost."""
+    return set(
+        db.session.scalars(
+            select(Lead.person_id).where(
+                Lead.person_id.in_(person_ids), Lead.club_id == club_id, Lead.state.in_(OPEN)
+            )
+        )
+    )
+
+
 def open_lead_of(person_id: int, club_id: int) -> Lead | None:
     """Return the lead of the person in the club that is neither won nor lost, if there is one."""
     return db.session.scalars(
@@ -79,43 +126,34 @@ def _person_of(inquiry: Inquiry, by: str) -> Somebody:
     found, _is_other = known.same_person(inquiry)
     if found is not None:
         return found
-    draft = known.draft_of(inquiry)
-    if not (draft.phone or draft.email):
-        raise invalid({"phone": _("Write a phone number or an e-mail address that can be used.")})
-    return register(draft, inquiry.club_id, by=by)
+    ways = known.contacts_of(inquiry.club_id, inquiry.phone, inquiry.email)
+    if not ways:
+        raise no_way()
+    return register(known.draft_of(inquiry, ways), inquiry.club_id, by=by)
+
+
+def no_way() -> DomainError:
+    """Return the refusal of somebody who could not be answered."""
+    return invalid({"phone": _("Write a phone number or an e-mail address that can be used.")})
 
 
 def _new_lead(
     inquiry: Inquiry, person: Somebody, owner_id: int | None, value_minor: int | None, by: str
 ) -> Lead:
-    club = db.session.get_one(Club, inquiry.club_id)
+    club_id = inquiry.club_id
     language = person.language or inquiry.language
-    minutes = lead_settings(club.id).answer_minutes
     plan = plan_by_id(inquiry.plan_id) if inquiry.plan_id else None
-    lead = Lead(
-        club_id=club.id,
-        person_id=person.id,
-        state=LeadStage.NEW,
-        channel=inquiry.channel,
-        source_id=inquiry.source_id,
-        campaign=_campaign(inquiry.id),
-        host_id=inquiry.host_id,
-        owner_id=owner_id or give_out(club.id, language, inquiry.source_id),
-        interest=inquiry.interest,
-        plan_id=inquiry.plan_id,
-        value_minor=plan.terms.price_minor if plan and value_minor is None else value_minor,
-        currency=club.currency,
-        arrived_at=inquiry.arrived_at,
-        answer_by=due_after(open_week(club.id), inquiry.arrived_at, timedelta(minutes=minutes)),
-        created_by=by,
-    )
+    lead = drafted(inquiry, person.id, office_of(club_id), by=by)
+    lead.campaign = _campaign(inquiry.id)
+    lead.owner_id = owner_id or give_out(club_id, language, inquiry.source_id)
+    lead.value_minor = plan.terms.price_minor if plan and value_minor is None else value_minor
     db.session.add(lead)
     db.session.flush()
     after = {"channel": lead.channel.value, "owner": lead.owner_id}
     audit.note("lead.registered", "lead", lead.id, after=after, by=by)
     events.record(
         LeadRegistered(
-            club.id, clock.now(), lead_id=lead.id, person_id=person.id, channel=lead.channel.value
+            club_id, clock.now(), lead_id=lead.id, person_id=person.id, channel=lead.channel.value
         )
     )
     next_steps.open_step_of_stage(lead)

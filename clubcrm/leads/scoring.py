@@ -1,5 +1,8 @@
 """Services room: how promising a lead is, kept with it so that a board can be ordered."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from sqlalchemy import case, func, select
 
 from clubcrm.core import clock
@@ -7,13 +10,21 @@ from clubcrm.core.db import db
 from clubcrm.leads.models import Inquiry, Lead, LeadAttempt
 from clubcrm.leads.queries.surroundings import counted_ways
 from clubcrm.leads.rules.scores import Score, ScoreFacts, score_of
-from clubcrm.leads.rules.stages import OPEN
+from clubcrm.leads.rules.stages import OPEN, LeadStage
 
 
 def refresh(lead: Lead) -> None:
     """The lead's score is that of what is known now."""
     lead.score = score_of(facts_of(lead)).points
     db.session.flush()
+
+
+def score_new(leads: Sequence[tuple[Lead, LeadStage]]) -> None:
+    """Leads that nobody has tried yet have the score of the stage in which they begin."""
+    counts = _Counts([], [])
+    counts.ways.update(counted_ways([lead.person_id for lead, _stage in leads]))
+    for lead, stage in leads:
+        lead.score = score_of(replace(_facts(lead, counts), stage=stage)).points
 
 
 def score_with_reasons(lead: Lead) -> Score:

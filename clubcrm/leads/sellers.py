@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -14,28 +14,35 @@ from clubcrm.core.db import db
 from clubcrm.core.errors import not_found
 from clubcrm.leads.models import LeadSeller
 from clubcrm.leads.queries.surroundings import owners_in, sellers_nobody_asked, zone_of
-from clubcrm.leads.rules.owners import Seller, next_owner
+from clubcrm.leads.rules.owners import Seller, in_turn
 from memberships.schedule.rota import away_between
 
 
 def give_out(club_id: int, language: str, source_id: int | None) -> int | None:
     """Return who gets the club's next lead, whose turn is over with it; None when nobody can."""
+    return give_out_many(club_id, [(language, source_id)])[0]
+
+
+def give_out_many(club_id: int, wanted: Sequence[tuple[str, int | None]]) -> list[int | None]:
+    """The same for leads of these languages and sources, one after the other, asked once."""
+    if not wanted:
+        return []
     _enrol(club_id)
     rows = db.session.scalars(
         select(LeadSeller)
         .where(LeadSeller.club_id == club_id)
         .order_by(LeadSeller.user_id)
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
-    chosen = next_owner(_standing(club_id, rows), language, source_id)
-    if chosen is not None:
-        newest = select(func.max(LeadSeller.turn)).where(LeadSeller.club_id == club_id)
+    given, turns = in_turn(_standing(club_id, rows), wanted)
+    for user_id, turn in turns.items():
         db.session.execute(
             update(LeadSeller)
-            .where(LeadSeller.club_id == club_id, LeadSeller.user_id == chosen)
-            .values(turn=(db.session.scalar(newest) or 0) + 1)
+            .where(LeadSeller.club_id == club_id, LeadSeller.user_id == user_id)
+            .values(turn=turn)
         )
-    return chosen
+    return given
 
 
 def sellers_of(club_id: int) -> list[tuple[User, LeadSeller | None]]:

@@ -1,5 +1,7 @@
 """Services room: where people hear of a club: named once, found again however it is written."""
 
+from collections.abc import Collection
+
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -28,7 +30,7 @@ def sources_of(club_id: int) -> list[LeadSource]:
 
 def source_named(club_id: int, name: str, *, by: str) -> LeadSource:
     """Return the club's source of this name, which exists from now on."""
-    wanted = clean(name, "source", longest=LONGEST)
+    wanted = source_name(name)
     if not wanted:
         raise invalid({"source": _("Give the source a name.")})
     found = known_source(club_id, wanted)
@@ -39,6 +41,24 @@ def source_named(club_id: int, name: str, *, by: str) -> LeadSource:
     db.session.flush()
     audit.note("lead_source.added", "lead_source", made.id, after={"name": wanted}, by=by)
     return made
+
+
+def sources_named(club_id: int, names: Collection[str], *, by: str) -> dict[str, int]:
+    """Return the key of the source of each name; all are read once, and new ones made."""
+    if not names:
+        return {}
+    known: dict[str, int] = {}
+    for one in sources_of(club_id):
+        known.setdefault(fold(one.name), one.id)
+    for name in names:
+        if fold(name) not in known:
+            known[fold(name)] = source_named(club_id, name, by=by).id
+    return {name: known[fold(name)] for name in names}
+
+
+def source_name(told: str) -> str:
+    """Return the name of a source as it is kept; raises INVALID_INPUT for one too long."""
+    return clean(told, "source", longest=LONGEST)
 
 
 def known_source(club_id: int, name: str) -> LeadSource | None:

@@ -1,5 +1,6 @@
 """The door to people for other packages: verbs and the values they take and give."""
 
+from clubcrm.people.arrivals import register_many
 from clubcrm.people.consents import Answer, answer
 from clubcrm.people.contact_points import flag_address, move_address, put_first
 from clubcrm.people.erased_again import erase_again
@@ -73,6 +74,7 @@ __all__ = [
     "read_rows",
     "refuse_again",
     "register",
+    "register_many",
     "revoke_links",
     "row_by_row",
     "save_photo",

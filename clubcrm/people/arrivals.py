@@ -10,7 +10,7 @@ from clubcrm.core import audit, clock, events
 from clubcrm.core.db import db
 from clubcrm.people import findability
 from clubcrm.people.arrived_extras import write_extras
-from clubcrm.people.events import PeopleImported
+from clubcrm.people.events import PeopleImported, PersonRegistered
 from clubcrm.people.models import ContactKind, ContactPoint, Person, SearchWord
 from clubcrm.people.rules.contacts import reversed_digits
 from clubcrm.people.rules.drafts import NO_EXTRAS, CheckedDraft
@@ -39,16 +39,7 @@ def write_arrivals(
     drafts = [arrival.draft for arrival in arrivals if arrival.person_id is None]
     if not drafts:
         return []
-    ids = _insert_people(club_id, drafts)
-    ways = [
-        line for number, draft in zip(ids, drafts, strict=True) for line in _ways(number, draft)
-    ]
-    if ways:
-        db.session.execute(insert(ContactPoint), ways)
-    words = [
-        line for number, draft in zip(ids, drafts, strict=True) for line in _words(number, draft)
-    ]
-    db.session.execute(insert(SearchWord), words)
+    ids = _write(club_id, drafts)
     told = [(one, draft.extras) for one, draft in zip(ids, drafts, strict=True)]
     write_extras([pair for pair in told if pair[1] is not NO_EXTRAS], by=by)
     audit.note(
@@ -67,6 +58,35 @@ def write_arrivals(
             last_id=max(ids),
         )
     )
+    return ids
+
+
+def register_many(drafts: Sequence[CheckedDraft], club_id: int, *, by: str) -> list[int]:
+    """New people of the club exist, each with a line and a fact of his own; returns their ids."""
+    if not drafts:
+        return []
+    ids, moment = _write(club_id, drafts), clock.now()
+    pairs = list(zip(ids, drafts, strict=True))
+    lines = [(one, {"club_id": club_id, "source": draft.source}) for one, draft in pairs]
+    audit.note_many("person.registered", "person", lines, by=by)
+    events.record_many(
+        [
+            PersonRegistered(club_id, moment, person_id=one, source=each.source)
+            for one, each in pairs
+        ]
+    )
+    return ids
+
+
+def _write(club_id: int, drafts: Sequence[CheckedDraft]) -> list[int]:
+    ids = _insert_people(club_id, drafts)
+    pairs = list(zip(ids, drafts, strict=True))
+    ways = [line for number, draft in pairs for line in _ways(number, draft)]
+    if ways:
+        db.session.execute(insert(ContactPoint), ways)
+    words = [line for number, draft in pairs for line in _words(number, draft)]
+    if words:
+        db.session.execute(insert(SearchWord), words)
     return ids
 
 

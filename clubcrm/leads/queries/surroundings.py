@@ -54,6 +54,29 @@ def people_reached_at(club_id: int, values: Collection[str]) -> set[int]:
     )
 
 
+def reached_at(club_id: int, values: Collection[str]) -> dict[str, set[int]]:
+    """Return who of the club has each of these numbers and addresses."""
+    rows = db.session.execute(
+        select(ContactPoint.value, Person.id)
+        .join(Person, Person.id == ContactPoint.person_id)
+        .where(
+            ContactPoint.kind.in_(WAYS),
+            ContactPoint.value.in_(values),
+            Person.club_id == club_id,
+        )
+    )
+    found: dict[str, set[int]] = {}
+    for value, person_id in rows:
+        found.setdefault(value, set()).add(person_id)
+    return found
+
+
+def languages_of(person_ids: Collection[int]) -> dict[int, str]:
+    """Return the language of each of the people who has told one."""
+    rows = db.session.execute(select(Person.id, Person.language).where(Person.id.in_(person_ids)))
+    return {person_id: language for person_id, language in rows if language}
+
+
 def ways_of(person_id: int) -> Sequence[ContactPoint]:
     """Return the numbers and addresses of a person, those tried first in front."""
     return db.session.scalars(

@@ -1,7 +1,7 @@
 """Rules room: who of the sellers gets the next lead."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +37,21 @@ def next_owner(sellers: Iterable[Seller], language: str, source_id: int | None) 
     closest = [one for one in fitting if one.closeness(language, source_id) == best]
     chosen = min(closest, key=lambda one: (one.turn, one.user_id), default=None)
     return None if chosen is None else chosen.user_id
+
+
+def in_turn(
+    sellers: Iterable[Seller], wanted: Iterable[tuple[str, int | None]]
+) -> tuple[list[int | None], dict[int, int]]:
+    """Return who gets each lead of a language and a source in their order, and the new turns."""
+    standing = {one.user_id: one for one in sellers}
+    newest = max((one.turn for one in standing.values()), default=0)
+    given: list[int | None] = []
+    turns: dict[int, int] = {}
+    for language, source_id in wanted:
+        chosen = next_owner(standing.values(), language, source_id)
+        given.append(chosen)
+        if chosen is not None:
+            newest += 1
+            turns[chosen] = newest
+            standing[chosen] = replace(standing[chosen], turn=newest)
+    return given, turns
