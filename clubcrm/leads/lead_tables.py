@@ -22,6 +22,7 @@ from clubcrm.people.rules.table_kinds import (
     TableKind,
     TablePlace,
     TableRow,
+    told_rows,
 )
 
 KIND = "leads"
@@ -29,13 +30,7 @@ KIND = "leads"
 
 def keep_leads(place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Outcome]:
     """The rows are leads, or one more question of an open one; all but these asked at once."""
-    found: dict[int, Outcome] = {}
-    told: dict[int, LeadRow] = {}
-    for row in rows:
-        try:
-            told[row.number] = _told(place, row)
-        except DomainError as error:
-            found[row.number] = error
+    told, found = told_rows(rows, lambda row: _told(place, row))
     for number, done in import_leads(place.club_id, told, by=place.by).items():
         found[number] = done if isinstance(done, DomainError) else NEW if done else KNOWN
     left = [row for row in rows if row.number not in found]

@@ -15,7 +15,7 @@ from clubcrm.leads.models import Inquiry
 from clubcrm.leads.new_leads import NewLead, write_leads
 from clubcrm.leads.queries.surroundings import languages_of
 from clubcrm.leads.rules.stages import ArrivalChannel
-from clubcrm.leads.sources import source_name, source_of_channel, sources_named
+from clubcrm.leads.sources import source_name, sources_named
 from clubcrm.people.api import register_many
 from clubcrm.people.queries.locks import lock_people
 from clubcrm.people.rules.drafts import CheckedDraft, check_draft
@@ -120,13 +120,12 @@ def _people(club_id: int, told: list[_Told], by: str) -> list[NewLead]:
     sources = sources_named(
         club_id, dict.fromkeys(name for one in told if (name := _source(one))), by=by
     )
-    usual = source_of_channel(club_id, ArrivalChannel.IMPORT, by=by)
     leads = []
     for one in told:
         person_id, language = one.person_id, languages.get(one.person_id)
         if one.draft is not None:
             person_id, language = next(fresh), one.draft.language
-        one.inquiry.source_id = sources.get(_source(one), usual.id if usual else None)
+        one.inquiry.source_id = sources.get(_source(one))
         one.inquiry.person_id = person_id
         leads.append(NewLead(one.row, one.inquiry, person_id, language or one.inquiry.language))
     return leads

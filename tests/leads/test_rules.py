@@ -2,7 +2,7 @@
 
 import pytest
 
-from clubcrm.leads.rules.owners import Seller, next_owner
+from clubcrm.leads.rules.owners import Seller, in_turn, next_owner
 from clubcrm.leads.rules.scores import Heat, ScoreFacts, ScoreReason, heat_of, score_of
 from clubcrm.leads.rules.stages import (
     LEAD_MOVES,
@@ -45,6 +45,16 @@ def test_the_next_owner(
     sellers: tuple[Seller, ...], language: str, source: int | None, chosen: int | None
 ) -> None:
     assert next_owner(sellers, language, source) == chosen
+
+
+def test_leads_at_once_are_given_out_as_one_after_the_other() -> None:
+    wanted = [("bn", None), ("en", None), ("en", None), ("bn", None), ("en", None)]
+
+    given, turns = in_turn((SARA, SIM, BELA), wanted)
+
+    assert given == [3, 2, 1, 3, 2]
+    assert turns == {1: 12, 2: 14, 3: 13}
+    assert in_turn((Seller(1, away=True),), wanted[:2]) == ([None, None], {})
 
 
 def facts(**known: object) -> ScoreFacts:

@@ -12,7 +12,7 @@ from clubcrm.core.errors import DomainError, invalid
 from clubcrm.people.models import ContactKind, ContactPoint, Person
 from clubcrm.people.rules.contacts import email_address, phone_number
 from clubcrm.people.rules.crowd import name_key
-from clubcrm.people.rules.table_kinds import Outcome, TablePlace, TableRow
+from clubcrm.people.rules.table_kinds import Outcome, TablePlace, TableRow, told_rows
 
 Values = Mapping[str, str]
 Way = tuple[ContactKind, str]
@@ -27,17 +27,17 @@ def read_rows(
 
     `read` is given a row and whom it means, and raises why it cannot be taken.
     """
-    told: list[Told] = []
-    refused: dict[int, Outcome] = {}
-    meant = told_members(place.club_id, place.source, [row.values for row in rows])
-    for row, person_id in zip(rows, meant, strict=True):
-        try:
-            if isinstance(person_id, DomainError):
-                raise person_id
-            told.append(read(row, person_id))
-        except DomainError as error:
-            refused[row.number] = error
-    return told, refused
+    people = told_members(place.club_id, place.source, [row.values for row in rows])
+    meant = dict(zip((row.number for row in rows), people, strict=True))
+
+    def read_row(row: TableRow) -> Told:
+        person_id = meant[row.number]
+        if isinstance(person_id, DomainError):
+            raise person_id
+        return read(row, person_id)
+
+    told, refused = told_rows(rows, read_row)
+    return list(told.values()), refused
 
 
 def told_members(club_id: int, source: str, rows: Sequence[Values]) -> list[Meant]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from clubcrm.core.errors import DomainError, invalid
 from clubcrm.people.rules.columns import ColumnMap, plain_name
@@ -10,6 +11,7 @@ from clubcrm.people.rules.days import DayOrder, NoDateError, read_date
 NEW, KNOWN, REPEATED = "new", "known", "repeated"
 TAKEN = frozenset({NEW, KNOWN, REPEATED})
 Values = Mapping[str, str]
+Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,20 @@ class TableKind:
     keep: Keep
     finish: Callable[[TablePlace], None] | None = None
     help: object = ""
+
+
+def told_rows(
+    rows: Sequence[TableRow], read: Callable[[TableRow], Told]
+) -> tuple[dict[int, Told], dict[int, Outcome]]:
+    """Return by number what the rows tell, and why the others tell nothing, as `read` raises it."""
+    told: dict[int, Told] = {}
+    refused: dict[int, Outcome] = {}
+    for row in rows:
+        try:
+            told[row.number] = read(row)
+        except DomainError as error:
+            refused[row.number] = error
+    return told, refused
 
 
 def guess_fields(kind: TableKind, columns: Sequence[str]) -> ColumnMap:
