@@ -289,7 +289,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def app(settings: Settings) -> Iterator[Flask]:
     """Return the whole application on this test's own database."""
     app = create_app(settings)
-    swift.use_templates_of_run(app)
+    swift.use_what_run_knows(app)
     app.config["WTF_CSRF_ENABLED"] = False
     yield app
     with app.app_context():
@@ -304,7 +304,7 @@ def open_app(database_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]
 
     def start(**more: str) -> Flask:
         one = create_app(settings_for(database_url, tmp_path / "var", **more))
-        swift.use_templates_of_run(one)
+        swift.use_what_run_knows(one)
         one.config["WTF_CSRF_ENABLED"] = False
         opened.append(one)
         return one

@@ -6,22 +6,26 @@ A test run makes thousands of apps; only tests import this.
 from collections.abc import Callable, Iterator
 from types import CodeType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from argon2 import PasswordHasher
 from flask import Flask
+from flask.sansio.app import App
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule
 
 from clubcrm.accounts import passwords
 from tests.cast import PASSWORD_HASH
 
 Builder = Callable[..., tuple[str, str]]
+Asked = tuple[str, str | None, str, str]
 Shape = tuple[list[Any], list[Any], dict[str, Any], set[str]]
 _builders: dict[tuple[Any, ...], Builder] = {}
 _shapes: dict[tuple[str, str, bool], Shape] = {}
 _compile = Rule._compile_builder
 _read = Rule._parse_rule
+_add_rule = App.add_url_rule
 
 
 def _builder_of(rule: Rule, append_unknown: bool = True) -> Builder:
@@ -69,12 +73,75 @@ class OncePerRun(BytecodeCache):
         self._kept[bucket.key, bucket.checksum] = bucket.code
 
 
+class Addresses:
+    """The addresses of the first app of a run, which every later one like it answers too.
+
+    An app keeps its own functions behind them. One that adds an address, or has fewer, gets a map
+    of its own.
+    """
+
+    def __init__(self) -> None:
+        """No app is ready yet."""
+        self._map: Map | None = None
+        self._rules: dict[Asked, Rule] = {}
+        self._asked: WeakKeyDictionary[App, set[Asked]] = WeakKeyDictionary()
+
+    def add(self, app: App, rule: str, endpoint: str | None, view: Any, **more: Any) -> None:
+        """The app answers the address, by the common map if that knows it."""
+        asked = (rule, endpoint, str(sorted(more.items(), key=str)), _methods(view))
+        mine = self._asked.setdefault(app, set())
+        shares = app.url_map is self._map or (not mine and self._map is not None)
+        if shares and endpoint and view is not None and asked in self._rules:
+            app.url_map = self._map  # type: ignore[assignment]
+            app.view_functions[endpoint] = view
+        else:
+            if app.url_map is self._map:
+                app.url_map = self._copied(app, mine)
+            before = len(app.url_map._rules)
+            _add_rule(app, rule, endpoint, view, **more)
+            if self._map is None:
+                self._rules[asked] = app.url_map._rules[before]
+        mine.add(asked)
+
+    def ready(self, app: App) -> None:
+        """The app has all its addresses; those of the first one are common from here on."""
+        mine = self._asked.get(app, set())
+        if self._map is None:
+            self._map, self._rules = app.url_map, {one: self._rules[one] for one in mine}
+        elif app.url_map is self._map and mine != self._rules.keys():
+            app.url_map = self._copied(app, mine)
+
+    def _copied(self, app: App, asked: set[Asked]) -> Map:
+        copy = app.url_map_class(host_matching=False)
+        for one, rule in self._rules.items():
+            if one in asked:
+                mine = rule.empty()
+                mine.provide_automatic_options = rule.provide_automatic_options  # type: ignore[attr-defined]
+                copy.add(mine)
+        return copy
+
+
+def _methods(view: Any) -> str:
+    told = (getattr(view, name, None) for name in ("methods", "provide_automatic_options"))
+    return str([sorted(one) if isinstance(one, set) else one for one in told])
+
+
 _templates = OncePerRun()
+_addresses = Addresses()
 
 
-def use_templates_of_run(app: Flask) -> None:
-    """The app takes templates that an earlier app of this run compiled."""
+def use_what_run_knows(app: Flask) -> None:
+    """The app takes addresses and templates that an earlier app of this run compiled."""
     app.jinja_env.bytecode_cache = _templates
+    _addresses.ready(app)
+
+
+def _answer(
+    app: App, rule: str, endpoint: str | None = None, view_func: Any = None, *rest: Any, **more: Any
+) -> None:
+    if rest:
+        more["provide_automatic_options"] = rest[0]
+    _addresses.add(app, rule, endpoint, view_func, **more)
 
 
 class HasherOfRun(PasswordHasher):
@@ -91,3 +158,4 @@ def install() -> None:
     strong = passwords._hasher
     passwords._hasher = HasherOfRun(strong.time_cost, strong.memory_cost, strong.parallelism)
     Rule._compile_builder = _builder_of  # type: ignore[method-assign,assignment]
+    App.add_url_rule = _answer  # type: ignore[method-assign,assignment]
