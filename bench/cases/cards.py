@@ -108,7 +108,7 @@ def run(options: Options) -> list[Table]:
     table = Table(
         "The card among many visits",
         heads,
-        limits="templates and sixteen statements by index; the multiple is of one bare statement.",
+        limits="templates and statements by index; the multiple is of one bare statement.",
     )
     for kind in options.stores:
         with large_store(kind, int(MEMBERS * options.scale), YEARS, copied=COPIED) as store:
