@@ -18,6 +18,8 @@ from clubcrm.core.formats import day as written
 from clubcrm.journeys.explain import Outlook, outlook
 from clubcrm.journeys.models import StageChange
 from clubcrm.journeys.names import stage_meaning, stage_words
+from clubcrm.journeys.rules.stages import StageSettings
+from clubcrm.journeys.versions import current_settings
 from memberships.contracts.history import contracts_of
 
 MOST_STAGES = 12
@@ -44,7 +46,7 @@ def journey_of(person: PersonRow) -> JourneyShown:
         ahead=[_line(one) for one in coming if one.stands or one.held_out],
         aside=[_line(one) for one in coming if not one.stands and not one.held_out],
         said=touch_lines(touches, person.zone),
-        stages=_stages(person.id),
+        stages=_stages(person.id, current_settings(person.club_id).stages),
     )
 
 
@@ -65,7 +67,7 @@ def _line(one: Outlook) -> Line:
     return Line(one.name, one.sentence, tone, word, icon, when, one.code)
 
 
-def _stages(person_id: int) -> list[Line]:
+def _stages(person_id: int, stages: StageSettings) -> list[Line]:
     rows = db.session.execute(
         select(StageChange.day, StageChange.stage)
         .where(StageChange.person_id == person_id)
@@ -73,6 +75,6 @@ def _stages(person_id: int) -> list[Line]:
         .limit(MOST_STAGES)
     )
     return [
-        Line(stage_words(stage), stage_meaning(stage), "", "", "", written(day))
+        Line(stage_words(stage), stage_meaning(stage, stages), "", "", "", written(day))
         for day, stage in rows
     ]

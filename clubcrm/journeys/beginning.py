@@ -7,7 +7,7 @@ from clubcrm.journeys.calendar import refresh_calendar
 from clubcrm.journeys.facts import refresh_slice
 from clubcrm.journeys.planning import frame_of, plan_members
 from clubcrm.journeys.queries import Slice
-from clubcrm.journeys.versions import current_settings
+from clubcrm.journeys.versions import led_of
 
 
 def welcome(person_id: int) -> bool:
@@ -24,9 +24,9 @@ def welcome(person_id: int) -> bool:
         return False
     if not queries.begins_by(session, person_id, day):
         return False
-    rule = current_settings(club.id, session).rhythm
-    windows = refresh_calendar(session, club.id, day, rule)
+    led = led_of(session, club.id)
+    windows = refresh_calendar(session, club.id, day, led[-1].rhythm)
     part = Slice(club.id, person_id, person_id)
-    refresh_slice(session, part, day, windows, rule)
+    refresh_slice(session, part, day, windows, led)
     plan_members(session, frame_of(session, club.id, day), [person_id])
     return True

@@ -14,7 +14,7 @@ from clubcrm.core.db import db
 from clubcrm.journeys.models import MemberFacts, StageChange, Touchpoint, TouchRefusal, TouchState
 from clubcrm.journeys.names import POTENTIAL, RENEWAL
 from clubcrm.journeys.rules.atlas import Move
-from clubcrm.journeys.rules.stages import RENEWAL_DAYS, Stage
+from clubcrm.journeys.rules.stages import AS_SHIPPED, Stage, StageSettings
 from clubcrm.journeys.sql import days_between
 from clubcrm.people.models import Person
 from memberships.contracts.models import Contract
@@ -39,6 +39,7 @@ class Ground:
     club_id: int
     day: date
     days: int
+    stages: StageSettings = AS_SHIPPED
 
     @property
     def since(self) -> date:
@@ -210,7 +211,7 @@ def _in_renewal(ground: Ground) -> Select[int]:
         .where(
             MemberFacts.club_id == ground.club_id,
             MemberFacts.ends_on >= ground.day,
-            MemberFacts.ends_on <= ground.day + timedelta(days=RENEWAL_DAYS),
+            MemberFacts.ends_on <= ground.day + timedelta(days=ground.stages.renewal_days),
             3 * left <= term,
             Contract.id.is_(null()),
         )

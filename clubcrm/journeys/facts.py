@@ -3,7 +3,7 @@
 Members whose clock was stopped by a freeze lately are put right one by one by the same pure rules.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
@@ -31,49 +31,51 @@ from clubcrm.journeys.cycles import refresh_cycles
 from clubcrm.journeys.models import ClubCalendar, CycleVersion, MemberFacts
 from clubcrm.journeys.one_member import refresh_frozen
 from clubcrm.journeys.queries import Slice, slices_of, zone_of
-from clubcrm.journeys.rules.rhythm import RhythmSettings
-from clubcrm.journeys.versions import SHIPPED, current_settings, current_version
+from clubcrm.journeys.versions import SHIPPED, Led, current_version, led_of
 
 Unit = Callable[[], AbstractContextManager[Session]]
 SLICE = 2000
 
 
-def refresh_all(unit: Unit, club_id: int, day: date, rule: RhythmSettings | None = None) -> int:
+def refresh_all(unit: Unit, club_id: int, day: date) -> int:
     """The facts of a club's members are those at the end of the day; returns how many there are.
 
     Written slice by slice, each in its own short unit of work, so that no turnstile has to wait.
     """
     with unit() as session:
-        chosen = rule or current_settings(club_id, session).rhythm
-        windows = refresh_calendar(session, club_id, day, chosen)
+        led = led_of(session, club_id)
+        windows = refresh_calendar(session, club_id, day, led[-1].rhythm)
         parts = slices_of(session, club_id, SLICE)
     members = 0
     for part in parts:
         with unit() as session:
-            members += refresh_slice(session, part, day, windows, chosen)
+            members += refresh_slice(session, part, day, windows, led)
     return members
 
 
-def refresh_facts(
-    session: Session, club_id: int, day: date, rule: RhythmSettings | None = None
-) -> int:
+def refresh_facts(session: Session, club_id: int, day: date) -> int:
     """The same for a whole club at once, within the caller's unit of work."""
-    chosen = rule or current_settings(club_id, session).rhythm
-    windows = refresh_calendar(session, club_id, day, chosen)
-    return refresh_slice(session, Slice(club_id), day, windows, chosen)
+    led = led_of(session, club_id)
+    windows = refresh_calendar(session, club_id, day, led[-1].rhythm)
+    return refresh_slice(session, Slice(club_id), day, windows, led)
 
 
 def refresh_slice(
-    session: Session, part: Slice, day: date, windows: Windows, rule: RhythmSettings
+    session: Session, part: Slice, day: date, windows: Windows, led: Sequence[Led]
 ) -> int:
-    """The facts of the members of a slice are those at the end of the day; returns how many."""
+    """The facts of the members of a slice are those at the end of the day; returns how many.
+
+    Each running cycle is judged by the numbers of its own version.
+    """
     refresh_cycles(session, part, day)
     _keep_versions(session, part, day)
     _count_visits(session, part, day, windows)
     _measure_silence(session, part, windows)
-    risk.judge_risk(session, part, day, windows.number, rule)
-    refresh_frozen(session, part, zone_of(session, part.club_id), day, rule)
-    risk.mark_stages(session, part, day)
+    zone = zone_of(session, part.club_id)
+    for one in led:
+        risk.judge_risk(session, part, day, windows.number, one)
+        refresh_frozen(session, part, zone, day, one)
+        risk.mark_stages(session, part, day, one)
     session.expire_all()
     mine = part.holds(MemberFacts.person_id, MemberFacts.club_id)
     return session.scalar(select(func.count()).select_from(MemberFacts).where(mine)) or 0

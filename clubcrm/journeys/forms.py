@@ -65,6 +65,14 @@ class TouchForm(PageForm):
     on = BooleanField(_l("Switched on"))
     performer = SelectField(_l("Who speaks"))
     days = NumberListField(_l("Days"), [Length(max=80)], render_kw=NUMERIC)
+    share = IntegerField(
+        _l("Share of the term, if that is nearer"),
+        [Optional(), NumberRange(1, 100)],
+        render_kw=NUMERIC,
+    )
+    least = IntegerField(
+        _l("But never fewer days than"), [Optional(), NumberRange(0, 365)], render_kw=NUMERIC
+    )
     counts = NumberListField(_l("Numbers"), [Length(max=80)], render_kw=NUMERIC)
     priority = _count(_l("Priority"), 0, 99)
     valid_days = _count(_l("Of use for days"), 1, 90)
@@ -96,6 +104,7 @@ class TouchForm(PageForm):
         """The fields hold the numbers of a touchpoint."""
         self.on.data, self.performer.data = rule.on, rule.performer.value
         self.days.data, self.counts.data = _listed(rule.days), _listed(rule.counts)
+        self.share.data, self.least.data = round(rule.share * 100), rule.least
         self.priority.data, self.valid_days.data = rule.priority, rule.valid_days
         self.most.data, self.apart_days.data = rule.most, rule.apart_days
         self.terms.data = [str(one) for one in rule.terms]
@@ -112,11 +121,15 @@ class TouchForm(PageForm):
         channels = dict.fromkeys(one.data for one in self._channels() if one.data)
         share = self.hold_out.data
         minutes = self.minutes.data or 0
+        part = self.share.data or 0
         return replace(
             before,
             on=bool(self.on.data),
             performer=Performer(self.performer.data),
             days=self.days.numbers,
+            # A third stays a third: what reads the same was not changed.
+            share=before.share if part == round(before.share * 100) else part / 100,
+            least=self.least.data or 0,
             counts=self.counts.numbers,
             priority=self.priority.data or 0,
             valid_days=self.valid_days.data or 1,

@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from clubcrm.journeys.rules.stages import StageSettings
 from clubcrm.messaging.text_words import code_words
 
 POTENTIAL, RENEWAL = "potential", "renewal"
@@ -69,18 +70,25 @@ def stage_words(stage: str) -> str:
     return words.get(stage, stage)
 
 
-def stage_meaning(stage: str) -> str:
-    """Return the definition of a stage in one sentence."""
+def stage_meaning(stage: str, rule: StageSettings) -> str:
+    """Return the definition of a stage in one sentence, with the club's own numbers."""
     meanings = {
         POTENTIAL: _("Known to the club, and never had a membership."),
-        "adaptation": _("The first six weeks; up to 90 days while somebody comes rarely."),
+        "adaptation": _(
+            "The first %(days)s days; up to %(longest)s while somebody comes rarely.",
+            days=rule.adaptation_days,
+            longest=rule.adaptation_longest,
+        ),
         "active": _("Comes often enough not to worry about."),
-        "regular": _("Has renewed at least once and comes eight times in four weeks."),
+        "regular": _(
+            "Has renewed at least once and comes %(visits)s times in four weeks.",
+            visits=rule.regular_visits,
+        ),
         "at_risk": _("Silent for longer than usual, or coming half as often as before."),
         "frozen": _("The membership stands still for a while."),
         RENEWAL: _("The end is near and nothing is signed; these members stand in a stage, too."),
-        "lapsed": _("Ended in the last 90 days and not renewed."),
-        "lost": _("Ended more than 90 days ago."),
+        "lapsed": _("Ended in the last %(days)s days and not renewed.", days=rule.lost_after),
+        "lost": _("Ended more than %(days)s days ago.", days=rule.lost_after),
     }
     return meanings.get(stage, "")
 

@@ -18,17 +18,16 @@ from clubcrm.journeys.rules.rhythm import (
     rhythm_of,
     risk_score,
 )
+from clubcrm.journeys.versions import Led
 
 CHUNK = 400
 
 
-def refresh_frozen(
-    session: Session, part: Slice, zone: str, day: date, rule: RhythmSettings
-) -> int:
+def refresh_frozen(session: Session, part: Slice, zone: str, day: date, led: Led) -> int:
     """Members with a freeze in their recent rhythm have facts on their own stopped clock."""
-    rows = session.execute(frozen_lately(part, day)).all()
+    rows = session.execute(frozen_lately(part, day).where(led.holds())).all()
     for begin in range(0, len(rows), CHUNK):
-        _refresh(session, rows[begin : begin + CHUNK], zone, day, rule)
+        _refresh(session, rows[begin : begin + CHUNK], zone, day, led.rhythm)
     return len(rows)
 
 

@@ -105,7 +105,7 @@ def map_of(ground: Ground, own: Mapping[str, str]) -> Map:
         key: Stop(
             key,
             stage_words(key),
-            stage_meaning(key),
+            stage_meaning(key, ground.stages),
             Figure(numbers[key], stage_words(key), _people(ground, stage=key)),
             tuple(stations[code] for code in STATIONS.get(key, ())),
         )

@@ -28,25 +28,16 @@ from access_control.models import VisitDay
 from clubcrm.journeys.models import ClubCalendar, MemberFacts, StageChange
 from clubcrm.journeys.queries import Slice
 from clubcrm.journeys.rules.rhythm import GAP_WHEN_UNKNOWN, RhythmSettings
-from clubcrm.journeys.rules.stages import (
-    ADAPTATION_DAYS,
-    ADAPTATION_LONGEST,
-    ADAPTATION_VISITS,
-    LOST_AFTER_DAYS,
-    REGULAR_VISITS,
-    RETURN_VISITS,
-    Stage,
-)
+from clubcrm.journeys.rules.stages import Stage, StageSettings
 from clubcrm.journeys.sql import days_between
+from clubcrm.journeys.versions import Led
 
 facts = MemberFacts
-RETURN_DAYS = 14
 
 
-def judge_risk(
-    session: Session, part: Slice, day: date, today_number: int, rule: RhythmSettings
-) -> None:
-    """R1, R2 and the ordering score stand for every member of the slice on this day."""
+def judge_risk(session: Session, part: Slice, day: date, today_number: int, led: Led) -> None:
+    """R1, R2 and the ordering score stand for every member of the slice whom these numbers lead."""
+    rule = led.rhythm
     silence = _d_star(rule)
     running = or_(facts.ends_on.is_(None), facts.ends_on >= day)
     rang_on = (
@@ -59,7 +50,7 @@ def judge_risk(
     )
     session.execute(
         update(facts)
-        .where(_in(part))
+        .where(_in(part, led))
         .values(
             tenure=days_between(day, facts.joined_on),
             d_star=silence,
@@ -76,8 +67,8 @@ def judge_risk(
     )
 
 
-def _in(part: Slice) -> ColumnElement[bool]:
-    return part.holds(facts.person_id, facts.club_id)
+def _in(part: Slice, led: Led) -> ColumnElement[bool]:
+    return and_(part.holds(facts.person_id, facts.club_id), led.holds())
 
 
 def _d_star(rule: RhythmSettings) -> ColumnElement[int]:
@@ -117,15 +108,16 @@ def _slump(day: date, silence: ColumnElement[int], rule: RhythmSettings) -> Colu
     )
 
 
-def mark_stages(session: Session, part: Slice, day: date) -> None:
+def mark_stages(session: Session, part: Slice, day: date, led: Led) -> None:
     """Risk is taken up or left, and every member's stage of the day stands, changes kept."""
+    rule = led.stages
     raised = or_(facts.silence_alarm_on.is_not(None), facts.slump_alarm_on == day)
     visits_since = (
         select(func.count())
         .where(
             VisitDay.person_id == facts.person_id,
             VisitDay.day > facts.at_risk_since,
-            VisitDay.day > day - timedelta(days=RETURN_DAYS),
+            VisitDay.day > day - timedelta(days=rule.return_days),
             VisitDay.day <= day,
         )
         .scalar_subquery()
@@ -133,7 +125,7 @@ def mark_stages(session: Session, part: Slice, day: date) -> None:
     over = facts.ends_on < day
     session.execute(
         update(facts)
-        .where(_in(part), or_(raised, facts.at_risk_since.is_not(None)))
+        .where(_in(part, led), or_(raised, facts.at_risk_since.is_not(None)))
         .values(
             at_risk_since=case(
                 (over, null()),
@@ -143,28 +135,28 @@ def mark_stages(session: Session, part: Slice, day: date) -> None:
                         facts.at_risk_since, facts.silence_alarm_on, literal(day, Date())
                     ),
                 ),
-                (visits_since >= RETURN_VISITS, null()),
+                (visits_since >= rule.return_visits, null()),
                 else_=facts.at_risk_since,
             )
         )
         .execution_options(synchronize_session=False)
     )
-    _keep_changes(session, part, day)
+    _keep_changes(session, _in(part, led), day, rule)
 
 
-def _stage(day: date) -> ColumnElement[Stage]:
+def _stage(day: date, rule: StageSettings) -> ColumnElement[Stage]:
     age = days_between(day, facts.joined_on)
-    slow = and_(age <= ADAPTATION_LONGEST, facts.v28 < ADAPTATION_VISITS)
+    slow = and_(age <= rule.adaptation_longest, facts.v28 < rule.adaptation_visits)
     return case(
-        (facts.ends_on < day - timedelta(days=LOST_AFTER_DAYS), _is(Stage.LOST)),
+        (facts.ends_on < day - timedelta(days=rule.lost_after), _is(Stage.LOST)),
         (facts.ends_on < day, _is(Stage.LAPSED)),
         (facts.is_frozen, _is(Stage.FROZEN)),
         (facts.at_risk_since.is_not(None), _is(Stage.AT_RISK)),
         (
-            and_(facts.renewals == 0, or_(age <= ADAPTATION_DAYS, slow)),
+            and_(facts.renewals == 0, or_(age <= rule.adaptation_days, slow)),
             _is(Stage.ADAPTATION),
         ),
-        (and_(facts.renewals >= 1, facts.v28 >= REGULAR_VISITS), _is(Stage.REGULAR)),
+        (and_(facts.renewals >= 1, facts.v28 >= rule.regular_visits), _is(Stage.REGULAR)),
         else_=_is(Stage.ACTIVE),
     )
 
@@ -173,8 +165,11 @@ def _is(stage: Stage) -> ColumnElement[Stage]:
     return literal(stage, facts.stage.type)
 
 
-def _keep_changes(session: Session, part: Slice, day: date) -> None:
-    changed = and_(_in(part), or_(facts.stage.is_(None), facts.stage != _stage(day)))
+def _keep_changes(
+    session: Session, mine: ColumnElement[bool], day: date, rule: StageSettings
+) -> None:
+    stage = _stage(day, rule)
+    changed = and_(mine, or_(facts.stage.is_(None), facts.stage != stage))
     known = select(StageChange.stage).where(StageChange.person_id == facts.person_id)
     # Facts that were built anew find the stage of before in the history: that is no change.
     before: Any = (
@@ -186,10 +181,10 @@ def _keep_changes(session: Session, part: Slice, day: date) -> None:
     session.execute(
         insert(StageChange).from_select(
             ["person_id", "day", "stage"],
-            select(facts.person_id, literal(day, Date()), _stage(day)).where(
+            select(facts.person_id, literal(day, Date()), stage).where(
                 changed,
                 ~known.where(StageChange.day == day).exists(),
-                or_(before.is_(None), before != _stage(day)),
+                or_(before.is_(None), before != stage),
             ),
             include_defaults=False,
         )
@@ -197,6 +192,6 @@ def _keep_changes(session: Session, part: Slice, day: date) -> None:
     session.execute(
         update(facts)
         .where(changed)
-        .values(stage=_stage(day))
+        .values(stage=stage)
         .execution_options(synchronize_session=False)
     )

@@ -19,7 +19,7 @@ from clubcrm.journeys.rules.touchpoints import is_service, still_wanted
 from clubcrm.journeys.rules.verdicts import BY_MESSAGE_AT_LAST, Situation
 from clubcrm.journeys.situations import open_touchpoints, situations
 from clubcrm.journeys.speaking import Spoken, write
-from clubcrm.journeys.versions import current_settings
+from clubcrm.journeys.versions import current_settings, settings_of_cycle
 from clubcrm.messaging.api import cancel
 from clubcrm.tasks.api import take_back
 
@@ -64,7 +64,7 @@ def _situation(facts: MemberFacts) -> tuple[Situation, date]:
     session = db.session()
     zone = queries.zone_of(session, facts.club_id)
     day = max(facts.as_of, clock.visit_day(clock.now(), zone))
-    rhythm = current_settings(facts.club_id, session).rhythm
+    rhythm = settings_of_cycle(session, facts).rhythm
     refresh_person(session, facts.person_id, zone, day, rhythm)
     return situations(session, [facts.person_id], day)[facts.person_id], day
 

@@ -110,6 +110,7 @@ def _labels(part: str) -> Mapping[str, str]:
             "per_month": _("Contacts in 30 days at most"),
             "per_first_month": _("Contacts in the first 30 days at most"),
             "budget": _("Contacts in 365 days at most"),
+            "booked_ahead_days": _("Who has booked so many days ahead is not called silent"),
         },
         "rhythm": {
             "newcomer_visits": _("Visits up to which somebody is a newcomer"),
@@ -125,12 +126,23 @@ def _labels(part: str) -> Mapping[str, str]:
             "slump_silence_below": _("A slump is only seen below this silence, in days"),
             "slump_apart": _("Days between two slumps"),
         },
+        "stages": {
+            "adaptation_days": _("Days of adaptation"),
+            "adaptation_longest": _("Days of adaptation for who comes rarely"),
+            "adaptation_visits": _("Fewer visits in four weeks are rare"),
+            "regular_visits": _("Visits in four weeks of a regular"),
+            "lost_after": _("Days after the end until a member is lost"),
+            "renewal_days": _("Days of renewal time, a third of the term at most"),
+            "return_visits": _("Visits that end a risk"),
+            "return_days": _("within so many days"),
+        },
         "hours": {
             "quiet_from": _("No messages from"),
             "quiet_to": _("No messages until"),
             "calls_from": _("Calls from"),
             "calls_to": _("Calls until"),
             "no_call_weekdays": _("No calls on"),
+            "greeting_from": _("Birthday greetings from"),
         },
         "trial": {
             "salt": _("Word that the lots are drawn with"),

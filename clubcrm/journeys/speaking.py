@@ -23,7 +23,6 @@ ROLES = {
     Performer.MANAGER: "manager",
     Performer.SALES: "sales",
 }
-GREETING_FROM = time(10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def _order(club: Club, row: Touchpoint, settings: JourneySettings, last_day: dat
     rule = settings.codes[row.code]
     begins = _wall(settings.hours.quiet_to)
     if row.code == Code.BIRTHDAY:
-        begins = max(begins, GREETING_FROM)
+        begins = max(begins, _wall(settings.hours.greeting_from))
     first_day = max(row.planned_on, clock.today(club.zone))
     return Order(
         dedupe_key=source_of(row),

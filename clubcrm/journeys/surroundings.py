@@ -26,7 +26,6 @@ from memberships.trainers.models import TrainerSession
 from memberships.trainers.rules import SessionState
 
 SILENCING = (BlockOwner.BAN, BlockOwner.STAFF_STOP, BlockOwner.MEDICAL)
-BOOKED_AHEAD_DAYS = 3
 USED_UP_DAYS = 30  # what was used up earlier is not looked at any more
 GROWN_UP = 18
 MONTH_DAYS = 30
@@ -232,14 +231,13 @@ def _last_used() -> Any:
 
 def _booked(session: Session, people: Sequence[int], day: date) -> dict[int, date]:
     """Return the nearest day ahead on which somebody has a class or an appointment."""
-    last = day + timedelta(days=BOOKED_AHEAD_DAYS)
     classes = (
         select(Booking.person_id, func.min(ClassSession.day))
         .join(ClassSession, ClassSession.id == Booking.session_id)
         .where(
             Booking.person_id.in_(people),
             Booking.state == BookingState.BOOKED,
-            ClassSession.day.between(day, last),
+            ClassSession.day >= day,
         )
         .group_by(Booking.person_id)
     )
@@ -248,7 +246,7 @@ def _booked(session: Session, people: Sequence[int], day: date) -> dict[int, dat
         .where(
             TrainerSession.person_id.in_(people),
             TrainerSession.state == SessionState.PLANNED,
-            TrainerSession.held_on.between(day, last),
+            TrainerSession.held_on >= day,
         )
         .group_by(TrainerSession.person_id)
     )

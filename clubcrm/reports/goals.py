@@ -13,8 +13,9 @@ from clubcrm.core.errors import DomainError, invalid
 from clubcrm.core.months import month_after, month_end, month_of
 from clubcrm.core.text import clean
 from clubcrm.reports.built_models import Goal
+from clubcrm.reports.comers import active_use
 from clubcrm.reports.goal_queries import goals_with_owners
-from clubcrm.reports.kpis import MonthKpis, active_use, kpis_of
+from clubcrm.reports.kpis import MonthKpis, kpis_of
 from clubcrm.reports.rules.dues import is_final
 from clubcrm.reports.rules.goals import Aim, GoalState, is_there, progress, state_of
 

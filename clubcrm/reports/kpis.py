@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, and_, extract, func, select
 
 from clubcrm.core.db import db
 from clubcrm.core.months import month_after, month_end, month_of, months_between
-from clubcrm.journeys.models import MemberFacts
 from clubcrm.people.models import Person
 from clubcrm.reports.introduction import introduced_on
 from clubcrm.reports.lead_months import LeadMonth, lead_months
@@ -19,7 +18,6 @@ from clubcrm.reports.renewals import Line, lines_of, total
 from clubcrm.reports.rules.rates import Rate
 from memberships.billing.models import Payment
 
-ACTIVE_VISITS = 4
 COMPARED = 12
 
 
@@ -75,16 +73,6 @@ def kpis_of(club_id: int, first: date, last: date, today: date) -> list[MonthKpi
             )
         )
     return found
-
-
-def active_use(club_ids: tuple[int, ...]) -> Rate:
-    """Return how many members come at least four times in 28 days, of all with running terms."""
-    rows = db.session.execute(
-        select(func.count(), func.count().filter(MemberFacts.v28 >= ACTIVE_VISITS)).where(
-            MemberFacts.club_id.in_(club_ids), MemberFacts.contract_id.is_not(None)
-        )
-    ).one()
-    return Rate(rows[1], rows[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import delete, insert
+from sqlalchemy.orm import Session
+
 from clubcrm.core.clock import now
 from clubcrm.core.db import Unit
 from clubcrm.core.months import month_after, month_of
 from clubcrm.reports.analyst import ask
-from clubcrm.reports.models import LeavingModel
+from clubcrm.reports.models import LeavingModel, LeavingSeen
 from clubcrm.reports.pasts import lives_of
 from clubcrm.reports.rules.dues import DAYS_AFTER
 from clubcrm.reports.rules.snapshots import HORIZON, Life, snapshot
@@ -34,16 +37,41 @@ def learn_all(
     asked = {str(club): seen for club, seen in wanted.items() if _lost(seen) >= LEAST_EVENTS}
     answers = ask("all_leaving", {"clubs": asked})["clubs"] if asked else {}
     for club_id, seen in wanted.items():
-        refusal = {"refusal": {"events": _lost(seen), "needed": LEAST_EVENTS}}
+        refusal: dict[str, Any] = {"refusal": {"events": _lost(seen), "needed": LEAST_EVENTS}}
         figures = answers.get(str(club_id)) or refusal
         with unit() as session:
             row = session.get(LeavingModel, club_id)
             if row is None:
                 row = LeavingModel(club_id=club_id)
                 session.add(row)
-            row.as_of, row.figures, row.made_at = day, figures, moment or now()
+            judged: list[Any] = figures.get("judged", [])
+            row.figures = {name: one for name, one in figures.items() if name != "judged"}
+            row.as_of, row.made_at = day, moment or now()
             session.flush()
+            _keep(session, club_id, seen["past"], judged)
     return len(wanted)
+
+
+def _keep(
+    session: Session, club_id: int, past: dict[str, list[Any]], judged: list[list[Any]]
+) -> None:
+    """Behind each number of the page stand its members: those judged, and all who were lost."""
+    session.execute(delete(LeavingSeen).where(LeavingSeen.club_id == club_id))
+    said = {place: (tenth, chance) for place, tenth, chance in judged}
+    places = sorted(said.keys() | {place for place, one in enumerate(past["lost"]) if one})
+    rows = [
+        {
+            "club_id": club_id,
+            "person_id": past["person"][place],
+            "day": date.fromordinal(past["day"][place]),
+            "tenth": said.get(place, (None, None))[0],
+            "said": said.get(place, (None, None))[1],
+            "is_lost": bool(past["lost"][place]),
+        }
+        for place in places
+    ]
+    if rows:
+        session.execute(insert(LeavingSeen), rows)
 
 
 def _seen(unit: Unit, club_id: int, day: date) -> dict[str, Any] | None:

@@ -135,6 +135,24 @@ class LeavingModel(Model):
     made_at: Mapped[datetime] = mapped_column(UtcInstant, default=now)
 
 
+class LeavingSeen(Model):
+    """A member on a first of a month, as the model of this month judged or could have learned.
+
+    Without a tenth the row was not judged: then it stands here because the member was lost.
+    """
+
+    __tablename__ = "leaving_seen"
+    __table_args__ = (Index(None, "club_id", "tenth"), Index(None, "person_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    club_id: Mapped[int] = mapped_column(ForeignKey("club.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    day: Mapped[date] = mapped_column(Date)
+    tenth: Mapped[int | None]  # by the chance that was said, 10 the likeliest to go
+    said: Mapped[float | None] = mapped_column(Float)
+    is_lost: Mapped[bool]
+
+
 class BaselineFigure(Model):
     """A figure of a month before the introduction that a person knows and the store does not."""
 

@@ -143,28 +143,43 @@ def test_each_change_is_a_version_that_says_who_when_and_what_and_can_stand_agai
     olga = client_of("Olga")
     page = olga.get("/journeys/touchpoints/J06a").get_data(as_text=True)
     _confirm(olga, "/journeys/touchpoints/J06a", {**_fields(page), "valid_days": "9"})
+    page = olga.get("/journeys/touchpoints/J13c").get_data(as_text=True)
+    assert (_fields(page)["share"], _fields(page)["least"]) == (["10"], ["2"])
+    _confirm(olga, "/journeys/touchpoints/J13c", {**_fields(page), "share": "20", "least": "4"})
     page = olga.get("/journeys/limits").get_data(as_text=True)
-    changed = {**_fields(page), "pace.gap_days": "6", "trial.control": "7.5"}
+    assert _fields(page)["stages.lost_after"] == ["90"]
+    changed = {
+        **_fields(page),
+        "pace.gap_days": "6",
+        "trial.control": "7.5",
+        "stages.lost_after": "120",
+        "pace.booked_ahead_days": "5",
+        "hours.greeting_from": "11:30",
+    }
     _confirm(olga, "/journeys/limits", changed)
 
     with app.app_context(), unit_of_work(write=False):
         settings = current_settings(cast.club)
     assert settings.codes["J06a"].valid_days == 9
+    assert (settings.codes["J13c"].share, settings.codes["J13c"].least) == (0.2, 4)
     assert (settings.pace.gap_days, settings.trial.control) == (6, 0.075)
+    assert (settings.stages.lost_after, settings.pace.booked_ahead_days) == (120, 5)
+    assert settings.hours.greeting_from == "11:30"
+    assert "Ended more than 120 days ago." in olga.get("/journeys").get_data(as_text=True)
     page = olga.get("/journeys/versions").get_data(as_text=True)
     assert "Olga" in page
     assert re.search(r"Of use for days</td><td[^>]*>7</td><td>9</td>", page)
-    assert page.index("Version 2") < page.index("Version 1") < page.index("As shipped")
+    assert page.index("Version 3") < page.index("Version 1") < page.index("As shipped")
 
     shown = olga.get("/journeys/versions/0").get_data(as_text=True)
     assert "Days between two contacts" in shown
-    status, _page = _post(olga, "/journeys/versions/0", {"confirm": "yes", "seen_version": "2"})
+    status, _page = _post(olga, "/journeys/versions/0", {"confirm": "yes", "seen_version": "3"})
     assert status == 303
     with app.app_context(), unit_of_work(write=False):
         assert current_settings(cast.club).codes["J06a"].valid_days == 7
         version = current_version(cast.club)
         assert version is not None
-        assert version.number == 3
+        assert version.number == 4
 
 
 def test_two_people_who_change_at_once_do_not_overwrite_each_other(

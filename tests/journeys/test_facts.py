@@ -1,5 +1,6 @@
 """Nightly facts by set-based statements say the same as the pure rules, on both stores."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -7,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from clubcrm.core.db import db
+from clubcrm.journeys.definitions import current_settings, save_version
 from clubcrm.journeys.facts import refresh_facts
 from clubcrm.journeys.models import MemberFacts, StageChange
 from clubcrm.journeys.queries import member_days
@@ -233,6 +235,38 @@ def test_member_leaves_risk_after_two_visits(cast: Cast) -> None:
         (ago(8), Stage.AT_RISK),
         (ago(5), Stage.ACTIVE),
     ]
+
+
+def test_changed_numbers_of_risk_and_stages_lead_new_cycles_and_running_ones_keep_theirs(
+    cast: Cast,
+) -> None:
+    """Fifty days in, twenty visits, five silent days: active and no alarm as shipped."""
+
+    def fifty_days(name: str, today: date) -> int:
+        first = today - timedelta(days=50)
+        return member(cast.club, name, first, [today - timedelta(days=5 + n) for n in range(20)])
+
+    old = fifty_days("Old", TODAY)
+    refresh(cast.club)
+    assert (facts_of(old).stage, facts_of(old).d_star) == (Stage.ACTIVE, 9)
+    settings = current_settings(cast.club)
+    stricter = replace(
+        settings,
+        stages=replace(settings.stages, adaptation_days=60),
+        rhythm=replace(settings.rhythm, shortest_silence=3, longest_silence=4),
+    )
+    save_version(cast.club, stricter, by="system")
+    new = fifty_days("New", TODAY)
+    calm = member(cast.club, "Calm", ago(50), [ago(n) for n in range(20)])
+
+    refresh(cast.club, TODAY + timedelta(days=1))
+
+    assert (facts_of(old).stage, facts_of(old).d_star) == (Stage.ACTIVE, 9)
+    assert (facts_of(new).stage, facts_of(new).d_star) == (Stage.AT_RISK, 4)
+    assert (facts_of(calm).stage, facts_of(calm).d_star) == (Stage.ADAPTATION, 4)
+    freeze(old, cast.club, ago(40), ago(38))
+    refresh(cast.club, TODAY + timedelta(days=2))
+    assert facts_of(old).d_star == 9
 
 
 def test_visits_at_another_club_of_the_company_count(cast: Cast) -> None:

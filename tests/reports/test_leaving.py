@@ -1,17 +1,21 @@
 """Who leaves: a model is judged on later months and unseen members, and counts only if better."""
 
 import re
-from datetime import date
+from contextlib import nullcontext
+from datetime import date, timedelta
+from html import unescape
 
 import numpy as np
 import pytest
 
-from clubcrm.core.db import unit_of_work
+from clubcrm.core.db import db, unit_of_work
 from clubcrm.reports.analysis.leaving import auc, leaving
 from clubcrm.reports.analysis.refusals import CannotAnswerError
 from clubcrm.reports.leaving import learn_leaving
 from clubcrm.reports.models import LeavingModel
+from clubcrm.reports.rolling_up import roll_up
 from clubcrm.reports.rules.snapshots import FACTS
+from tests.reports.history import History
 
 DAY = date(2026, 11, 26)
 
@@ -104,3 +108,63 @@ def test_owner_reads_precision_calibration_and_who_is_likeliest(app, cast, clien
     assert "Mia Rahman" in page
     assert "days since the last visit, visits against the months before" in page
     assert client_of("Frank").get("/reports/leaving").status_code == 403
+
+
+LIST = re.compile(r'href="(/reports/leaving/people[^"]*)">([\d.,]+)(%?)</a>')
+
+
+def opened(client, page: str) -> list[tuple[str, float, str, int]]:
+    """Return each number of members on the page, and how long the list is that it opens."""
+    found = []
+    for href, number, unit in LIST.findall(page):
+        listed = client.get(unescape(href)).text
+        (length,) = re.findall(r"data-count>(\d+)<", listed)
+        assert listed.count("<tr data-row>") == min(int(length), 100)
+        found.append((unescape(href), float(number.replace(",", "")), unit, int(length)))
+    return found
+
+
+def test_each_number_opens_its_members_when_the_model_speaks_and_when_too_few_have_left(
+    app, cast, client_of
+):
+    def here(*, write: bool = True):
+        return nullcontext(db.session())
+
+    # Given a few who left: the page refuses, and the number of them opens their list.
+    with app.app_context(), unit_of_work():
+        history = History(cast)
+        for number in range(3):
+            history.member(f"Few{number}", date(2025, 3, 10 + number))
+        roll_up(here, cast.club, DAY)
+        learn_leaving(here, cast.club, DAY)
+    olga = client_of("Olga")
+
+    numbers = opened(olga, olga.get("/reports/leaving").text)
+
+    assert [(said, length) for _href, said, _unit, length in numbers] == [(6, 6)]
+
+    # Given two years in which one of two leaves after a year, told in the next month.
+    with app.app_context(), unit_of_work():
+        history = History(cast)
+        for number in range(160):
+            first = date(2024, 2, 3) + timedelta(days=number * 3)
+            again = () if number % 2 else (first.replace(year=first.year + 1),)
+            history.member(f"Asha{number}", first, *again)
+        roll_up(here, cast.club, DAY)
+        learn_leaving(here, cast.club, date(2026, 12, 1))
+
+    page = olga.get("/reports/leaving").text
+    numbers = opened(olga, page)
+
+    # Then the lists are as long as the numbers, and percentages are those of their lists.
+    sizes = {href: length for href, _said, _unit, length in numbers}
+    judged = sizes["/reports/leaving/people"]
+    assert sum(sizes[f"/reports/leaving/people?tenth={one}"] for one in range(1, 11)) == judged
+    assert len(numbers) == 2 + 4 + 2 + 10 * 3
+    for href, said, unit, length in numbers:
+        if not unit:
+            assert said == length
+        elif "lost=1" in href:
+            whole = sizes[re.sub(r"[?&]lost=1", "", href)]
+            assert said == pytest.approx(100 * length / whole, abs=0.51)
+    assert client_of("Frank").get("/reports/leaving/people").status_code == 403

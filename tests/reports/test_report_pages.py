@@ -22,7 +22,7 @@ from tests.reports.history import History
 
 TODAY = date(2026, 6, 15)
 LINKS = re.compile(
-    r'href="(/reports/(?:(?:renewals|forecast|bar)/people|(?:renewals/)?members|receipts)[^"]*)">'
+    r'href="(/reports/(?:(?:renewals|forecast|bar)/people|(?:renewals/)?members|receipts|active)[^"]*)">'
     r"([\d,]+)</a>"
 )
 
@@ -140,6 +140,38 @@ def test_each_number_opens_a_list_of_its_length(client_of, told, page: str) -> N
 
     assert {href: told for href, told in lengths.items() if len(set(told)) > 1} == {}
     assert links or page.endswith("forecast")
+
+
+PERCENT = re.compile(r'href="(/reports/(?:renewals|bar)/people[^"]*)">(\d+)%</a>')
+SPLITS = (("part=renewed", "part=due"), ("&reason=", "&no="), ("&renewed=1", ""))
+
+
+@pytest.mark.parametrize("page", ["/reports/", "/reports/renewals", "/reports/bar"])
+def test_each_rate_opens_those_who_did_it(client_of, told, page: str) -> None:
+    """A percentage opens its people; they are that share of those who could."""
+    olga = client_of("Olga")
+    rates = {(unescape(href), int(said)) for href, said in PERCENT.findall(olga.get(page).text)}
+
+    def length(href: str) -> int:
+        return int(re.search(r"data-count>(\d+)<", olga.get(href).text)[1])
+
+    checked = 0
+    for href, said in sorted(rates)[::4]:
+        part, whole = next(one for one in SPLITS if one[0] in href.replace("?", "&"))
+        everybody = href.replace(part, whole) if part in href else href.replace("renewed=1&", "")
+        everybody = re.sub(r"[?&]reason=[^&]*", "", everybody)
+        assert said == round(100 * length(href) / length(everybody)), href
+        checked += 1
+    assert checked
+
+
+def test_who_uses_the_club_opens_and_so_do_all_with_a_running_contract(client_of, told) -> None:
+    olga = client_of("Olga")
+
+    numbers = lengths_of(olga, "/reports/", "/reports/active")
+
+    assert len(numbers) == 2
+    assert all(len(set(one)) == 1 for one in numbers.values())
 
 
 def test_closed_months_are_told_byte_for_byte_after_later_settings(

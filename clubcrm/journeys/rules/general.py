@@ -7,7 +7,7 @@ from typing import Any
 
 from clubcrm.journeys.rules.settings import JourneySettings
 
-PARTS = ("pace", "rhythm", "hours", "trial", "capacity")
+PARTS = ("pace", "rhythm", "stages", "hours", "trial", "capacity")
 BUDGET_NUMBERS = ("least", "most", "quiet_days", "slope", "start")
 MOST = 3650
 _CODE = re.compile(r"[JXC]\d{1,6}[abc]?")

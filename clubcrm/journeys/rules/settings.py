@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from clubcrm.journeys.rules.codes import Code, Performer, Term
 from clubcrm.journeys.rules.rhythm import RhythmSettings
+from clubcrm.journeys.rules.stages import StageSettings
 
 ALL_TERMS = tuple(Term)
 CHANNELS = ("telegram", "whatsapp", "sms", "email")
@@ -48,7 +49,10 @@ class CodeRule:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many days lie between two contacts, and how many contacts fit into how many days."""
+    """How many days lie between two contacts, and how many contacts fit into how many days.
+
+    Who has booked so few days ahead is not told that he is missed.
+    """
 
     gap_days: int = 5
     gap_days_at_edges: int = 3
@@ -58,6 +62,7 @@ class Pace:
     per_month: int = 4
     per_first_month: int = 5
     budget: int = 15  # in any 365 days, over all cycles together
+    booked_ahead_days: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Hours:
     calls_from: str = "10:00"
     calls_to: str = "20:00"
     no_call_weekdays: tuple[int, ...] = (6,)
+    greeting_from: str = "10:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ class JourneySettings:
     budgets: Mapping[str, Budget] = field(default_factory=_budgets)
     pace: Pace = field(default_factory=Pace)
     rhythm: RhythmSettings = field(default_factory=RhythmSettings)
+    stages: StageSettings = field(default_factory=StageSettings)
     hours: Hours = field(default_factory=Hours)
     trial: Trial = field(default_factory=Trial)
     capacity: Capacity = field(default_factory=Capacity)
@@ -147,6 +154,7 @@ def from_json(kept: Mapping[str, Any], base: JourneySettings) -> JourneySettings
         },
         pace=_filled(base.pace, kept.get("pace", {})),
         rhythm=_filled(base.rhythm, kept.get("rhythm", {})),
+        stages=_filled(base.stages, kept.get("stages", {})),
         hours=_filled(base.hours, kept.get("hours", {})),
         trial=_filled(base.trial, kept.get("trial", {})),
         capacity=_filled(base.capacity, kept.get("capacity", {})),

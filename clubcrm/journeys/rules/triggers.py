@@ -7,7 +7,6 @@ from clubcrm.journeys.rules.codes import Code, Performer, Why
 from clubcrm.journeys.rules.cycle import Package
 from clubcrm.journeys.rules.due import Asked, Due, NotDue, share_of_term
 
-BOOKED_AHEAD_DAYS = 3
 _FEBRUARY_29 = (2, 29)
 
 
@@ -115,8 +114,8 @@ def slump(asked: Asked) -> Due | NotDue:
 
 
 def _booked_soon(asked: Asked) -> bool:
-    booked = asked.facts.booked_on
-    return booked is not None and (booked - asked.day).days <= BOOKED_AHEAD_DAYS
+    booked, ahead = asked.facts.booked_on, asked.settings.pace.booked_ahead_days
+    return booked is not None and (booked - asked.day).days <= ahead
 
 
 def milestone(asked: Asked) -> Due | NotDue:

@@ -235,6 +235,7 @@ def _parts(typed: dict[str, str]) -> list[tuple[str, str, list[tuple[str, str]]]
         "pace": _("How often one person is spoken to"),
         "hours": _("Hours"),
         "rhythm": _("When somebody is at risk"),
+        "stages": _("Stages of a member"),
         "capacity": _("What the team can do"),
         "trial": _("Trying out what works"),
     }

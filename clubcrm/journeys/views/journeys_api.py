@@ -64,7 +64,8 @@ class JourneyShown(InputSchema):
 def show_journey(asked: dict[str, Any]) -> dict[str, Any]:
     club = current_club()
     version = current_version(club.id)
-    ground = Ground(club.id, visit_day(now(), club.zone), asked["days"])
+    stages = settings_of(version).stages
+    ground = Ground(club.id, visit_day(now(), club.zone), asked["days"], stages)
     said = touch_counts(ground)
     return {
         "version": version.number if version else SHIPPED,

@@ -50,7 +50,7 @@ def people() -> str:
     return render_template(
         "clubcrm/journeys/people.html",
         heading=heading(group),
-        meaning=stage_meaning(group.stage),
+        meaning=stage_meaning(group.stage, ground.stages),
         total=count_in(group, ground),
         rows=rows,
         counts_days=not group.stage,
@@ -65,7 +65,8 @@ def _ground() -> Ground:
     club = current_club()
     asked = request.args.get("days", "")
     days = int(asked) if asked in {str(one) for one in SPANS} else USUAL_SPAN
-    return Ground(club.id, visit_day(now(), club.zone), days)
+    stages = current_settings(club.id).stages
+    return Ground(club.id, visit_day(now(), club.zone), days, stages)
 
 
 def _group() -> Group:

@@ -74,6 +74,7 @@ def leaving(values: dict[str, Any]) -> dict[str, Any]:
     lost, score = seen.lost[tested], seen.score[tested]
     better = _better(lost, said[tested], score, seen.person[tested])
     model = fit(seen.facts, seen.lost)
+    bands = _tenths(said[tested])
     return {
         "rows": len(seen.lost),
         "events": int(seen.lost.sum()),
@@ -87,9 +88,10 @@ def leaving(values: dict[str, Any]) -> dict[str, Any]:
         "brier": float(np.mean((said[tested] - lost) ** 2)),
         "brier_rate": float(np.mean((lost.mean() - lost) ** 2)),
         "base": float(lost.mean()),
-        "bands": _bands(lost, said[tested]),
-        "top_tenth": _top_tenth(lost, said[tested]),
-        "top_tenth_score": _top_tenth(lost, score),
+        "bands": [_band(lost, said[tested], one) for one in bands],
+        "top_tenth": _named(lost, bands[-1]),
+        "top_tenth_score": _named(lost, _tenths(score)[-1]),
+        "judged": _judged(np.flatnonzero(tested), said[tested], bands),
         "weights": model.weights[1:],
         "today": _today(model, values["today"]),
     }
@@ -155,26 +157,41 @@ def _better(lost: Real, said: Real, score: Real, person: Whole) -> float:
     return float(np.percentile(gains, LOW))
 
 
-def _bands(lost: Real, said: Real) -> list[dict[str, float]]:
-    """Return tenths of the rows by what was said: how many, said on average, and what happened."""
-    order = np.array_split(np.argsort(said, kind="stable"), BANDS)
-    return [
-        {"rows": len(one), "said": float(said[one].mean()), "happened": float(lost[one].mean())}
-        for one in order
-        if len(one)
-    ]
+def _tenths(said: Real) -> list[Whole]:
+    """Return the places of the rows in tenths by what was said, the likeliest to go last."""
+    order = np.argsort(said, kind="stable")
+    return [np.asarray(one, np.int64) for one in np.array_split(order, BANDS) if len(one)]
 
 
-def _top_tenth(lost: Real, said: Real) -> dict[str, float]:
-    """Return how many of the likeliest tenth were lost, and what part of all lost they are."""
-    size = max(len(said) // BANDS, 1)
-    top = np.argsort(-said, kind="stable")[:size]
+def _band(lost: Real, said: Real, band: Whole) -> dict[str, float]:
+    """Return how many rows a tenth has, what was said on average, and what happened."""
     return {
-        "rows": size,
-        "lost": int(lost[top].sum()),
-        "precision": float(lost[top].mean()),
-        "share": float(lost[top].sum() / max(lost.sum(), 1)),
+        "rows": len(band),
+        "lost": int(lost[band].sum()),
+        "said": float(said[band].mean()),
+        "happened": float(lost[band].mean()),
     }
+
+
+def _named(lost: Real, band: Whole) -> dict[str, float]:
+    """Return how many of the likeliest tenth were lost, and what part of all lost they are."""
+    return {
+        "rows": len(band),
+        "lost": int(lost[band].sum()),
+        "precision": float(lost[band].mean()),
+        "share": float(lost[band].sum() / max(lost.sum(), 1)),
+    }
+
+
+def _judged(places: Whole, said: Real, bands: list[Whole]) -> list[list[float]]:
+    """Return for each row that was judged its place, its tenth and the chance that was said."""
+    tenth = np.zeros(len(said), int)
+    for number, band in enumerate(bands, start=1):
+        tenth[band] = number
+    return [
+        [int(place), int(number), round(float(chance), 4)]
+        for place, number, chance in zip(places, tenth, said, strict=True)
+    ]
 
 
 def _today(model: Model, columns: dict[str, Any]) -> list[list[Any]]:

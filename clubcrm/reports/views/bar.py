@@ -22,13 +22,15 @@ from clubcrm.reports.bar_ties import (
     product_names,
     purchases_of,
 )
+from clubcrm.reports.lens import Part
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.rules.bar_ties import Due, Habit, by_habit, by_product
 from clubcrm.reports.rules.rates import Rate
 from clubcrm.reports.views.blueprint import reports
+from clubcrm.reports.words import part_words
 
 SHOWN = 100
-ASKED = ("habit", "product", "bought")
+ASKED = ("habit", "product", "bought", "renewed")
 
 
 @reports.get("/bar")
@@ -70,6 +72,9 @@ def bar_people() -> ResponseReturnValue:
     club = current_club()
     span = final_span(clock.today(club.zone))
     found, title = _asked(club.id, span)
+    if request.args.get("renewed") == "1":
+        found = [due for due in found if due.renewed]
+        title = f"{title} · {part_words(Part.RENEWED)}"
     page = _page()
     shown = found[page * SHOWN : (page + 1) * SHOWN]
     return render_template(

@@ -145,6 +145,7 @@ def _page(wrong: dict[str, str], status: int) -> ResponseReturnValue:
         },
         time_gone={one.goal.id: expected(aim_of(one.goal), today) for one in standings},
         links={code: _link(code, known[code], today) for code in FIGURES},
+        link_of=_link_of,
         choices=[
             (code, f"{figure_words(code)}: {_now(code, known, club.currency)}") for code in FIGURES
         ],
@@ -169,16 +170,24 @@ def _now(code: str, known: dict[str, list[tuple[date, float]]], currency: str) -
 
 def _link(code: str, months: list[tuple[date, float]], today: date) -> str:
     """Where the people or receipts behind the figure of now are."""
-    month = f"{months[-1][0] if months else today:%Y-%m}"
+    return _link_of(code, months[-1][0] if months else today)
+
+
+def _link_of(code: str, day: date) -> str:
+    """Where the people or receipts behind the figure of a month are."""
+    month = f"{day:%Y-%m}"
     span = {"from": month, "to": month}
     if code == "renewal_rate":
-        return url_for("reports.people", part="due", **span)  # type: ignore[arg-type] # a path
+        return url_for("reports.people", part="renewed", **span)  # type: ignore[arg-type] # a path
     if code in ("members", "came", "went"):
         part = {"members": "at_end"}.get(code, code)
         return url_for("reports.members", part=part, month=month)
     if code in ("average_check", "taken"):
         return url_for("reports.receipts", month=month)
-    return url_for("reports.index")
+    if code == "active_use":
+        return url_for("reports.active")
+    part = {"per_100_leads": "joined"}.get(code, "answered")
+    return url_for("reports.leads_people", part=part, month=month)
 
 
 def _target(club: ClubChoice) -> float | None:

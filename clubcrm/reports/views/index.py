@@ -10,8 +10,9 @@ from clubcrm.core.export import amount, download
 from clubcrm.core.months import month_end, month_of
 from clubcrm.core.web import require
 from clubcrm.reports import drawings as drawn
+from clubcrm.reports.comers import active_use
 from clubcrm.reports.introduction import introduced_on
-from clubcrm.reports.kpis import MonthKpis, active_use, kpis_of
+from clubcrm.reports.kpis import MonthKpis, kpis_of
 from clubcrm.reports.lens import By, Part
 from clubcrm.reports.models import AnalysisKind
 from clubcrm.reports.permissions import SEE_REPORTS

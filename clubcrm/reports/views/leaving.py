@@ -3,17 +3,21 @@
 from datetime import date
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 from flask_babel import gettext as _
 
 from clubcrm.core.db import db
 from clubcrm.core.web import require
+from clubcrm.reports.leaving_people import Wanted, count_seen, seen_of
 from clubcrm.reports.models import LeavingModel
 from clubcrm.reports.pasts import names_of
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.rules.snapshots import FACTS
 from clubcrm.reports.views.blueprint import asked, reports
+from clubcrm.reports.views.people import PAGE, page_of
 from clubcrm.reports.words import fact_words
+
+BANDS = 10
 
 
 @reports.get("/leaving")
@@ -35,6 +39,39 @@ def leaving() -> str:
         people=_people(figures.get("today", [])) if figures.get("counts") else [],
         weights=_weights(figures.get("weights", [])),
     )
+
+
+@reports.get("/leaving/people")
+@require(SEE_REPORTS)
+def leaving_people() -> str:
+    """The members behind one number of the page, each once for every month looked at."""
+    what = asked()
+    tenth = request.args.get("tenth", None, int)
+    wanted = Wanted(
+        what.club.id,
+        tenth if tenth in range(1, BANDS + 1) else None,
+        request.args.get("lost") == "1",
+        request.args.get("of") == "all",
+    )
+    count = count_seen(wanted)
+    page = page_of(count)
+    return render_template(
+        "clubcrm/reports/leaving_people.html",
+        what=what,
+        title=_title(wanted),
+        count=count,
+        people=seen_of(wanted, PAGE, page * PAGE),
+        page=page,
+        pages=-(-count // PAGE),
+        arguments=request.args.to_dict(),
+    )
+
+
+def _title(wanted: Wanted) -> str:
+    whole = _("Lost within sixty days") if wanted.lost else _("Judged by the model")
+    if wanted.tenth is None:
+        return whole
+    return f"{whole} · " + _("Tenth by chance %(number)s", number=wanted.tenth)
 
 
 def _finding(figures: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from clubcrm.core.errors import not_found
 from clubcrm.core.export import amount, download
 from clubcrm.core.months import month_of
 from clubcrm.core.web import require
+from clubcrm.reports.comers import comers_of, count_comers
 from clubcrm.reports.kpis import count_receipts, receipts_of
 from clubcrm.reports.lens import By, Lens, Part
 from clubcrm.reports.lives import (
@@ -83,6 +84,29 @@ def members() -> ResponseReturnValue:
         title=title,
         count=count,
         people=members_of(clubs, chosen, PAGE, page * PAGE),
+        page=page,
+        pages=-(-count // PAGE),
+        arguments=request.args.to_dict(),
+    )
+
+
+@reports.get("/active")
+@require(SEE_REPORTS)
+def active() -> ResponseReturnValue:
+    """Members who come four times in 28 days, or all with a running contract."""
+    what = asked()
+    everybody = request.args.get("of") == "all"
+    clubs = what.lens.club_ids
+    count = count_comers(clubs, everybody=everybody)
+    page = page_of(count)
+    return render_template(
+        "clubcrm/reports/comers.html",
+        what=what,
+        title=_("Members with a running contract")
+        if everybody
+        else _("Members who come four times in 28 days"),
+        count=count,
+        people=comers_of(clubs, PAGE, page * PAGE, everybody=everybody),
         page=page,
         pages=-(-count // PAGE),
         arguments=request.args.to_dict(),

@@ -4,9 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from clubcrm.journeys.rules.settings import Hours, Pace
 from clubcrm.journeys.rules.stages import (
     Stage,
     StageFacts,
+    StageSettings,
     in_renewal_time,
     leaves_risk,
     stage_of,
@@ -79,3 +81,45 @@ def test_renewal_time_is_sixty_days_of_a_year_and_a_third_of_a_short_term() -> N
     assert in_renewal_time(START, month, month - timedelta(days=10), renewed=False)
     assert not in_renewal_time(START, END, END + timedelta(days=1), renewed=False)
     assert not in_renewal_time(START, None, END, renewed=False)
+
+
+def test_numbers_of_the_stages_are_settings_with_the_published_defaults() -> None:
+    assert StageSettings() == StageSettings(
+        adaptation_days=42,
+        adaptation_longest=90,
+        adaptation_visits=4,
+        regular_visits=8,
+        lost_after=90,
+        renewal_days=60,
+        return_visits=2,
+        return_days=14,
+    )
+    assert (Pace().booked_ahead_days, Hours().greeting_from) == (3, "10:00")
+
+
+@pytest.mark.parametrize(
+    ("rule", "changed", "age", "expected"),
+    [
+        (StageSettings(adaptation_days=30), {}, 31, Stage.ACTIVE),
+        (StageSettings(adaptation_longest=60), {"v28": 3}, 61, Stage.ACTIVE),
+        (StageSettings(adaptation_visits=7), {}, 43, Stage.ADAPTATION),
+        (StageSettings(regular_visits=6), {"renewals": 1}, 10, Stage.REGULAR),
+        (StageSettings(lost_after=30), {}, 364 + 31, Stage.LOST),
+    ],
+)
+def test_a_changed_number_moves_the_border_of_its_stage(
+    rule: StageSettings, changed: dict[str, object], age: int, expected: Stage
+) -> None:
+    day = START + timedelta(days=age)
+
+    assert stage_of(facts(**changed), day, rule) is expected
+    assert stage_of(facts(**changed), day) is not expected
+
+
+def test_return_and_renewal_time_follow_their_numbers() -> None:
+    three, month = StageSettings(return_visits=3), StageSettings(renewal_days=30)
+    day = END - timedelta(days=60)
+
+    assert not leaves_risk(silent=False, slumping=False, visits_since=2, rule=three)
+    assert not in_renewal_time(START, END, day, renewed=False, rule=month)
+    assert in_renewal_time(START, END, END - timedelta(days=30), renewed=False, rule=month)
