@@ -126,16 +126,7 @@ def _labels(part: str) -> Mapping[str, str]:
             "slump_silence_below": _("A slump is only seen below this silence, in days"),
             "slump_apart": _("Days between two slumps"),
         },
-        "stages": {
-            "adaptation_days": _("Days of adaptation"),
-            "adaptation_longest": _("Days of adaptation for who comes rarely"),
-            "adaptation_visits": _("Fewer visits in four weeks are rare"),
-            "regular_visits": _("Visits in four weeks of a regular"),
-            "lost_after": _("Days after the end until a member is lost"),
-            "renewal_days": _("Days of renewal time, a third of the term at most"),
-            "return_visits": _("Visits that end a risk"),
-            "return_days": _("within so many days"),
-        },
+        "stages": _stage_labels(),
         "hours": {
             "quiet_from": _("No messages from"),
             "quiet_to": _("No messages until"),
@@ -155,6 +146,19 @@ def _labels(part: str) -> Mapping[str, str]:
             "talks": _("Talks a worker can hold a day"),
         },
     }.get(part, {})
+
+
+def _stage_labels() -> Mapping[str, str]:
+    return {
+        "adaptation_days": _("Days of adaptation"),
+        "adaptation_longest": _("Days of adaptation for who comes rarely"),
+        "adaptation_visits": _("Fewer visits in four weeks are rare"),
+        "regular_visits": _("Visits in four weeks of a regular"),
+        "lost_after": _("Days after the end until a member is lost"),
+        "renewal_days": _("Days of renewal time, a third of the term at most"),
+        "return_visits": _("Visits that end a risk"),
+        "return_days": _("within so many days"),
+    }
 
 
 def _code_labels() -> Mapping[str, str]:
