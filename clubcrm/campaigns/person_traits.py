@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, String, cast, extract, func, select
 
+from clubcrm.campaigns.place_traits import TRAITS as PLACE_TRAITS
 from clubcrm.core.db import db
 from clubcrm.core.i18n import OWN_NAMES
 from clubcrm.messaging.models import Message, MessageState
@@ -169,4 +170,5 @@ TRAITS: tuple[Trait, ...] = (
         _scores,
         zero=False,
     ),
+    *PLACE_TRAITS,
 )

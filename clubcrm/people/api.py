@@ -1,5 +1,6 @@
 """The door to people for other packages: verbs and the values they take and give."""
 
+from clubcrm.people.addresses import keep_address
 from clubcrm.people.arrivals import register_many
 from clubcrm.people.consents import Answer, answer
 from clubcrm.people.contact_points import flag_address, move_address, put_first
@@ -57,6 +58,7 @@ __all__ = [
     "hang_flag",
     "hang_flags",
     "holds_of",
+    "keep_address",
     "keys_kept",
     "lift_hold",
     "link_address",

@@ -66,6 +66,7 @@ class Trait:
     zero: bool = True
     instant: bool = False  # the day is kept as an instant
     choices: Callable[[int], Choices] | None = None
+    single: bool = False  # nobody has more than one of the choices
 
     @property
     def ops(self) -> tuple[Op, ...]:

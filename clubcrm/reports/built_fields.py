@@ -30,6 +30,7 @@ from clubcrm.core.local_days import local_day_of
 from clubcrm.journeys.models import MemberFacts
 from clubcrm.journeys.names import stage_words
 from clubcrm.leads.models import Lead, LeadSource
+from clubcrm.people.address_tables import PostalAddress
 from clubcrm.people.models import ContactKind, ContactPoint, Person
 from clubcrm.people.traits import Choices, Trait
 from clubcrm.reports.built_words import lead_channel_words, lead_stage_words
@@ -254,6 +255,7 @@ def _person_fields() -> list[Field]:
     return [
         Field("phone", _("Phone"), Sort.TEXT, _reached_by(ContactKind.PHONE)),
         Field("email", _("E-mail"), Sort.TEXT, _reached_by(ContactKind.EMAIL)),
+        Field("street", _("Street and house"), Sort.TEXT, _street()),
         Field("birth_month", _("Month of birth"), Sort.CHOICE, month, _month_words),
         Field("language", _("Language"), Sort.CHOICE, Person.language, language_words),
         Field("source", _("Where from"), Sort.CHOICE, Person.source, source_words),
@@ -267,6 +269,17 @@ def _reached_by(kind: ContactKind) -> ColumnElement[Any]:
         .where(
             ContactPoint.person_id == Person.id, ContactPoint.kind == kind, ContactPoint.is_primary
         )
+        .scalar_subquery()
+    )
+
+
+def _street() -> ColumnElement[Any]:
+    """Return the street and house of the newest address, on one line."""
+    return (
+        select(func.replace(PostalAddress.street, "\n", ", "))
+        .where(PostalAddress.person_id == Person.id)
+        .order_by(PostalAddress.id.desc())
+        .limit(1)
         .scalar_subquery()
     )
 

@@ -45,7 +45,7 @@ def _field(code: str, trait: Trait, section: str, asker: Asker) -> Field:
     if trait.kind is TraitKind.CHOICE:
         offered = _once(trait, asker.club_id)
         label = _labels(offered)
-    is_one = trait.kind is TraitKind.CHOICE and code.startswith(OWN)
+    is_one = trait.kind is TraitKind.CHOICE and (trait.single or code.startswith(OWN))
     return Field(
         f"{PREFIX}{code}",
         str(trait.label),

@@ -90,6 +90,16 @@ def member_of(person_id: int) -> Member | None:
     )
 
 
+def person_of(member: Member) -> Person:
+    """Return the person whose page it is."""
+    return db.session.get_one(Person, member.person_id)
+
+
+def home_of(member: Member) -> str:
+    """Return the country of the member's club."""
+    return db.session.get_one(Club, member.club_id).country
+
+
 def people_at(typed: str) -> list[tuple[int, int]]:
     """Return who is reached at a phone number or e-mail address, with his club; few at most."""
     values = set()

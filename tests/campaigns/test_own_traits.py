@@ -9,10 +9,12 @@ from flask import Flask
 from clubcrm.campaigns.compiling import people_of
 from clubcrm.campaigns.rules.tree import Condition, Group, Join
 from clubcrm.core.db import db, unit_of_work
+from clubcrm.people.addresses import keep_address
 from clubcrm.people.models import Person
 from clubcrm.people.own_fields import FieldOrder, add_field, fill_in, retire_field
 from clubcrm.people.queries.about import field_by_public_id
 from clubcrm.people.rules.own_fields import OwnKind
+from clubcrm.people.rules.postal import Address
 from clubcrm.people.rules.ties import TieKind
 from clubcrm.people.rules.trait_kinds import Op
 from clubcrm.people.tagging import put_tag, tie_people
@@ -47,6 +49,10 @@ def town(app: Flask, cast: Cast) -> Iterator[Ground]:
             for name, values in told.items():
                 typed = dict(zip(ids, values, strict=True))
                 fill_in(people[name], typed, role="owner", by=BY)
+                code = "1209" if name == "Ana" else "1213"
+                where = Address("BD", f"House {name}", city="Dhaka", postal_code=code)
+                keep_address(people[name], where, by=BY)
+            keep_address(people["Cid"], Address("BD"), by=BY)  # he has moved away
         with unit_of_work(write=False):
             yield Ground(cast.club, date(2026, 3, 20), "Asia/Dhaka", "BDT")  # fmt: skip
 
@@ -101,6 +107,16 @@ def test_days_compare_as_days_and_an_empty_field_is_no_day(town: Ground) -> None
 def test_choices_and_filled_in_fields_choose_people(town: Ground) -> None:
     assert found(town, Condition(code_of("Size"), Op.ANY_OF, ("M",))) == ["Ana", "Cid"]
     assert found(town, Condition(code_of("Page"), Op.IS)) == ["Ana"]
+
+
+def test_town_and_postal_code_choose_by_the_newest_address(town: Ground) -> None:
+    choices = known_traits()["postal_code"].choices
+
+    assert found(town, Condition("postal_code", Op.ANY_OF, ("1213",))) == ["Ben"]
+    assert found(town, Condition("town", Op.ANY_OF, ("Dhaka",))) == ["Ana", "Ben"]
+    assert found(town, Condition("has_address", Op.IS_NOT)) == ["Cid", "Mia"]
+    assert choices is not None
+    assert choices(town.club_id) == [("1209", "1209"), ("1213", "1213")]
 
 
 def test_a_field_that_is_asked_no_more_is_no_trait_any_more(app: Flask, town: Ground) -> None:

@@ -8,6 +8,7 @@ from clubcrm.core.db import db, unit_of_work
 from clubcrm.people.about_tables import OwnField, OwnValue, PersonTag, Tag
 from clubcrm.people.address_tables import PostalAddress
 from clubcrm.people.addresses import keep_address
+from clubcrm.people.api import make_link
 from clubcrm.people.doubles import find_doubles
 from clubcrm.people.erasing import erase_person
 from clubcrm.people.importer import ImportOrder, run_import, try_import
@@ -168,3 +169,49 @@ def test_table_brings_addresses_tags_and_the_clubs_own_fields(app, cast, tmp_pat
             3: "The postal code does not fit this country or region.",
             4: "Choose one of the list.",
         }
+
+
+def test_who_is_registered_at_the_desk_may_tell_the_address_at_once(app, cast, client_of):
+    frank, told = client_of("Frank"), {"given_name": "Ravi", "street": "House 9", "city": "Dhaka"}
+
+    wrong = frank.post("/members/new", data={**told, "postal_code": "12"})
+    kept = frank.post("/members/new", data={**told, "postal_code": "1213"})
+    frank.post("/members/new", data={"given_name": "Lena"})
+
+    assert wrong.status_code == 400
+    assert "The postal code does not fit this country or region." in text_of(wrong)
+    assert '<details class="person-more" open>' in text_of(wrong)
+    assert ">House 9</textarea>" in text_of(wrong)
+    assert kept.status_code == 303
+    with app.app_context(), unit_of_work(write=False):
+        rows = db.session.scalars(select(PostalAddress)).all()
+        assert [(row.street, row.city, row.postal_code, row.country) for row in rows] == [
+            ("House 9", "Dhaka", "1213", "BD")
+        ]
+        ravi = db.session.get_one(Person, rows[0].person_id)
+        assert (ravi.given_name, rows[0].by) == ("Ravi", f"user:{cast.users['Frank']}")
+
+
+def test_a_member_reads_and_corrects_where_letters_go_on_the_own_page(app, cast):
+    client, mia = app.test_client(), cast.members["Mia"]
+    with app.app_context(), unit_of_work():
+        token = make_link(mia, "portal", expires_at=None, by=MAX)
+    door = f"/my/{token}/address"
+    told = {"country": "DE", "street": "Torstr. 1", "city": "Berlin", "postal_code": "10119"}
+
+    assert door in text_of(client.get(f"/my/{token}"))
+    assert "We do not know yet" in text_of(client.get(door))
+    wrong = client.post(door, data={**told, "postal_code": "1"})
+    kept = client.post(door, data=told)
+    shown = text_of(client.get(kept.location))
+
+    assert (wrong.status_code, kept.status_code) == (400, 303)
+    assert "The postal code does not fit this country or region." in text_of(wrong)
+    assert "Torstr. 1<br>10119 BERLIN<br>GERMANY" in shown
+    with app.app_context(), unit_of_work(write=False):
+        assert address_of(mia) == Address("DE", "Torstr. 1", city="Berlin", postal_code="10119")
+        change = db.session.scalars(select(PersonChange).where(PersonChange.person_id == mia)).one()
+        assert (change.field, change.by) == ("address", f"member:{mia}")
+    client.post(door, data={"country": "DE"})
+    with app.app_context(), unit_of_work(write=False):
+        assert not address_of(mia)

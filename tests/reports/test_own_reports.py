@@ -17,9 +17,11 @@ from clubcrm.core.jobs import JobContext
 from clubcrm.journeys.models import MemberFacts
 from clubcrm.journeys.rules.stages import Stage
 from clubcrm.messaging.letter_tables import PostedLetter
+from clubcrm.people.addresses import keep_address
 from clubcrm.people.models import Person
 from clubcrm.people.own_fields import FieldOrder, add_field, fill_in
 from clubcrm.people.rules.own_fields import OwnKind
+from clubcrm.people.rules.postal import Address
 from clubcrm.people.tagging import put_tag
 from clubcrm.reports.built_fields import SUBJECTS, Asker
 from clubcrm.reports.built_jobs import mail_reports
@@ -272,6 +274,8 @@ def test_everything_segments_know_of_people_is_asked_shown_and_summed_too(client
         for person in people[:3]:
             fill_in(person, {kept.public_id: "7"}, role="owner", by="user:1")
             vip = put_tag(person, "VIP", by="user:1").public_id
+        where = Address("BD", "House 9\nRoad 4", city="Dhaka", postal_code="1213")
+        keep_address(people[0], where, by="user:1")
         locker, names = f"t_own_{kept.public_id}", [one.given_name for one in people[:3]]
     olga = client_of("Olga")
 
@@ -281,6 +285,9 @@ def test_everything_segments_know_of_people_is_asked_shown_and_summed_too(client
         f"/reports/own/build?about=payments&f=t_tag&o=has&v={vip}&c=name&c=t_tag&c=t_age&as=csv"
     )
     told = olga.get(f"/reports/own/build?about=members&g=member&n=sum:{locker}").text
+    living = olga.get(
+        "/reports/own/build?about=members&f=t_town&o=is&v=Dhaka&c=street&c=t_postal_code&as=csv"
+    )
 
     assert all(f'value="t_{trait.code}"' in form for trait in TRAITS)
     assert hidden in form
@@ -289,6 +296,8 @@ def test_everything_segments_know_of_people_is_asked_shown_and_summed_too(client
     lines = tagged.get_data().decode("utf-8-sig").splitlines()
     assert sorted(line.split(",")[1] for line in lines[1:]) == ["VIP"] * 3
     assert ">21<" in told
+    rows = living.get_data().decode("utf-8-sig").splitlines()
+    assert rows[1:] == ['"House 9, Road 4",1213']
 
 
 @pytest.mark.usefixtures("crowd")

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from clubcrm.core.errors import DomainError
 from clubcrm.core.web import current_actor, require
+from clubcrm.people.address_words import country_choices, part_words
 from clubcrm.people.addresses import keep_address
 from clubcrm.people.models import Person
 from clubcrm.people.permissions import EDIT_PEOPLE
@@ -22,7 +23,6 @@ from clubcrm.people.rules.postal import (
     lines_of,
 )
 from clubcrm.people.services import country_of
-from clubcrm.people.views.address_words import country_choices, part_words
 from clubcrm.people.views.blueprint import people
 from clubcrm.people.views.words import spoken
 

@@ -10,6 +10,8 @@ from clubcrm.core.errors import DomainError
 from clubcrm.core.shell import current_club
 from clubcrm.core.web import current_actor, require
 from clubcrm.people import services
+from clubcrm.people.address_words import country_name
+from clubcrm.people.addresses import keep_address
 from clubcrm.people.consents import Answer, answer
 from clubcrm.people.models import Channel, Person, Purpose
 from clubcrm.people.permissions import EDIT_PEOPLE
@@ -29,6 +31,7 @@ from clubcrm.people.views.fields import (
     stored_fields,
     typed_fields,
 )
+from clubcrm.people.views.first_address import address_faults, address_shown, typed_address
 from clubcrm.people.views.words import language_choices, reason_words
 
 ASKED = ((Channel.EMAIL, "news_email"), (Channel.SMS, "news_sms"))
@@ -50,14 +53,20 @@ def new() -> ResponseReturnValue:
 @require(EDIT_PEOPLE)
 def register() -> ResponseReturnValue:
     typed, club = typed_fields(), current_club()
+    address = typed_address(services.country_of(club.id))
+    wrong = address_faults(address)
     try:
         ready = services.checked(draft_of(typed), club.id)
     except DomainError:
-        return _new_page(typed, all_faults(typed, club.id), []), 400
+        return _new_page(typed, {**wrong, **all_faults(typed, club.id)}, []), 400
+    if wrong:
+        return _new_page(typed, wrong, []), 400
     matches = likely_duplicates(current_actor().scope, ready.identity)
     if any(match.likeness.is_certain for match in matches) and "sure" not in request.form:
         return _new_page(typed, {}, matches, doubt=True), 409
     person = services.add_person(ready, club.id)
+    if address:
+        keep_address(person, address)
     for channel, field in ASKED:
         if field in request.form:
             answer(person, Answer(channel, Purpose.MARKETING, True))
@@ -115,6 +124,8 @@ def _probe(typed: Typed, country: str) -> Identity:
 def _new_page(
     typed: Typed, faults: dict[str, str], matches: list[Match], *, doubt: bool = False
 ) -> str:
+    club = current_club()
+    country = services.country_of(club.id)
     return render_template(
         "clubcrm/people/new.html",
         typed=typed,
@@ -124,7 +135,9 @@ def _new_page(
         reason_words=reason_words,
         languages=language_choices(typed["language"]),
         asked={field: field in request.form for _channel, field in ASKED},
-        club=current_club(),
+        club=club,
+        country_name=country_name(country),
+        **address_shown(typed_address(country)),
     )
 
 

@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from clubcrm.core.i18n import LANGUAGES
+from clubcrm.people.address_words import part_names
 from clubcrm.people.models import Channel, Purpose
 from clubcrm.people.queries.persons import Show
 from clubcrm.people.rules.likeness import Reason
-from clubcrm.people.views.address_words import part_names
 
 Choices = list[tuple[str, str]]
 

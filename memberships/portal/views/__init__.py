@@ -3,7 +3,7 @@
 Importing this folder hangs every own page on its blueprint.
 """
 
-from memberships.portal.views import cards, entry, notice, offer, own, sign_in
+from memberships.portal.views import address, cards, entry, notice, offer, own, sign_in
 from memberships.portal.views.frame import portal
 
-__all__ = ["cards", "entry", "notice", "offer", "own", "portal", "sign_in"]
+__all__ = ["address", "cards", "entry", "notice", "offer", "own", "portal", "sign_in"]

@@ -1,4 +1,4 @@
-"""Views room: what the parts of an address are called in each country, and the countries."""
+"""Queries room: what the parts of an address are called in each country, and the countries."""
 
 from babel import Locale
 from flask_babel import get_locale
@@ -42,3 +42,8 @@ def country_choices() -> list[tuple[str, str]]:
     reader = get_locale() or Locale("en")
     named = [(code, str(reader.territories.get(code, code))) for code in countries()]
     return sorted(named, key=lambda one: one[1])
+
+
+def country_name(code: str) -> str:
+    """Return what a country is called in the reader's language."""
+    return str((get_locale() or Locale("en")).territories.get(code.upper(), code))
