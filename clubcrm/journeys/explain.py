@@ -13,6 +13,7 @@ from clubcrm.journeys.models import MemberFacts, Touchpoint, TouchRefusal, Touch
 from clubcrm.journeys.names import touch_name
 from clubcrm.journeys.reasons import plain_words, why_words
 from clubcrm.journeys.rules.codes import Performer, Why
+from clubcrm.journeys.rules.touchpoints import SILENCES
 from clubcrm.journeys.rules.verdicts import ORDINARY, Verdict, verdicts
 from clubcrm.journeys.situations import situations
 from clubcrm.messaging.models import Message, MessageState
@@ -166,6 +167,8 @@ def _sentence(verdict: Verdict) -> str:
     if verdict.why is Why.NOT_DUE:
         if verdict.day is None:
             return _("nothing calls for it.")
+        if verdict.code in SILENCES:
+            return _("on %(day)s, if the member has not come by then.", day=written(verdict.day))
         return _("not before %(day)s.", day=written(verdict.day))
     return _("no. %(why)s", why=plain_words(verdict.why_text))
 

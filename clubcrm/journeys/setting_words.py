@@ -106,6 +106,7 @@ def _labels(part: str) -> Mapping[str, str]:
             "gap_days": _("Days between two contacts"),
             "gap_days_at_edges": _("Days between two contacts in the first and last days"),
             "edge_days": _("How many days count as first and last"),
+            "birthday_gap_days": _("Days between a greeting and another contact"),
             "per_week": _("Contacts in 7 days at most"),
             "per_month": _("Contacts in 30 days at most"),
             "per_first_month": _("Contacts in the first 30 days at most"),

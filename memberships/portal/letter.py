@@ -43,7 +43,8 @@ def renewal_letter(contract_id: int, *, by: str) -> bytes:
     address = link_address(OFFER_PAGE, offer_token(offer, by=by))
     terms, deal = next_terms.renewal_terms(offer), outlook.deal_of(offer.id)
     before = terms.promotion.list_minor if terms.promotion else deal.list_minor if deal else 0
-    gross = selling.with_tax(terms.plan, [terms.price_minor, before])
+    prices = [terms.price_minor, terms.list_minor, before, *(one for _name, one in terms.members)]
+    gross = selling.with_tax(terms.plan, prices)
     language = language_of(member.language or club.locale)
     with force_locale(language):
         page = render_template(
@@ -60,7 +61,10 @@ def renewal_letter(contract_id: int, *, by: str) -> bytes:
             offer=offer,
             deal=deal,
             price_minor=gross[0],
-            list_minor=gross[1],
+            later_minor=gross[1],
+            list_minor=gross[2],
+            total_minor=gross[0] + sum(gross[3:]),
+            family=[(name, gross[3 + place]) for place, (name, _one) in enumerate(terms.members)],
             code=drawn_code(address),
         )
     return print_pdf(page)

@@ -10,6 +10,9 @@ from flask.testing import FlaskClient
 from clubcrm.core.db import unit_of_work
 from clubcrm.journeys.definitions import current_settings, current_version
 from clubcrm.journeys.rules.codes import Performer
+from clubcrm.journeys.rules.general import typed_of
+from clubcrm.journeys.rules.shipped import default_settings
+from clubcrm.journeys.setting_words import field_words
 from tests.cast import Cast
 
 ClientOf = Callable[[str], FlaskClient]
@@ -168,7 +171,7 @@ def test_each_change_is_a_version_that_says_who_when_and_what_and_can_stand_agai
     assert "Ended more than 120 days ago." in olga.get("/journeys").get_data(as_text=True)
     page = olga.get("/journeys/versions").get_data(as_text=True)
     assert "Olga" in page
-    assert re.search(r"Of use for days</td><td[^>]*>7</td><td>9</td>", page)
+    assert re.search(r"Of use for days</td><td[^>]*>7</td><td[^>]*>9</td>", page)
     assert page.index("Version 3") < page.index("Version 1") < page.index("As shipped")
 
     shown = olga.get("/journeys/versions/0").get_data(as_text=True)
@@ -193,6 +196,15 @@ def test_two_people_who_change_at_once_do_not_overwrite_each_other(
 
     assert status == 409
     assert "Somebody saved version 1 meanwhile" in text
+
+
+def test_every_number_of_the_limits_has_a_name_of_its_own(app: Flask) -> None:
+    typed = typed_of(default_settings())
+
+    with app.test_request_context():
+        names = {field: field_words(field.split(".")[0], field.split(".")[-1]) for field in typed}
+
+    assert [field for field, name in names.items() if name == field.split(".")[-1]] == []
 
 
 def test_wrong_limits_are_named_beside_their_field(cast: Cast, client_of: ClientOf) -> None:

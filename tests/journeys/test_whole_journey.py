@@ -253,7 +253,7 @@ def test_months_in_a_row_are_led_like_a_year(app: Flask, cast: Cast) -> None:
 
 
 def test_outlook_says_what_comes_next_and_when(app: Flask, cast: Cast) -> None:
-    only(app, cast, "J05", "J13b")
+    only(app, cast, "J05", "J06a", "J13b")
     person = keen(app, cast, 20)
 
     with app.app_context():
@@ -263,5 +263,6 @@ def test_outlook_says_what_comes_next_and_when(app: Flask, cast: Cast) -> None:
 
     assert [(one.code, one.day, one.stands, one.sentence) for one in rows] == [
         ("J05", ago(-10), True, "not before 30 Mar 2026."),
+        ("J06a", ago(-10), True, "on 30 Mar 2026, if the member has not come by then."),
         ("J13b", ago(-314), True, "not before 28 Jan 2027."),
     ]

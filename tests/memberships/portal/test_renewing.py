@@ -1,6 +1,7 @@
 """Renewals due at the desk, offers by their code, letters, the club's rules, and offers paid."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,9 +15,11 @@ from clubcrm.people.models import Person
 from memberships.billing.models import Invoice
 from memberships.contracts.history import contracts_of
 from memberships.contracts.outlook import deal_of
+from memberships.contracts.renewal_terms import Conditions
 from memberships.contracts.touch_offers import club_window, offer_for, offer_rules
 from memberships.portal.links import offer_token
 from tests.memberships.conftest import MONTHLY, SARA, YEAR, make_contract
+from tests.memberships.documents.pdfs import words_of
 
 START = date(2027, 1, 31)
 
@@ -148,6 +151,23 @@ def test_letter_is_a_page_of_paper_with_the_same_offer(app, cast, client_of, off
     )
 
     assert (answer.status_code, answer.data[:5]) == (200, b"%PDF-")
+
+
+def test_letter_says_until_when_its_early_price_counts(app, cast, client_of, clock):
+    early = replace(YEAR, conditions=Conditions(early_price_minor=2_200_000, early_days=30))
+    with app.app_context(), unit_of_work():
+        old = make_contract(cast, early, starts_on=START).public_id
+    address = f"/members/{cast.public['Mia']}/contracts/{old}/renewal-letter"
+
+    clock.move_to("2027-12-02T06:00Z")
+    before = " ".join(words_of(client_of("Sara").post(address).data).split())
+    clock.move_to("2028-01-02T06:00Z")
+    after = " ".join(words_of(client_of("Sara").post(address).data).split())
+
+    assert "22,000.00" in before
+    assert "This price counts until 31 Dec 2027" in before
+    assert "24,000.00" in after
+    assert "This price counts until" not in after
 
 
 def test_owner_sets_the_window_and_the_gifts_but_never_more_at_the_end(app, cast, client_of):
