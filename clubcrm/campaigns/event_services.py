@@ -78,6 +78,7 @@ def answer_invitation(
     event = _locked(event)
     _still_open(event, heads)
     known = answer_by(event.id, person_id)
+    before = {"state": known.state.value, "heads": known.heads} if known else None
     freed = known.heads if known is not None and known.state is AnswerState.COMES else 0
     if freed:
         _take(event, -freed)
@@ -89,7 +90,7 @@ def answer_invitation(
     db.session.add(answer)
     db.session.flush()
     after = {"event": event.public_id, "state": state.value, "heads": heads}
-    audit.note("event.answered", "person", person_id, after=after, by=by)
+    audit.note("event.answered", "person", person_id, before=before, after=after, by=by)
     if freed:
         _move_up(event, by=by)
     return answer
@@ -114,10 +115,11 @@ def call_off(event: ClubEvent, *, by: str) -> int:
 
 def note_came(event: ClubEvent, answer: EventAnswer, *, came: bool, by: str) -> None:
     """Who was there is on record, or is not any more."""
+    before = {"came": answer.came_at is not None}
     answer.came_at = clock.now() if came else None
     db.session.flush()
     after = {"event": event.public_id, "came": came}
-    audit.note("event.came", "person", answer.person_id, after=after, by=by)
+    audit.note("event.came", "person", answer.person_id, before=before, after=after, by=by)
 
 
 def _locked(event: ClubEvent) -> ClubEvent:

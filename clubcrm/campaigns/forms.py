@@ -40,6 +40,7 @@ class CampaignForm(PageForm):
     gift = AmountField(_l("Bonus for each who is written to"), [Optional()], render_kw=DECIMAL)
     gift_days = _count(_l("The bonus is good for days"), 1, 365)
     keep_days = _count(_l("Not sent any more after days"), 1, 30)
+    is_asked_anew = False
 
     def offer(self, segments: Sequence[Segment], currency: str, *, invites: bool) -> None:
         """The form offers these segments, and the outcomes that fit."""
@@ -50,10 +51,15 @@ class CampaignForm(PageForm):
         self.outcome.choices = [(one.value, outcome_words(one)) for one in goals]
         self.gift.currency = currency
 
+    def ask_anew(self) -> None:
+        """The form asks for a segment, because the one before cannot be chosen any more."""
+        self.segment.choices = [("", "–"), *self.segment.choices]
+        self.is_asked_anew = True
+
     def show(self, campaign: Campaign, segment: Segment | None) -> None:
         """The fields hold what the campaign is."""
         self.name.data = campaign.name
-        self.segment.data = segment.public_id if segment else ""
+        self.segment.data = segment.public_id if segment and not self.is_asked_anew else ""
         self.channels.data = list(campaign.channels)
         self.outcome.data = campaign.outcome.value
         self.window_days.data, self.keep_days.data = campaign.window_days, campaign.keep_days

@@ -88,7 +88,8 @@ def put_aside(segment: Segment, *, active: bool, by: str) -> None:
     segment.active = active
     db.session.flush()
     what = "segment.back" if active else "segment.put_aside"
-    audit.note(what, "segment", segment.id, after={"active": active}, by=by)
+    before = {"active": not active}
+    audit.note(what, "segment", segment.id, before=before, after={"active": active}, by=by)
 
 
 def keep_count(segment_id: int, day: date, people: int) -> None:

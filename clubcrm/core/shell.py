@@ -23,6 +23,7 @@ class Place:
     """A place of the rail: shown to those who hold the right, if its page exists.
 
     One with a role is shown to that role alone, though an owner holds every right.
+    It is marked on its own page, on those below it and on those it covers.
     """
 
     endpoint: str
@@ -31,6 +32,7 @@ class Place:
     right: str
     help: LazyString | str = ""
     role: str = ""
+    covers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +125,25 @@ def _shell() -> Shell:
 
 
 def _places() -> tuple[ShownPlace, ...]:
+    open_to = [place for place in current_app.extensions.get("club_places", ()) if _is_open(place)]
+    depths = [_depth(place, request.path) for place in open_to[:MOST_PLACES]]
+    marked = depths.index(max(depths)) if any(depths) else None
+    return tuple(
+        ShownPlace(url_for(place.endpoint), str(place.label), place.icon, number == marked)
+        for number, place in enumerate(open_to[:MOST_PLACES])
+    )
+
+
+def _is_open(place: Place) -> bool:
     actor = current_actor()
-    known = current_app.view_functions
-    here = request.path
-    shown = []
-    for place in current_app.extensions.get("club_places", ()):
-        meant = not place.role or place.role == actor.role
-        if meant and place.endpoint in known and actor.may(place.right):
-            href = url_for(place.endpoint)
-            current = here == href or here.startswith(f"{href}/")
-            shown.append(ShownPlace(href, str(place.label), place.icon, current))
-    return tuple(shown[:MOST_PLACES])
+    meant = not place.role or place.role == actor.role
+    return meant and place.endpoint in current_app.view_functions and actor.may(place.right)
+
+
+def _depth(place: Place, here: str) -> int:
+    """Return how much of the address belongs to this place; nothing is 0."""
+    roots = (url_for(place.endpoint).rstrip("/"), *place.covers)
+    return max(len(root) if f"{here}/".startswith(f"{root}/") else 0 for root in roots)
 
 
 def my_clubs() -> tuple[ClubChoice, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select, update
@@ -64,12 +65,16 @@ def choose_seller(club_id: int, chosen: Seller, *, by: str) -> None:
     if row is None:
         row = LeadSeller(club_id=club_id, user_id=chosen.user_id)
         db.session.add(row)
+    before = _told(row)
     row.takes = chosen.takes
     row.languages = sorted(chosen.languages)
     row.source_ids = sorted(chosen.source_ids)
     db.session.flush()
-    after = {"takes": chosen.takes, "languages": row.languages, "sources": row.source_ids}
-    audit.note("lead_seller.chosen", "user", chosen.user_id, after=after, by=by)
+    audit.note("lead_seller.chosen", "user", chosen.user_id, before=before, after=_told(row), by=by)
+
+
+def _told(row: LeadSeller) -> dict[str, Any]:
+    return {"takes": row.takes, "languages": row.languages, "sources": row.source_ids}
 
 
 def _enrol(club_id: int) -> None:

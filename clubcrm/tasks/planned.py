@@ -17,7 +17,7 @@ from clubcrm.tasks.models import Task, TaskState
 from clubcrm.tasks.plan_tables import TaskPlan, TaskRule
 from clubcrm.tasks.repeats import LIMITS, ROLES, Rhythm, falls_on, rhythm_faults
 from clubcrm.tasks.services import TaskOrder, open_task, open_tasks
-from clubcrm.tasks.team import SETTING, staff_of
+from clubcrm.tasks.team import SETTING, escalate_hours, staff_of
 
 OWN, AGAIN = "own", "again"
 
@@ -178,8 +178,9 @@ def save_escalation(club_id: int, hours: int, *, by: str) -> None:
     if not low <= hours <= high:
         text = _("Expected a number from %(low)s to %(high)s.", low=low, high=high)
         raise invalid({"escalate_hours": text})
-    set_club_setting(club_id, SETTING, {"escalate_hours": hours})
-    audit.note("club.tasks", "club", club_id, after={"escalate_hours": hours}, by=by)
+    before, after = {"escalate_hours": escalate_hours(club_id)}, {"escalate_hours": hours}
+    set_club_setting(club_id, SETTING, after)
+    audit.note("club.tasks", "club", club_id, before=before, after=after, by=by)
 
 
 def _faults(draft: TaskDraft | RuleDraft) -> dict[str, str]:

@@ -150,8 +150,10 @@ def put_off(task: Task, until: datetime, *, by: str) -> None:
         raise DomainError("STATE", "This is already closed.")
     if until <= clock.now():
         raise DomainError("PAST", "Choose a time that lies ahead.", status=400)
+    before = {"until": task.snoozed_until.isoformat() if task.snoozed_until else None}
     task.snoozed_until = until
-    audit.note("task.put_off", "task", task.id, after={"until": until.isoformat()}, by=by)
+    after = {"until": until.isoformat()}
+    audit.note("task.put_off", "task", task.id, before=before, after=after, by=by)
     db.session.flush()
 
 
@@ -170,8 +172,10 @@ def hand_over(task: Task, role: str, to: int | None, *, due_at: datetime, by: st
     """The open task stands on another list, with the time by which it is due there."""
     if task.state is not TaskState.OPEN:
         raise DomainError("STATE", "This is already closed.")
+    before = {"role": task.role, "to": task.assigned_to}
     task.role, task.assigned_to, task.due_at = role, to, due_at
-    audit.note("task.handed_over", "task", task.id, after={"role": role, "to": to}, by=by)
+    after = {"role": role, "to": to}
+    audit.note("task.handed_over", "task", task.id, before=before, after=after, by=by)
     db.session.flush()
 
 

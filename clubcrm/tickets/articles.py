@@ -93,7 +93,8 @@ def save_canned(
         faults["title"] = _("There is a ready answer of this name already.")
     if faults:
         raise invalid(faults)
-    before = {"words": known.words} if known else None
+    names = ("title", "language", "words")
+    before = {name: getattr(known, name) for name in names} if known else None
     row = known or CannedAnswer(title="", language=language, words="")
     row.title, row.language, row.words = ready["title"], language, ready["words"]
     row.changed_at = clock.now()
@@ -107,7 +108,8 @@ def drop_canned(row: CannedAnswer, *, by: str) -> None:
     """The ready answer is offered no more."""
     row.is_active = False
     db.session.flush()
-    audit.note("canned.dropped", "canned_answer", row.id, by=by)
+    before = {"title": row.title, "words": row.words}
+    audit.note("canned.dropped", "canned_answer", row.id, before=before, by=by)
 
 
 def _checked(draft: ArticleDraft) -> ArticleDraft:
@@ -137,6 +139,7 @@ def _say(article: Article, draft: ArticleDraft, by: str) -> ArticleVersion:
     db.session.add(version)
     db.session.flush()
     spoken = db.session.get(ArticleText, (article.id, draft.language))
+    told = db.session.get(ArticleVersion, spoken.version_id) if spoken else None
     if spoken is None:
         spoken = ArticleText(article_id=article.id, language=draft.language)
         db.session.add(spoken)
@@ -158,6 +161,7 @@ def _say(article: Article, draft: ArticleDraft, by: str) -> ArticleVersion:
         "article.written",
         "article",
         article.id,
+        before={"version": told.version, "title": told.title} if told else None,
         after={"language": draft.language, "version": version.version, "title": draft.title},
         by=by,
     )

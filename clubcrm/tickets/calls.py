@@ -76,6 +76,7 @@ def set_extension(club_id: int, extension: str, user_id: int | None, *, by: str)
     if user_id is not None and user_id not in dict(helpers_of(club_id)):
         raise invalid({"user": _("Choose somebody who works in this club.")})
     row = db.session.get(PhoneExtension, (club_id, number))
+    before = {"extension": number, "user": row.user_id if row else None}
     if user_id is None:
         if row is not None:
             db.session.delete(row)
@@ -85,7 +86,7 @@ def set_extension(club_id: int, extension: str, user_id: int | None, *, by: str)
         row.user_id = user_id
     db.session.flush()
     after = {"extension": number, "user": user_id}
-    audit.note("phone.extension", "club", club_id, after=after, by=by)
+    audit.note("phone.extension", "club", club_id, before=before, after=after, by=by)
 
 
 def dial(person_id: int, user_id: int, *, by: str) -> PhoneDial:

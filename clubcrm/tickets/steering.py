@@ -75,10 +75,12 @@ def escalate(ticket: Ticket, why: str, *, by: str, level: int | None = None) -> 
     reached = ticket.level + 1 if level is None else level
     if reached > HIGHEST_LEVEL or reached <= ticket.level:
         raise DomainError("STATE", _("The owner has this already."))
+    before = {"level": ticket.level}
     ticket.level, ticket.role, ticket.assigned_to = reached, ROLE_OF_LEVEL[reached], None
     note_change(ticket, "escalated", why, by=by)
     _hand_task(ticket, by)
-    audit.note("ticket.escalated", "ticket", ticket.id, after={"level": reached}, by=by)
+    after = {"level": reached}
+    audit.note("ticket.escalated", "ticket", ticket.id, before=before, after=after, by=by)
 
 
 def escalate_late(ticket: Ticket, moment: datetime) -> bool:
@@ -98,7 +100,8 @@ def keep_private(ticket: Ticket, *, private: bool, by: str) -> None:
         return
     ticket.is_private = private
     note_change(ticket, "private" if private else "shared", by=by)
-    audit.note("ticket.private", "ticket", ticket.id, after={"private": private}, by=by)
+    before, after = {"private": not private}, {"private": private}
+    audit.note("ticket.private", "ticket", ticket.id, before=before, after=after, by=by)
 
 
 def save_rules(club_id: int, rules: TicketRules, *, by: str) -> None:

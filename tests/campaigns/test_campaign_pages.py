@@ -1,5 +1,6 @@
 """A campaign on its page: it can be stopped while something waits, and used again afterwards."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -17,6 +18,7 @@ from clubcrm.campaigns.campaign_services import (
 )
 from clubcrm.campaigns.campaign_tables import Campaign, CampaignState, Outcome
 from clubcrm.campaigns.dealing import run_campaign
+from clubcrm.campaigns.models import Segment
 from clubcrm.campaigns.rules.tree import Condition, Group, Join
 from clubcrm.campaigns.segment_services import SegmentDraft, make_segment
 from clubcrm.core.db import unit_of_work
@@ -75,6 +77,14 @@ def _texts(name: str) -> tuple[CampaignState, float, str, list[tuple[str, str]]]
         return one.state, one.second, one.outcome.value, words
 
 
+def _shown_as_chosen(page: str, name: str) -> str | None:
+    """The value that the select of this name stands at, None where nothing is marked."""
+    field = re.search(rf'<select[^>]*name="{name}".*?</select>', page, re.DOTALL)
+    assert field is not None
+    marked = re.search(r'<option selected value="([^"]*)"', field[0])
+    return marked[1] if marked else None
+
+
 def test_a_campaign_is_stopped_while_something_waits_and_used_again_afterwards(
     app: Flask, cast: Cast, client_of: Callable[[str], FlaskClient]
 ) -> None:
@@ -122,6 +132,18 @@ def test_a_campaign_is_stopped_while_something_waits_and_used_again_afterwards(
         )
         assert _texts("Autumn")[3] == sorted([("B", PLAIN), hi[1]])
     assert max_.get("/campaigns/new?again=nothing").status_code == 404
+
+    with app.app_context(), unit_of_work() as session:
+        session.execute(update(Segment).where(Segment.name == "Readers").values(active=False))
+    asks = max_.get(again).text
+    unsaid = max_.post(again, data={**typed, "segment": "", "name": "Winter", "gift": ""})
+
+    assert ">–</option>" in asks
+    assert "Readers" not in asks
+    assert _shown_as_chosen(asks, "segment") in ("", None)
+    assert "Its segment was put aside" in asks
+    assert unsaid.status_code == 400
+    assert "Its segment was put aside" in unsaid.text
 
 
 def _chosen(page: str, words: str) -> str:

@@ -1,15 +1,18 @@
 """Who changed what: two clicks from the card, with the old and the new value."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask import Flask
 
 from clubcrm.core import clock
 from clubcrm.core.db import db, unit_of_work
 from clubcrm.people.models import Person
+from clubcrm.people.queries.history import Change
 from clubcrm.people.rules.drafts import PersonDraft
 from clubcrm.people.services import change
+from clubcrm.people.views.change_words import is_told, value_words
 from memberships.contracts.plans import create_plan, edit_plan
 from memberships.contracts.rules import PlanKind
 from memberships.contracts.selling import SaleTerms
@@ -17,6 +20,8 @@ from memberships.contracts.services import SignRequest, sign
 from memberships.contracts.terms import PlanTerms
 from tests.cast import Cast
 from tests.people.test_pages import text_of
+
+NOON = datetime(2026, 3, 20, 12, tzinfo=UTC)
 
 
 def test_changes_stand_in_the_log_with_old_and_new_value(app: Flask, cast: Cast, client_of):
@@ -54,7 +59,31 @@ def test_every_record_has_a_way_to_its_log_and_other_clubs_stay_untold(
     theirs = text_of(max_.get(f"/changes?kind=plan&record={foreign}"))
 
     assert f"/changes?kind=plan&amp;record={number}" in page
-    assert all(words in log for words in ("Max", "100", "250"))
+    assert all(words in log for words in ("Max", "1.00", "2.50"))
     assert "Nothing was changed yet" in theirs
     assert "Nothing was changed yet" in text_of(max_.get("/changes?kind=user"))
     assert client_of("Frank").get("/changes").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "read"),
+    [
+        ("price_minor", "38610", "€386.10"),
+        ("ends_on", "2027-11-07", "7 Nov 2027"),
+        ("takes", "False", "no"),
+        ("external_ref", "2027-11", "2027-11"),
+        ("state", "signed", "signed"),
+        ("state", "", ""),
+    ],
+)
+def test_values_of_a_change_read_like_words(app: Flask, field: str, value: str, read: str) -> None:
+    with app.test_request_context():
+        assert value_words(field, value, "EUR", "Europe/Berlin") == read
+
+
+def test_a_new_record_does_not_tell_which_number_it_points_to() -> None:
+    made = Change(NOON, "user:1", "contract.signed", "contract", "plan_version_id", "", "35")
+    given = Change(NOON, "user:1", "lead.given", "lead", "owner_id", "2", "3")
+
+    assert not is_told(made)
+    assert is_told(given)

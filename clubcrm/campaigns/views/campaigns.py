@@ -87,20 +87,17 @@ def new() -> ResponseReturnValue:
     """A campaign begins as a draft; its address may name an event, or a campaign to use again."""
     old = _campaign(request.args["again"][:64]) if request.args.get("again") else None
     event = _event(request.args.get("event", ""), old)
-    form = _form(event)
+    form = _form(event, old)
     if request.method == "GET":
         _fill(form, event, old)
-        return render_template(FORM, form=form, campaign=None, event=event, refusal="")
+        return _form_page(form, None, event)
     segment = _chosen(form)
     if not form.validate() or segment is None:
-        return render_template(FORM, form=form, campaign=None, event=event, refusal=""), 400
+        return _form_page(form, None, event), 400
     try:
         made = make_campaign(current_club().id, form.draft(segment, event), by=current_actor().ref)
     except DomainError as error:
-        refusal = form.accept(error)
-        return render_template(
-            FORM, form=form, campaign=None, event=event, refusal=refusal
-        ), error.status
+        return _form_page(form, None, event, form.accept(error)), error.status
     if old and take_words(made, old, by=current_actor().ref) and not missing_texts(made):
         flash(_("Saved."), "success")
         return redirect(url_for("campaigns.show", campaign_id=made.public_id), 303)
@@ -114,23 +111,19 @@ def edit(campaign_id: str) -> ResponseReturnValue:
     """The draft is changed; a planned campaign has to be taken back first."""
     campaign = _campaign(campaign_id)
     event = db.session.get(ClubEvent, campaign.event_id) if campaign.event_id else None
-    form = _form(event)
+    form = _form(event, campaign)
     if request.method == "GET":
         form.show(campaign, _segment_of(campaign))
-        return render_template(FORM, form=form, campaign=campaign, event=event, refusal="")
+        return _form_page(form, campaign, event)
     segment = _chosen(form)
     if not form.validate() or segment is None:
-        return render_template(FORM, form=form, campaign=campaign, event=event, refusal=""), 400
+        return _form_page(form, campaign, event), 400
     typed = request.form.get("version", "")
     seen = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
     try:
         change_campaign(campaign, form.draft(segment, event), seen, by=current_actor().ref)
     except DomainError as error:
-        refusal = form.accept(error)
-        return (
-            render_template(FORM, form=form, campaign=campaign, event=event, refusal=refusal),
-            error.status,
-        )
+        return _form_page(form, campaign, event, form.accept(error)), error.status
     flash(_("Saved."), "success")
     return redirect(url_for("campaigns.show", campaign_id=campaign.public_id), 303)
 
@@ -254,11 +247,21 @@ def _plan_page(campaign: Campaign, form: PlanForm, refusal: str) -> str:
     )
 
 
-def _form(event: ClubEvent | None) -> CampaignForm:
+def _form(event: ClubEvent | None, old: Campaign | None) -> CampaignForm:
+    """The form offers the segments of now, and asks anew where the old one's is none of them."""
     club = current_club()
+    segments = segments_of(club.id, current_actor().ref)
     form = CampaignForm(request.form if request.method == "POST" else None)
-    form.offer(segments_of(club.id, current_actor().ref), club.currency, invites=event is not None)
+    form.offer(segments, club.currency, invites=event is not None)
+    if old is not None and old.segment_id not in {one.id for one in segments}:
+        form.ask_anew()
     return form
+
+
+def _form_page(
+    form: CampaignForm, campaign: Campaign | None, event: ClubEvent | None, refusal: str = ""
+) -> str:
+    return render_template(FORM, form=form, campaign=campaign, event=event, refusal=refusal)
 
 
 def _fill(form: CampaignForm, event: ClubEvent | None, old: Campaign | None) -> None:

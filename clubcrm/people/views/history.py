@@ -12,14 +12,15 @@ from clubcrm.people.queries.papers import looks_at
 from clubcrm.people.queries.persons import person_in
 from clubcrm.people.queries.privacy import keep_times
 from clubcrm.people.views.blueprint import people
-from clubcrm.people.views.words import field_words
+from clubcrm.people.views.change_words import is_told, name_words, one_currency, value_words
 
 
 @people.get("/members/<public_id>/changes")
 @require(SEE_CHANGES)
 def changes(public_id: str) -> ResponseReturnValue:
     person = person_in(current_actor().scope, public_id)
-    found = changes_of_person(person, with_things=True)
+    found = [one for one in changes_of_person(person, with_things=True) if is_told(one)]
+    clubs = [club for club in my_clubs() if club.id == person.club_id]
     return render_template(
         "clubcrm/people/changes.html",
         person=person,
@@ -28,8 +29,10 @@ def changes(public_id: str) -> ResponseReturnValue:
         look_words=look_words,
         look_years=keep_times(person.club_id).look_years,
         thing_words=thing_words,
-        field_words=field_words,
-        zone=next((club.zone for club in my_clubs() if club.id == person.club_id), "UTC"),
+        name_words=name_words,
+        value_words=value_words,
+        currency=one_currency(clubs),
+        zone=next((club.zone for club in clubs), "UTC"),
     )
 
 

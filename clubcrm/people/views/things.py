@@ -4,12 +4,12 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from clubcrm.core.shell import current_club
+from clubcrm.core.shell import current_club, my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.permissions import SEE_CHANGES
 from clubcrm.people.queries.things import log_of
 from clubcrm.people.views.blueprint import people
-from clubcrm.people.views.words import field_words
+from clubcrm.people.views.change_words import is_told, name_words, one_currency, value_words
 
 
 @people.get("/changes")
@@ -19,14 +19,16 @@ def things() -> ResponseReturnValue:
     kind = request.args.get("kind", "")
     kind = kind if kind in kinds else "club"
     record = request.args.get("record", "")[:20]
-    lines = log_of(current_actor().scope, kind, record)
+    lines = [one for one in log_of(current_actor().scope, kind, record) if is_told(one.change)]
     return render_template(
         "clubcrm/people/things.html",
         kinds=sorted(kinds.items(), key=lambda one: one[1]),
         kind=kind,
         record=record,
         lines=lines,
-        field_words=field_words,
+        name_words=name_words,
+        value_words=value_words,
+        currency=one_currency(my_clubs()),
         zone=current_club().zone,
     )
 

@@ -66,6 +66,22 @@
     if (event.target.matches("[data-submit-on-change]")) event.target.form.requestSubmit();
   });
 
+  // A strip of tabs wider than the page shows the open one, and where it goes on.
+  const strips = [...document.querySelectorAll(".tabs, .board-jump")];
+  const markStrip = (strip) => {
+    const rest = strip.scrollWidth - strip.clientWidth;
+    const isRolling = getComputedStyle(strip).overflowX !== "visible" && rest > 4;
+    strip.classList.toggle("goes-on", isRolling && strip.scrollLeft < rest - 4);
+    strip.classList.toggle("came-from", isRolling && strip.scrollLeft > 4);
+  };
+  strips.forEach((strip) => {
+    const open = strip.querySelector("[aria-current]");
+    if (open) strip.scrollLeft = open.offsetLeft - strip.offsetLeft - (strip.clientWidth - open.offsetWidth) / 2;
+    strip.addEventListener("scroll", () => markStrip(strip), { passive: true });
+    markStrip(strip);
+  });
+  addEventListener("resize", () => strips.forEach(markStrip));
+
   // Good news goes away by itself; an error stays until it is read.
   document.addEventListener("animationend", (event) => { if (event.target.matches(".notice-fades")) event.target.remove(); });
 })();
