@@ -44,7 +44,8 @@ class CampaignForm(PageForm):
 
     def offer(self, segments: Sequence[Segment], currency: str, *, invites: bool) -> None:
         """The form offers these segments, and the outcomes that fit."""
-        self.segment.choices = [(one.public_id, one.name) for one in segments]
+        self.offered = [(one.public_id, one.name) for one in segments]
+        self.segment.choices = self.offered
         words = channel_words()
         self.channels.choices = [(one, words[one]) for one in ORDER]
         goals = [one for one in Goal if invites or one is not Goal.ANSWERED]
@@ -53,7 +54,7 @@ class CampaignForm(PageForm):
 
     def ask_anew(self) -> None:
         """The form asks for a segment, because the one before cannot be chosen any more."""
-        self.segment.choices = [("", "–"), *self.segment.choices]
+        self.segment.choices = [("", "–"), *self.offered]
         self.is_asked_anew = True
 
     def show(self, campaign: Campaign, segment: Segment | None) -> None:

@@ -1,8 +1,10 @@
 """The rail marks the place to which the page belongs, also where its address begins differently."""
 
 import re
+from collections.abc import Callable
 
 import pytest
+from flask.testing import FlaskClient
 
 from tests.cast import Cast
 
@@ -24,7 +26,7 @@ MARKED = re.compile(r'<a class="place" href="([^"]+)" aria-current="page">')
     ],
 )
 def test_a_page_marks_its_place(
-    client_of, cast: Cast, who: str, page: str, place: str | None
+    client_of: Callable[[str], FlaskClient], cast: Cast, who: str, page: str, place: str | None
 ) -> None:
     marked = MARKED.findall(client_of(who).get(page).text)
 
