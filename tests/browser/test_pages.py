@@ -144,6 +144,8 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "report-people": "/reports/renewals/people?part=due",
         "forecast": "/reports/forecast",
         "leaving": "/reports/leaving",
+        "leaving-people": "/reports/leaving/people?of=all",
+        "who-comes": "/reports/active?of=all",
         "baseline": "/reports/baseline",
         "leads-funnel": "/reports/leads",
         "leads-answers": "/reports/leads/answers",
