@@ -8,6 +8,7 @@ from flask import Flask
 
 from clubcrm.core import clock
 from clubcrm.core.db import db, unit_of_work
+from clubcrm.journeys.definitions import current_settings, save_version
 from clubcrm.people.models import Person
 from clubcrm.people.queries.history import Change
 from clubcrm.people.rules.drafts import PersonDraft
@@ -87,3 +88,34 @@ def test_a_new_record_does_not_tell_which_number_it_points_to() -> None:
 
     assert not is_told(made)
     assert is_told(given)
+
+
+def test_lists_of_the_club_lead_to_what_was_changed_in_them(app: Flask, cast: Cast, client_of):
+    with app.app_context(), unit_of_work():
+        save_version(cast.club, current_settings(cast.club), by=f"user:{cast.users['Olga']}")
+    olga = client_of("Olga")
+    kinds = {
+        "/journeys/versions": "journey_version",
+        "/settings/ads": "ad_place",
+        "/settings/classes": "class_type",
+        "/settings/fields": "own_field",
+        "/settings/freezes": "freeze_type",
+        "/settings/leads": "club",
+        "/settings/roles": "role",
+        "/settings/staff": "user",
+        "/settings/tokens": "token",
+        "/stock/suppliers": "supplier",
+        "/tasks/again": "task_rule",
+        "/tasks/team": "task",
+        "/pay/rules": "pay_rule",
+    }
+
+    lacking = {
+        door
+        for door, kind in kinds.items()
+        if f"/changes?kind={kind}" not in text_of(olga.get(door))
+    }
+    versions = text_of(olga.get("/changes?kind=journey_version"))
+
+    assert lacking == set()
+    assert "Olga" in versions

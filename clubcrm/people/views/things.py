@@ -36,6 +36,7 @@ def things() -> ResponseReturnValue:
 def kind_words() -> dict[str, str]:
     """Return the kinds of records with a log of their own, by name."""
     return {
+        "ad_place": _("Pages of advertisers"),
         "article": _("Articles"),
         "booking": _("Bookings"),
         "built_report": _("Reports"),
@@ -48,7 +49,7 @@ def kind_words() -> dict[str, str]:
         "export_archive": _("Archives"),
         "freeze_type": _("Freezes"),
         "invoice": _("Invoices"),
-        "journey": _("Journeys"),
+        "journey_version": _("Journeys"),
         "kpi_goal": _("Goals"),
         "lead": _("Leads"),
         "own_field": _("Fields"),

@@ -269,6 +269,31 @@ def test_page_is_named_changed_and_taken_away_on_the_page(app, web, cast, client
     assert PAGE in page.get("/settings/ads").text
 
 
+def test_programs_name_pages_read_what_came_and_have_it_fetched_again(
+    web, graph, cast, client_of, store
+) -> None:
+    graph.answers = [(200, ANSWER)]
+    tell(web, "771")
+    fetch()
+    olga, door = client_of("Olga"), "/api/v1/ads"
+
+    (odd,) = olga.get(f"{door}/letters").get_json()["items"]
+    wrong = olga.put(f"{door}/places/page/ours", json={"name": "Our page"})
+    kept = olga.put(f"{door}/places/page/{PAGE}", json={"name": "Our page", "interest": "Yoga"})
+    again = olga.post(f"{door}/letters/{odd['id']}/again")
+    fetch()
+    (taken,) = olga.get(f"{door}/letters").get_json()["items"]
+    gone = olga.delete(f"{door}/places/{kept.get_json()['id']}")
+
+    assert (odd["state"], odd["page"], odd["lead"]) == ("odd", PAGE, None)
+    assert (wrong.status_code, kept.status_code, kept.get_json()["ref"]) == (400, 200, PAGE)
+    assert again.status_code == 204
+    lead = db.session.scalars(select(Lead)).one()
+    assert (taken["state"], taken["lead"], lead.interest) == ("taken", lead.public_id, "Yoga")
+    assert (gone.status_code, olga.get(f"{door}/places").get_json()) == (204, {"items": []})
+    assert client_of("Frank").get(f"{door}/places").status_code == 403
+
+
 @pytest.mark.parametrize("value", ["token", "page=token", f"{PAGE}="])
 def test_tokens_need_the_number_of_their_page(value: str) -> None:
     wanted = {
