@@ -10,9 +10,11 @@ from flask_babel import lazy_gettext as _l
 from clubcrm.core.clubs import Club
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError, invalid
+from clubcrm.core.text import fold
 from clubcrm.leads.importing import STAGES_OF_ROWS, LeadRow, import_lead
 from clubcrm.leads.past_leads import import_leads
 from clubcrm.leads.rules.stages import LeadStage
+from clubcrm.leads.words import STAGES
 from clubcrm.people.api import IMPORT_TABLES, row_by_row
 from clubcrm.people.rules.table_kinds import (
     KNOWN,
@@ -26,6 +28,7 @@ from clubcrm.people.rules.table_kinds import (
 )
 
 KIND = "leads"
+STAGE_CODES = {fold(one.value.replace("_", " ")): one for one in LeadStage}
 
 
 def keep_leads(place: TablePlace, rows: Sequence[TableRow]) -> dict[int, Outcome]:
@@ -75,12 +78,17 @@ def _moment(place: TablePlace, text: str) -> datetime | None:
 
 
 def _stage(text: str) -> LeadStage:
-    wanted = text.strip().casefold().replace(" ", "_")
+    """Stages are known by their code, and by their words in the language of who brings them."""
+    wanted = fold(text.strip().replace("_", " "))
     if not wanted:
         return LeadStage.NEW
-    found = next((one for one in STAGES_OF_ROWS if one.value == wanted), None)
+    found = STAGE_CODES.get(wanted) or next(
+        (one for one, words in STAGES.items() if fold(str(words)) == wanted), None
+    )
     if found is None:
-        raise invalid({"stage": _("There is no such stage.")})
+        known = ", ".join(str(STAGES[one]) for one in STAGES_OF_ROWS if one is not LeadStage.LATER)
+        text = _("There is no such stage. A row may say: %(stages)s.", stages=known)
+        raise invalid({"stage": text})
     return found
 
 

@@ -196,3 +196,22 @@ def test_leads_come_in_once(app: Flask, cast: Cast, tmp_path: Path):
 
     assert (first.counts["new"], first.refused) == (1, 1)
     assert (again.counts["new"], again.counts["known"]) == (0, 1)
+
+
+def test_max_sees_which_words_of_a_stage_count_before_leads_come_in(cast: Cast, client_of):
+    max_ = client_of("Max")
+    rows = (
+        "name,phone,stage,language\nA B,01711222301,Trial booked,en\nC D,01711222302,no show,\n"
+        "E F,01711222303,haggling,\nG H,01711222304,won,\nI J,01711222305,new,Klingon\n"
+    )
+    sent = {"table": (io.BytesIO(rows.encode()), "l.csv")}
+    page = max_.post("/imports/leads", data=sent).location
+
+    tried = text_of(max_.post(page, data={"do": "try", "name": "l.csv"}))
+
+    assert "Bring in 2 rows" in tried
+    assert "A row may say: New, Contacted, Trial booked, Attended, No show" in tried
+    assert "A lead is won by a signed contract" in tried
+    assert "Cannot be read: Language" in tried
+    assert tried.index(">New<") < tried.index("The stage is not known")
+    assert "Trial booked" in tried.partition("The first of them")[2]

@@ -1,10 +1,23 @@
 """Views room: what became of the rows of a table, in words."""
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 
+from clubcrm.people.rules.table_kinds import KNOWN, NEW, REPEATED, TableKind
 
-def outcome_words(category: str) -> str:
-    """Return what became of rows of this category."""
+FIRST = (NEW, KNOWN, REPEATED)
+
+
+def in_order(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return what was taken before what was refused, and of that the most frequent first."""
+    taken = [(name, counts[name]) for name in FIRST if counts.get(name)]
+    refused = [(name, count) for name, count in counts.items() if count and name not in FIRST]
+    return taken + sorted(refused, key=lambda one: (-one[1], one[0]))
+
+
+def outcome_words(category: str, kind: TableKind | None = None) -> str:
+    """Return what became of rows of this category; fields are called as their kind calls them."""
     named = {
         "new": _("New"),
         "known": _("Here already, unchanged"),
@@ -26,4 +39,10 @@ def outcome_words(category: str) -> str:
         "bad_stage": _("The stage is not known"),
         "bad_arrived_at": _("The time cannot be read"),
     }
-    return named.get(category, category.replace("_", " "))
+    if category in named:
+        return named[category]
+    fields = kind.fields if kind is not None else ()
+    field = next((one for one in fields if f"bad_{one.name}"[:40] == category), None)
+    if field is not None:
+        return _("Cannot be read: %(field)s", field=field.words)
+    return category.replace("_", " ")

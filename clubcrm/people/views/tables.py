@@ -26,7 +26,7 @@ from clubcrm.people.tables_in import (
     try_table,
 )
 from clubcrm.people.views.blueprint import people
-from clubcrm.people.views.table_words import outcome_words
+from clubcrm.people.views.table_words import in_order, outcome_words
 from clubcrm.people.views.words import spoken
 
 SHOWN_ROWS = 200
@@ -87,6 +87,7 @@ def table_preview(kind: str, token: str) -> ResponseReturnValue:
         refusal="",
         ask_order=False,
         outcome_words=outcome_words,
+        in_order=in_order,
         spoken=spoken,
         shown=SHOWN_ROWS,
     )
@@ -125,6 +126,7 @@ def table_run(kind: str, token: str) -> ResponseReturnValue:
         ask_order=ask_order,
         too_long=report is not None and _rows(report) > MOST_ROWS,
         outcome_words=outcome_words,
+        in_order=in_order,
         spoken=spoken,
         shown=SHOWN_ROWS,
     )
@@ -141,10 +143,12 @@ def table_report(batch_id: int) -> ResponseReturnValue:
     return render_template(
         "clubcrm/people/import_done.html",
         batch=batch,
+        kind=kinds().get(batch.kind),
         counts=batch.counts,
         refused=sum(count for name, count in batch.counts.items() if name not in TAKEN),
         rows=refused_rows(batch.id, SHOWN_ROWS),
         outcome_words=outcome_words,
+        in_order=in_order,
         spoken=spoken,
         zone=club.zone,
     )
