@@ -13,9 +13,10 @@ from clubcrm.people.views.words import field_words
 MINOR = "_minor"
 
 
-def name_words(field: str) -> str:
-    """Return what a changed field is called."""
-    return field_words(field).removesuffix(MINOR).removesuffix("_id").replace("_", " ")
+def name_words(field: str, currency: str) -> str:
+    """Return what a changed field is called; amounts without a currency say that they are minor."""
+    name = field_words(field).removesuffix(MINOR if currency else "")
+    return name.removesuffix("_id").replace("_", " ")
 
 
 def value_words(field: str, value: str, currency: str, zone: str) -> str:
