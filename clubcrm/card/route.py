@@ -17,6 +17,8 @@ LEFT, RIGHT = 12, 988
 ROLLING_YEAR = 365
 NEAREST = 46
 LETTER = 8
+# A label so near an end of the line is written inwards from its station, others around theirs.
+MARGIN = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,20 @@ class Stop:
     kind: str
     label: str
     title: str
+
+    @property
+    def anchor(self) -> str:
+        """Say which end of the label stands at the station."""
+        if self.x < LEFT + MARGIN:
+            return "start"
+        return "end" if self.x > RIGHT - MARGIN else "middle"
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Return about where the label begins and ends on the line."""
+        wide = max(NEAREST, LETTER * len(self.label))
+        begins = self.x - {"start": 0, "middle": wide // 2, "end": wide}[self.anchor]
+        return begins, begins + wide
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +131,9 @@ def _apart(stops: Sequence[Stop]) -> tuple[Stop, ...]:
     shown: list[Stop] = []
     free_from = 0
     for stop in sorted(stops, key=lambda one: one.x):
-        half = max(NEAREST, LETTER * len(stop.label)) // 2
-        fits = max(LEFT, stop.x - half) >= free_from
+        begins, ends = stop.span
+        fits = max(LEFT, begins) >= free_from
         if fits and stop.label:
-            free_from = stop.x + half
+            free_from = ends
         shown.append(Stop(stop.x, stop.kind, stop.label if fits else "", stop.title))
     return tuple(shown)

@@ -99,7 +99,7 @@ def finding(final: list[Line]) -> str:
             rate=rate,
             month=month,
         )
-    step = ngettext("%(num)s point", "%(num)s points", abs(round(points)))
+    step = ngettext("%(num)s percentage point", "%(num)s percentage points", abs(round(points)))
     if points > 0:
         return _(
             "%(rate)s of those due in %(month)s renewed, %(step)s more than before.",

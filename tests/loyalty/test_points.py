@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from access_control.events import VisitStarted
 from bar_inventory.events import SaleReturned
 from clubcrm.core.clock import now
-from clubcrm.core.db import unit_of_work
+from clubcrm.core.db import db, unit_of_work
 from clubcrm.core.errors import DomainError
 from clubcrm.loyalty import handlers
 from clubcrm.loyalty.models import PointEntry
@@ -21,6 +21,7 @@ from clubcrm.loyalty.point_services import Earning, earn, give_points, spend
 from clubcrm.loyalty.programme import programme_of
 from clubcrm.loyalty.rules.points import PointCause, PointKind
 from clubcrm.people.api import make_link, merge
+from clubcrm.people.models import Person
 from memberships.billing.models import Voucher
 from memberships.contracts.links import PORTAL_PURPOSE
 from memberships.events import ContractCancelled, ContractRenewed
@@ -244,6 +245,13 @@ def test_a_member_sees_and_spends_points_on_the_own_page(town: Town, app: Flask,
     home = mia.get(f"/my/{own}").get_data(as_text=True)
     assert f"/my/{own}/friends" in home
     assert "150 points" in home
+    with unit_of_work():
+        db.session.get_one(Person, town.mia).language = "ru"
+    home = mia.get(f"/my/{own}").get_data(as_text=True)
+    assert "Друзья и баллы" in home
+    assert "150 баллов" in home
+    with unit_of_work():
+        db.session.get_one(Person, town.mia).language = "en"
     made = mia.post(f"/my/{own}/friends/code")
     page = mia.get(f"/my/{own}/friends").get_data(as_text=True)
     assert made.status_code == 303

@@ -1,5 +1,7 @@
 """Views room: what every page of a member shares: whose it is, his language, his year."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from typing import Any
 
@@ -54,11 +56,16 @@ def language_of(member: queries.Member) -> str:
     return language if language in LANGUAGES else ""
 
 
+@contextmanager
+def in_language_of(member: queries.Member) -> Iterator[None]:
+    """Words are said in the member's language meanwhile, or in that of his browser."""
+    language = language_of(member)
+    with force_locale(language) if language else nullcontext():
+        yield
+
+
 def page_of(member: queries.Member, name: str, **more: Any) -> str:
     """Show a page in the member's language, or in that of his browser."""
-    language, template = language_of(member), f"{FOLDER}/{name}.html"
     more |= {"year_words": YEAR_WORDS, "pictures": pictures}
-    if not language:
-        return render_template(template, member=member, **more)
-    with force_locale(language):
-        return render_template(template, member=member, **more)
+    with in_language_of(member):
+        return render_template(f"{FOLDER}/{name}.html", member=member, **more)

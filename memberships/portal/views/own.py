@@ -31,6 +31,7 @@ from memberships.portal.views.frame import (
     OFFER,
     OWN,
     by_member,
+    in_language_of,
     linked,
     member_by,
     page_of,
@@ -72,13 +73,17 @@ def home(token: str) -> ResponseReturnValue:
         cards=methods_of(member.person_id),
         adds_cards=any(way.adds_methods for way in offered(member.club_id, member.currency)),
         booked=next_classes(member.person_id, clock.now()),
-        places=[
-            place
-            for find in current_app.extensions.get("club_own_places", ())
-            if (place := find(member.person_id, member.club_id, token))
-        ],
+        places=_places(member, token),
         states=STATES,
     )
+
+
+def _places(member: queries.Member, token: str) -> list[tuple[str, str, str, str]]:
+    """Return where upper floors lead from here, in the member's language."""
+    finders = current_app.extensions.get("club_own_places", ())
+    with in_language_of(member):
+        found = [find(member.person_id, member.club_id, token) for find in finders]
+    return [place for place in found if place]
 
 
 @portal.get("/my/<token>/ledger")
