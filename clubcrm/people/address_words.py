@@ -1,10 +1,19 @@
 """Queries room: what the parts of an address are called in each country, and the countries."""
 
+from typing import Any
+
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from clubcrm.people.rules.postal import Part, countries
+from clubcrm.people.rules.postal import (
+    LONGEST,
+    USUAL_LENGTH,
+    Address,
+    Part,
+    countries,
+    form_of,
+)
 
 
 def part_names() -> dict[str, str]:
@@ -35,6 +44,15 @@ def part_words(part: Part) -> str:
         "pin": _("PIN code"),
         "post_town": _("Post town"),
     }.get(part.called, usual[part.name])
+
+
+def parts_shown(told: Address, country: str) -> dict[str, Any]:
+    """Return what a form needs to ask for the parts of an address as its country writes them."""
+    return {
+        "parts": form_of(country, told.region, told.city),
+        "part_words": part_words,
+        "longest": {**LONGEST, "": USUAL_LENGTH},
+    }
 
 
 def country_choices() -> list[tuple[str, str]]:

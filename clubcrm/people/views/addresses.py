@@ -6,22 +6,13 @@ from flask_babel import gettext as _
 
 from clubcrm.core.errors import DomainError
 from clubcrm.core.web import current_actor, require
-from clubcrm.people.address_words import country_choices, part_words
+from clubcrm.people.address_words import country_choices, parts_shown
 from clubcrm.people.addresses import keep_address
 from clubcrm.people.models import Person
 from clubcrm.people.permissions import EDIT_PEOPLE
 from clubcrm.people.queries.addresses import address_of
 from clubcrm.people.queries.persons import person_in
-from clubcrm.people.rules.postal import (
-    LONGEST,
-    NOWHERE,
-    USUAL_LENGTH,
-    Address,
-    address_from,
-    countries,
-    form_of,
-    lines_of,
-)
+from clubcrm.people.rules.postal import NOWHERE, Address, address_from, countries, lines_of
 from clubcrm.people.services import country_of
 from clubcrm.people.views.blueprint import people
 from clubcrm.people.views.words import spoken
@@ -70,9 +61,7 @@ def _page(
         typed=typed,
         country=country,
         countries=country_choices(),
-        parts=form_of(country, typed.region, typed.city),
-        part_words=part_words,
         faults=faults or {},
         known=lines_of(address_of(person.id), country_of(person.club_id)),
-        longest={**LONGEST, "": USUAL_LENGTH},
+        **parts_shown(typed, country),
     )

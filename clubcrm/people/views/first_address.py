@@ -5,15 +5,8 @@ from typing import Any
 from flask import request
 
 from clubcrm.core.errors import DomainError
-from clubcrm.people.address_words import part_words
-from clubcrm.people.rules.postal import (
-    LONGEST,
-    USUAL_LENGTH,
-    Address,
-    address_from,
-    check_address,
-    form_of,
-)
+from clubcrm.people.address_words import parts_shown
+from clubcrm.people.rules.postal import Address, address_from, check_address
 from clubcrm.people.views.words import spoken
 
 
@@ -33,9 +26,4 @@ def address_faults(told: Address) -> dict[str, str]:
 
 def address_shown(told: Address) -> dict[str, Any]:
     """Return what the parts of the form need."""
-    return {
-        "address": told,
-        "parts": form_of(told.country, told.region, told.city),
-        "part_words": part_words,
-        "longest": {**LONGEST, "": USUAL_LENGTH},
-    }
+    return {"address": told, **parts_shown(told, told.country)}

@@ -1,5 +1,7 @@
 """Views room: the people whom statistics learned from: ended terms, and curves of staying."""
 
+from functools import partial
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,7 +18,7 @@ from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.renewals import people_where
 from clubcrm.reports.results import newest
 from clubcrm.reports.views.blueprint import asked, reports
-from clubcrm.reports.views.people import EVERYBODY, PAGE, page_of, sheet_of
+from clubcrm.reports.views.people import EVERYBODY, paged, sheet_of
 from clubcrm.reports.words import curve_words, part_words, term_words
 
 
@@ -33,7 +35,6 @@ def ended() -> ResponseReturnValue:
         people = people_where(wanted.holds(), EVERYBODY)
         return sheet_of(f"ended-{result.as_of}", request.args["as"], people)
     count = count_ended(wanted)
-    page = page_of(count)
     told = [
         term_words(term) if term in _terms(result) else "",
         _("renewal no. %(turn)s", turn=turn) if turn else "",
@@ -46,10 +47,7 @@ def ended() -> ResponseReturnValue:
         part=Part.DUE,
         title=part_words(Part.RENEWED) if renewed else _("Ended"),
         note=" · ".join(one for one in told if one),
-        count=count,
-        people=people_where(wanted.holds(), PAGE, page * PAGE),
-        page=page,
-        pages=-(-count // PAGE),
+        **paged(count, partial(people_where, wanted.holds())),
         arguments=request.args.to_dict(),
         endpoint="reports.ended",
         home=url_for("reports.forecast", club=what.club.public_id),
@@ -66,7 +64,6 @@ def curve() -> ResponseReturnValue:
     by, name = request.args.get("curve", ""), request.args.get("group", "")
     chosen = curve_holds(result, by, name)
     count = count_members(clubs, chosen)
-    page = page_of(count)
     return render_template(
         "clubcrm/reports/members.html",
         what=what,
@@ -74,10 +71,7 @@ def curve() -> ResponseReturnValue:
         title=_("Joined in %(month)s", month=name) if by == JOINED else curve_words(by, name),
         since=since_of(result, by),
         is_curve=True,
-        count=count,
-        people=members_of(clubs, chosen, PAGE, page * PAGE),
-        page=page,
-        pages=-(-count // PAGE),
+        **paged(count, partial(members_of, clubs, chosen)),
         arguments=request.args.to_dict(),
         endpoint="reports.curve",
         home=url_for("reports.renewals", _anchor="survival", **what.address(curve=by)),  # type: ignore[arg-type] # a path

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from flask import render_template, request
@@ -22,8 +23,8 @@ from clubcrm.reports.lead_words import by_lead_words, channel_label, group_words
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.views import lead_sheets
 from clubcrm.reports.views.blueprint import Asked, asked, month_in, reports
+from clubcrm.reports.views.people import EVERYBODY, paged
 
-PAGE, EVERYBODY = 100, 1_000_000
 OPEN_SINCE = timedelta(days=90)
 # A number of those who stand at a stage now; a step is what they have ever come to.
 AT_STAGE = "at_"
@@ -69,17 +70,12 @@ def leads_people() -> ResponseReturnValue:
 
     if request.args.get("as"):
         return lead_sheets.people_sheet(what, fetch(lens, EVERYBODY))
-    pages = -(-count // PAGE)
-    page = min(max(request.args.get("page", 0, int), 0), max(0, pages - 1))
     return render_template(
         "clubcrm/reports/leads_people.html",
         what=what,
         lens=lens,
         title=title,
-        count=count,
-        people=fetch(lens, PAGE, page * PAGE),
-        page=page,
-        pages=pages,
+        **paged(count, partial(fetch, lens)),
         arguments=what.address() | request.args.to_dict(),
         stage_words=stage_words,
         **_words(what, lens),

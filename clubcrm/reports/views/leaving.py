@@ -1,6 +1,7 @@
 """Views room: how well it is known who leaves: the model against the plain score, and its names."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import render_template, request
@@ -14,7 +15,7 @@ from clubcrm.reports.pasts import names_of
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.rules.snapshots import FACTS
 from clubcrm.reports.views.blueprint import asked, reports
-from clubcrm.reports.views.people import PAGE, page_of
+from clubcrm.reports.views.people import paged
 from clubcrm.reports.words import fact_words
 
 BANDS = 10
@@ -54,15 +55,11 @@ def leaving_people() -> str:
         request.args.get("of") == "all",
     )
     count = count_seen(wanted)
-    page = page_of(count)
     return render_template(
         "clubcrm/reports/leaving_people.html",
         what=what,
         title=_title(wanted),
-        count=count,
-        people=seen_of(wanted, PAGE, page * PAGE),
-        page=page,
-        pages=-(-count // PAGE),
+        **paged(count, partial(seen_of, wanted)),
         arguments=request.args.to_dict(),
     )
 

@@ -1,5 +1,9 @@
 """Views room: the people behind a number; the list is as long as the number says."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -45,17 +49,13 @@ def people() -> ResponseReturnValue:
         people = people_of(lens, part, EVERYBODY)
         return sheet_of(f"people-{lens.last:%Y-%m}", request.args["as"], people)
     count = total(lines_of(lens, By.MONTH)).count(part)
-    page = page_of(count)
     return render_template(
         "clubcrm/reports/people.html",
         what=what,
         part=part,
         reason=reason,
         title=part_words(part) if reason is None else reason_words(reason),
-        count=count,
-        people=people_of(lens, part, PAGE, page * PAGE),
-        page=page,
-        pages=-(-count // PAGE),
+        **paged(count, partial(people_of, lens, part)),
         arguments=what.address() | request.args.to_dict(),
     )
 
@@ -77,15 +77,11 @@ def members() -> ResponseReturnValue:
         title = _stayed_words(formats.month_year(month), after)
     clubs = what.lens.club_ids
     count = count_members(clubs, chosen)
-    page = page_of(count)
     return render_template(
         "clubcrm/reports/members.html",
         what=what,
         title=title,
-        count=count,
-        people=members_of(clubs, chosen, PAGE, page * PAGE),
-        page=page,
-        pages=-(-count // PAGE),
+        **paged(count, partial(members_of, clubs, chosen)),
         arguments=request.args.to_dict(),
     )
 
@@ -98,17 +94,13 @@ def active() -> ResponseReturnValue:
     everybody = request.args.get("of") == "all"
     clubs = what.lens.club_ids
     count = count_comers(clubs, everybody=everybody)
-    page = page_of(count)
     return render_template(
         "clubcrm/reports/comers.html",
         what=what,
         title=_("Members with a running contract")
         if everybody
         else _("Members who come four times in 28 days"),
-        count=count,
-        people=comers_of(clubs, PAGE, page * PAGE, everybody=everybody),
-        page=page,
-        pages=-(-count // PAGE),
+        **paged(count, partial(comers_of, clubs, everybody=everybody)),
         arguments=request.args.to_dict(),
     )
 
@@ -119,22 +111,25 @@ def receipts() -> ResponseReturnValue:
     what = asked()
     month = month_in("month", month_of(what.today))
     count = count_receipts(what.club.id, month)
-    page = page_of(count)
     return render_template(
         "clubcrm/reports/receipts.html",
         what=what,
         title=_("Receipts of %(month)s", month=formats.month_year(month)),
-        count=count,
-        rows=receipts_of(what.club.id, month, PAGE, page * PAGE),
-        page=page,
-        pages=-(-count // PAGE),
+        **paged(count, partial(receipts_of, what.club.id, month), "rows"),
         arguments=request.args.to_dict(),
     )
 
 
-def page_of(count: int) -> int:
-    """Return the page that is asked for, the last one when there are fewer."""
-    return min(max(request.args.get("page", 0, int), 0), max(0, -(-count // PAGE) - 1))
+def paged(
+    count: int, read: Callable[[int, int], Sequence[Any]], name: str = "people"
+) -> dict[str, Any]:
+    """Return the page that is asked for, the last one when there are fewer, with its rows by name.
+
+    `read` takes how many rows, and after how many.
+    """
+    pages = -(-count // PAGE)
+    page = min(max(request.args.get("page", 0, int), 0), max(0, pages - 1))
+    return {"count": count, "page": page, "pages": pages, name: read(PAGE, page * PAGE)}
 
 
 def _base_words(part: Base, month: str) -> str:

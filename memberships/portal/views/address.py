@@ -7,18 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from clubcrm.core.errors import DomainError
 from clubcrm.core.policy import member_link
-from clubcrm.people.address_words import country_choices, part_words
+from clubcrm.people.address_words import country_choices, parts_shown
 from clubcrm.people.api import keep_address
 from clubcrm.people.queries.addresses import address_of
-from clubcrm.people.rules.postal import (
-    LONGEST,
-    USUAL_LENGTH,
-    Address,
-    address_from,
-    countries,
-    form_of,
-    lines_of,
-)
+from clubcrm.people.rules.postal import Address, address_from, countries, lines_of
 from memberships.portal.queries import Member, home_of, person_of
 from memberships.portal.views.frame import OWN, by_member, member_by, page_of, portal
 
@@ -62,9 +54,7 @@ def _page(
         "country": country,
         # Said by the page, which speaks the member's language.
         "countries": country_choices,
-        "parts": form_of(country, typed.region, typed.city),
-        "part_words": part_words,
-        "longest": {**LONGEST, "": USUAL_LENGTH},
+        **parts_shown(typed, country),
         "wrong": faults or {},
         "known": lines_of(known, home_of(member)),
         "is_saved": request.method == "GET" and bool(request.args.get("saved")),
