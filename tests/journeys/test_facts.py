@@ -114,14 +114,16 @@ def test_random_members_equal_the_pure_rules(cast: Cast) -> None:
 def test_second_run_for_the_same_day_changes_nothing(cast: Cast) -> None:
     for gap in range(1, 9):
         member(cast.club, f"P{gap}", ago(200), [ago(n) for n in range(gap, 200, gap)])
+    facts = select(MemberFacts.__table__).order_by(MemberFacts.person_id)
+    moves = select(StageChange.id).order_by(StageChange.id)
     refresh(cast.club)
-    first = db.session.execute(select(MemberFacts.__table__)).all()
-    changes = db.session.scalars(select(StageChange.id)).all()
+    first = db.session.execute(facts).all()
+    changes = db.session.scalars(moves).all()
 
     refresh(cast.club)
 
-    assert db.session.execute(select(MemberFacts.__table__)).all() == first
-    assert db.session.scalars(select(StageChange.id)).all() == changes
+    assert db.session.execute(facts).all() == first
+    assert db.session.scalars(moves).all() == changes
 
 
 def test_closed_week_rings_for_nobody(cast: Cast) -> None:
