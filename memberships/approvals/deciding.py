@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 from memberships.approvals.models import Approval, ApprovalState
-from memberships.approvals.queries import may_alone, names_of, subjects_of
-from memberships.approvals.rules import LimitKind
+from memberships.approvals.queries import limits_of, names_of, subjects_of
 
 MOST_SHOWN = 50
 
@@ -41,18 +40,24 @@ def to_decide(scope: Scope, by: str) -> list[ToDecide]:
             Approval.club_id.in_(scope.club_ids),
             Approval.state == ApprovalState.WAITING,
             Approval.requested_by != by,
+            # Before the list is cut: what is above his limit must not push out what is his.
+            _within_limits(scope, by),
         )
         .order_by(Approval.id)
         .limit(MOST_SHOWN)
     )
-    rows = [(row, currency) for row, currency in asked if _may_grant(row, by)]
-    return _shown(rows) if rows else []
+    return _shown([(row, currency) for row, currency in asked])
 
 
-def _may_grant(row: Approval, by: str) -> bool:
-    if row.measure is None or row.kind not in set(LimitKind):
-        return True
-    return may_alone(by, row.club_id, LimitKind(row.kind), row.measure)
+def _within_limits(scope: Scope, by: str) -> ColumnElement[bool]:
+    """Return the condition that a request is of no limited kind, or within the person's limit."""
+    over = [
+        and_(Approval.club_id == club_id, Approval.kind == kind, Approval.measure > limit)
+        for club_id in scope.club_ids
+        for kind, limit in limits_of(by, club_id).items()
+        if limit is not None
+    ]
+    return or_(Approval.measure.is_(None), ~or_(false(), *over))
 
 
 def _shown(rows: Sequence[tuple[Approval, str]]) -> list[ToDecide]:

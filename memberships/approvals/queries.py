@@ -36,6 +36,12 @@ def limit_of(by: str, club_id: int, kind: LimitKind) -> int | None:
     return 0 if role == "nobody" else limit_for(role, kind, _stored(club_id))
 
 
+def limits_of(by: str, club_id: int) -> dict[LimitKind, int | None]:
+    """Return by kind of act up to how much this person may do alone in the club."""
+    role, stored = role_of(by), _stored(club_id)
+    return {kind: 0 if role == "nobody" else limit_for(role, kind, stored) for kind in LimitKind}
+
+
 def may_alone(by: str, club_id: int, kind: LimitKind, measure: int) -> bool:
     """Tell whether this person needs nobody else for an act of this measure."""
     return is_within(limit_of(by, club_id, kind), measure)

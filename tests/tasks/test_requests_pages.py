@@ -6,6 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from clubcrm.core.db import unit_of_work
+from memberships.approvals.deciding import MOST_SHOWN
 from memberships.approvals.rules import LimitKind
 from memberships.approvals.services import ApprovalRequest, request_approval, set_limits
 from tests.cast import Cast
@@ -38,3 +39,15 @@ def test_requests_stand_on_the_list_of_whoever_may_decide_them(
     assert "Mia Rahman" in pages["Max"]
     assert "Paid twice" in pages["Max"]
     assert f'id="wish-{large}"' in client_of("Max").get("/approvals").text
+
+
+def test_what_is_above_ones_limit_does_not_hide_what_one_may_decide(
+    app: Flask, cast: Cast, client_of: ClientOf
+) -> None:
+    with app.app_context(), unit_of_work():
+        set_limits(cast.club, {"manager": {LimitKind.REFUND: 100_000}}, by="system")
+        for number in range(MOST_SHOWN):
+            ask(cast, "Frank", 500_000 + number, "Moved away")
+        small = ask(cast, "Frank", 90_000, "Paid twice")
+
+    assert f"/approvals#wish-{small}" in client_of("Max").get("/tasks").text
