@@ -59,15 +59,10 @@ from clubcrm.leads.queries.leads import person_of_lead
 from clubcrm.leads.traits import TRAITS as LEAD_TRAITS
 from clubcrm.leads.views.board import watch_leads
 from clubcrm.loyalty import handlers as loyalty_handlers
+from clubcrm.loyalty import jobs as loyalty_jobs
 from clubcrm.loyalty import till_points
 from clubcrm.loyalty import traits as loyalty_traits
 from clubcrm.loyalty.doubles import referral_stops
-from clubcrm.loyalty.jobs import (
-    lapse_points,
-    propose_discounts,
-    settle_referrals,
-    tell_of_points,
-)
 from clubcrm.loyalty.point_queries import broken_points
 from clubcrm.loyalty.referral_queries import broken_referrals
 from clubcrm.loyalty.views import own_place
@@ -96,7 +91,7 @@ from clubcrm.reports.own_pipeline import own_outlook
 from clubcrm.tasks import bar_news
 from clubcrm.tasks import handlers as task_handlers
 from clubcrm.tasks.clock_watch import watch_clock
-from clubcrm.tasks.events import ComplaintNoted, SurveyAnswered, TaskClosed
+from clubcrm.tasks.events import ComplaintNoted, SurveyAnswered, TaskClosed, TaskReopened
 from clubcrm.tasks.job_watch import watch_jobs
 from clubcrm.tasks.jobs import expire_tasks, open_recurring_tasks
 from clubcrm.tasks.surveys import survey_address
@@ -183,6 +178,7 @@ EVENT_HANDLERS: Handlers = {
     ComplaintNoted: (ticket_handlers.on_complaint_noted,),
     SurveyAnswered: (ticket_handlers.on_survey_answered,),
     TaskClosed: (journey_handlers.on_task_closed, ticket_handlers.on_task_closed),
+    TaskReopened: (ticket_handlers.on_task_reopened,),
     DeliveryParked: (task_handlers.on_delivery_parked,),
     membership_facts.BlockPlaced: (schedule_handlers.on_block_placed,),
     membership_facts.CancellationWithdrawn: (farewell.on_cancellation_withdrawn,),
@@ -240,11 +236,11 @@ JOBS: tuple[Job, ...] = (
     Job("settle-papers", membership_jobs.settle_papers, daily_at=time(0, 15)),
     Job("expire-units", membership_jobs.expire_units, daily_at=time(0, 20)),
     Job("expire-vouchers", membership_jobs.expire_vouchers, daily_at=time(0, 25)),
-    Job("settle-referrals", settle_referrals, daily_at=time(0, 40)),
-    Job("lapse-points", lapse_points, daily_at=time(0, 45)),
+    Job("settle-referrals", loyalty_jobs.settle_referrals, daily_at=time(0, 40)),
+    Job("lapse-points", loyalty_jobs.lapse_points, daily_at=time(0, 45)),
     # After the night's touchpoints, so that they keep their place within what one may be told.
-    Job("tell-of-points", tell_of_points, daily_at=time(5, 45)),
-    Job("propose-discounts", propose_discounts, daily_at=time(5, 40)),
+    Job("tell-of-points", loyalty_jobs.tell_of_points, daily_at=time(5, 45)),
+    Job("propose-discounts", loyalty_jobs.propose_discounts, daily_at=time(5, 40)),
     Job("book-recurring", membership_jobs.book_recurring, daily_at=time(0, 30)),
     *bar_jobs.JOBS,
     # After 04:00, when the visit-day of last night is over.

@@ -16,6 +16,14 @@ class TaskClosed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class TaskReopened(Fact):
+    """A task that had been closed by mistake is on the lists again."""
+
+    task_id: int
+    person_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SurveyAnswered(Fact):
     """A member has answered the half-way question with a score from 0 to 10."""
 

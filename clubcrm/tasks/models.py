@@ -29,6 +29,11 @@ TASK_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
         {TaskState.DONE, TaskState.NOT_NOW, TaskState.CANCELLED, TaskState.EXPIRED}
     ),
 }
+# What was closed by a slip of the finger is open again; time and person are asked beside.
+REOPENED_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
+    TaskState.DONE: frozenset({TaskState.OPEN}),
+    TaskState.NOT_NOW: frozenset({TaskState.OPEN}),
+}
 
 
 class Task(Model):

@@ -7,7 +7,7 @@ from clubcrm.messaging.events import AnswerReceived
 from clubcrm.messaging.rules.answers import AnswerKind
 from clubcrm.messaging.tracking import Reply, ReplyMail
 from clubcrm.people.models import Channel
-from clubcrm.tasks.events import ComplaintNoted, SurveyAnswered, TaskClosed
+from clubcrm.tasks.events import ComplaintNoted, SurveyAnswered, TaskClosed, TaskReopened
 from clubcrm.tasks.models import TaskState
 from clubcrm.tasks.outcomes import Mood, mood_of
 from clubcrm.tickets import queries, threading
@@ -23,6 +23,7 @@ from clubcrm.tickets.services import (
     go_on,
     note,
     open_ticket,
+    resume,
     solve,
 )
 from memberships.events import MemberAsked, QuestionSettled, UnitQuestioned
@@ -156,12 +157,23 @@ def on_task_closed(fact: TaskClosed) -> None:
     if ticket is None or ticket.state is not TicketState.OPEN:
         return
     task = queries.task_with(fact.task_id)
+    if task.state is TaskState.OPEN:
+        # Closed by mistake and taken back before this was heard.
+        return
     if fact.outcome == TaskState.DONE:
         solve(ticket, task.outcome, by=task.closed_by)
     elif fact.outcome == TaskState.NOT_NOW:
         close(ticket, task.outcome, by=task.closed_by)
     else:
         note(ticket, f"{task.title}: {fact.outcome}", by=SYSTEM)
+
+
+def on_task_reopened(fact: TaskReopened) -> None:
+    """A ticket that was settled by a slip on a list of tasks waits for us again, as before."""
+    ticket = queries.by_task(fact.task_id)
+    if ticket is None or queries.task_with(fact.task_id).state is not TaskState.OPEN:
+        return
+    resume(ticket, by=SYSTEM)
 
 
 def _opening(reply: Reply, mail: ReplyMail | None, cause: str) -> Opening:

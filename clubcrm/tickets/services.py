@@ -24,6 +24,7 @@ from clubcrm.tickets.events import TicketOpened, TicketSettled
 from clubcrm.tickets.models import Ticket, TicketLine
 from clubcrm.tickets.rules.cases import (
     PRIVATE_ORIGINS,
+    RESUMED_MOVES,
     TICKET_MOVES,
     LineKind,
     Priority,
@@ -131,6 +132,19 @@ def reopen(ticket: Ticket, why: str, *, by: str) -> None:
     ticket = queries.locked(ticket.id)
     note_change(ticket, "reopened", why, by=by)
     _our_turn(ticket, why, clock.now(), by)
+
+
+def resume(ticket: Ticket, *, by: str) -> None:
+    """It is still our turn, with the same task and due time: it was settled by mistake."""
+    ticket = queries.locked(ticket.id)
+    if ticket.state is TicketState.OPEN:
+        return
+    note_change(ticket, "reopened", by=by)
+    move(ticket, TicketState.OPEN, moves=RESUMED_MOVES, by=by)
+    ticket.solved_at = ticket.closed_at = None
+    ticket.solved_by = ""
+    db.session.flush()
+    audit.note("ticket.resumed", "ticket", ticket.id, by=by)
 
 
 def note(ticket: Ticket, words: str, *, by: str) -> TicketLine:

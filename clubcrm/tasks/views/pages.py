@@ -6,12 +6,13 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from clubcrm.accounts.rules.addresses import safe_next
 from clubcrm.core import clock
 from clubcrm.core.errors import invalid, not_found
 from clubcrm.core.policy import current_actor
-from clubcrm.core.shell import current_club
+from clubcrm.core.shell import current_club, my_clubs
 from clubcrm.core.web import require
-from clubcrm.tasks import lists, queries, services, words
+from clubcrm.tasks import lists, queries, reopening, services, words
 from clubcrm.tasks.models import Task, TaskState
 from clubcrm.tasks.outcomes import WorkForm
 from clubcrm.tasks.permissions import SEE_TASKS, SEE_TEAM
@@ -22,12 +23,14 @@ from memberships.permissions import DECIDE_APPROVALS
 
 tasks = Blueprint("tasks", __name__, url_prefix="/tasks")
 TOMORROW_AT = time(10)
+_WAYS_BACK = {"back": services.bring_back, "reopen": reopening.reopen}
 
 
 @tasks.get("")
 @require(SEE_TASKS)
 def my_day() -> ResponseReturnValue:
     actor, club, moment = current_actor(), current_club(), clock.now()
+    clubs = my_clubs()
     worker = lists.Worker(actor.id, actor.role, actor.scope, club.id, club.zone)
     rows = queries.my_day(actor.scope, actor.role, actor.id, moment)
     plans = plans_of([row.task.id for row in rows])
@@ -35,6 +38,7 @@ def my_day() -> ResponseReturnValue:
     late = [row for row in rows if row.task.due_at <= moment or row.task.id in reminded]
     later = [row for row in rows if row not in late]
     sees_team = actor.may(SEE_TEAM)
+    closed = queries.closed_lately(actor.scope)
     return render_template(
         "clubcrm/tasks/my_day.html",
         late=late,
@@ -42,8 +46,11 @@ def my_day() -> ResponseReturnValue:
         calls=lists.work_list(worker, WorkForm.CALL, moment),
         talks=lists.work_list(worker, WorkForm.TALK, moment),
         why_words=words.why_words,
-        closed=queries.closed_lately(actor.scope),
+        closed=closed,
+        reopenable=reopening.may_reopen([row.task for row in closed], actor.ref, moment),
         zone=club.zone,
+        # Who sees several clubs has to know in which one something is to be done.
+        clubs={one.id: one.name for one in clubs} if len(clubs) > 1 else {},
         reminded=reminded,
         now=moment,
         sees_team=sees_team,
@@ -52,6 +59,7 @@ def my_day() -> ResponseReturnValue:
         kind_words=kind_words,
         kind_icon=kind_icon,
         put_off=_put_off(request.args.get("put_off", ""), moment),
+        just_closed=_just_closed(request.args.get("closed", ""), moment),
     )
 
 
@@ -61,21 +69,35 @@ def answer(public_id: str) -> ResponseReturnValue:
     """Done, later or not now, with a word on what came of it."""
     task, by = _task(public_id), current_actor().ref
     outcome, remark = request.form.get("outcome"), request.form.get("remark", "").strip()
+    closed = put_off = None
     if outcome == "done":
         services.finish(task, remark, by=by)
-        flash(_("Done."))
-    elif outcome == "later":
-        services.put_off(task, _tomorrow(), by=by)
-        return redirect(url_for("tasks.my_day", put_off=task.public_id), 303)
-    elif outcome == "back":
-        services.bring_back(task, by=by)
-        flash(_("It stands on the list again."))
+        closed = task.public_id
     elif outcome == "not_now":
         services.set_aside(task, remark, by=by)
-        flash(_("Set aside."))
+        closed = task.public_id
+    elif outcome == "later":
+        services.put_off(task, _tomorrow(), by=by)
+        put_off = task.public_id
+    elif outcome in _WAYS_BACK:
+        _WAYS_BACK[outcome](task, by=by)
+        flash(_("It stands on the list again."))
     else:
         raise invalid({"outcome": _("Choose done, later or not now.")})
-    return redirect(url_for("tasks.my_day"), 303)
+    onward = safe_next(request.form.get("next"))
+    if onward and closed:
+        undo = url_for("tasks.reopen", public_id=closed, next=onward)
+        flash({"text": _("Done."), "undo": undo}, "success")  # type: ignore[arg-type]
+    return redirect(onward or url_for("tasks.my_day", closed=closed, put_off=put_off), 303)
+
+
+@tasks.post("/<public_id>/reopen")
+@require(SEE_TASKS)
+def reopen(public_id: str) -> ResponseReturnValue:
+    """What was closed by mistake stands on the lists again; back to where that was seen."""
+    reopening.reopen(_task(public_id), by=current_actor().ref)
+    flash(_("It stands on the list again."), "success")
+    return redirect(safe_next(request.args.get("next")) or url_for("tasks.my_day"), 303)
 
 
 def _task(public_id: str) -> Task:
@@ -91,6 +113,13 @@ def _put_off(public_id: str, moment: datetime) -> Task | None:
     if task is None or task.state is not TaskState.OPEN or task.snoozed_until is None:
         return None
     return task if task.snoozed_until > moment else None
+
+
+def _just_closed(public_id: str, moment: datetime) -> Task | None:
+    """Return what was just done or set aside, which one may take back for a while."""
+    actor = current_actor()
+    task = queries.task_for(actor.scope, public_id) if public_id else None
+    return task if task and reopening.may_reopen([task], actor.ref, moment) else None
 
 
 def _tomorrow() -> datetime:

@@ -11,7 +11,7 @@ from clubcrm.core.errors import invalid, not_found
 from clubcrm.core.shell import ClubChoice, my_clubs
 from clubcrm.core.web import current_actor, require
 from clubcrm.people.api import person_in
-from clubcrm.tasks import planned, queries, services, team
+from clubcrm.tasks import planned, queries, reopening, services, team
 from clubcrm.tasks.models import Task
 from clubcrm.tasks.permissions import SEE_TASKS, SEE_TEAM
 from clubcrm.tasks.plan_tables import TaskRule
@@ -135,6 +135,19 @@ def post_answer(body: dict[str, Any], task_id: str) -> dict[str, Any]:
         raise invalid({"until": _("Say until when.")})
     else:
         services.put_off(task, body["until"], by=by)
+    return _shown(task)
+
+
+@plan_api.post("/tasks/<string:task_id>/reopen")
+@plan_api.doc(
+    summary="Take back, within an hour, what you have closed by mistake",
+    description="Only who closed it, and no call, whose outcome has been followed already.",
+)
+@require(SEE_TASKS)
+@plan_api.response(200, PlannedShown)
+def post_reopen(task_id: str) -> dict[str, Any]:
+    task = _task(task_id)
+    reopening.reopen(task, by=current_actor().ref)
     return _shown(task)
 
 

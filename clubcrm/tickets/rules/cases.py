@@ -22,6 +22,11 @@ TICKET_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
     # A closed one stays closed: what is written later is a new one that names it.
     TicketState.SOLVED: frozenset({TicketState.OPEN, TicketState.CLOSED}),
 }
+# Only the slip of a finger on a list of tasks opens what was closed for good.
+RESUMED_MOVES: Mapping[StrEnum, frozenset[StrEnum]] = {
+    state: frozenset({TicketState.OPEN})
+    for state in (TicketState.WAITING, TicketState.SOLVED, TicketState.CLOSED)
+}
 UNSETTLED = (TicketState.OPEN, TicketState.WAITING)
 
 
