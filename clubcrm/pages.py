@@ -59,6 +59,7 @@ from clubcrm.tasks.views.survey import survey
 from clubcrm.tasks.views.team import team_tasks
 from clubcrm.tickets import views as ticket_views
 from clubcrm.tickets.views.api import api as tickets_api
+from clubcrm.tickets.views.calls_api import calls_api
 from memberships import pages as membership_pages
 from memberships import places as membership_places
 
@@ -105,6 +106,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     messages_api,
     tasks_api,
     tickets_api,
+    calls_api,
     plan_api,
     controllers,
     reading,

@@ -34,6 +34,7 @@ from clubcrm.tickets.rules.phone import (
 # Deliveries speak English, so the English sentence is stored; lists translate it for their reader.
 MISSED = _l("Call back: nobody answered")
 LONGEST_EXTENSION = 20
+Telephone = tuple[int, str]  # club and extension
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,19 @@ def set_extension(club_id: int, extension: str, user_id: int | None, *, by: str)
     audit.note("phone.extension", "club", club_id, before=before, after=after, by=by)
 
 
-def dial(person_id: int, user_id: int, *, by: str) -> PhoneDial:
-    """The caller's own telephone rings, and then the member's; raises when either has no number."""
-    mine = queries.extensions_of(user_id)
+def telephone_of(user_id: int) -> Telephone | None:
+    """Return the telephone from which the person rings others, None when he has none."""
+    return next(iter(queries.extensions_of(user_id)), None)
+
+
+def dial(person_id: int, telephone: Telephone | None, *, by: str) -> PhoneDial:
+    """The telephone rings, and then the member's; raises when either has no number."""
     number = queries.phone_of(person_id)
     if not number:
         raise not_found(_("There is no number that works."))
-    if not mine:
+    if telephone is None:
         raise DomainError("NO_EXTENSION", _("You have no telephone here. Ask a manager for one."))
-    club_id, extension = mine[0]
+    club_id, extension = telephone
     row = PhoneDial(
         club_id=club_id, person_id=person_id, extension=extension, number=number, asked_by=by
     )

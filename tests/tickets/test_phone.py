@@ -280,7 +280,7 @@ def test_line_to_asterisk_hears_rings_dials_and_comes_back_when_it_is_cut(
         shown_after = time.monotonic() - begun
 
         with app.app_context(), unit_of_work():
-            calls.dial(cast.members["Mia"], cast.users["Frank"], by="user:4")
+            calls.dial(cast.members["Mia"], (cast.club, "101"), by="user:4")
         assert until(lambda: b"Exten: +8801711000001" in asterisk.heard)
 
         asterisk.lines[0].shutdown(socket.SHUT_RDWR)

@@ -86,7 +86,9 @@ def dial(person_id: str) -> ResponseReturnValue:
     """One's own telephone rings, and then the member's."""
     person = person_of(person_id)
     try:
-        calls.dial(person.id, current_actor().id, by=current_actor().ref)
+        actor = current_actor()
+        mine = calls.telephone_of(actor.id) if actor.kind == "user" else None
+        calls.dial(person.id, mine, by=actor.ref)
     except DomainError as error:
         if error.code != "NO_EXTENSION":
             raise
