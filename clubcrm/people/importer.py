@@ -234,6 +234,7 @@ def _open_batch(order: ImportOrder, plan: Plan) -> tuple[int, int, Counter[str]]
         "columns": plan.mapping,
         "order": plan.reading.order,
         "source": order.source,
+        "head": [neutral(name) for name in plan.columns],
     }
     digest = hashlib.sha256(order.path.read_bytes()).hexdigest()
     open_ones = db.session.scalars(

@@ -306,7 +306,12 @@ def _fault(number: int, error: DomainError) -> TableFault:
 def _open_batch(
     order: TableOrder, mapping: ColumnMap, days: DayOrder | None
 ) -> tuple[int, int, Counter[str]]:
-    told = {"columns": mapping, "order": days, "source": order.place.source}
+    told = {
+        "columns": mapping,
+        "order": days,
+        "source": order.place.source,
+        "head": [neutral(name) for name in column_names(order.path)],
+    }
     digest = hashlib.sha256(order.path.read_bytes()).hexdigest()
     open_ones = db.session.scalars(
         select(ImportBatch)

@@ -1,12 +1,15 @@
 """Queries: tables brought in so far, and the rows that were refused."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
 from clubcrm.core.clubs import Scope
 from clubcrm.core.db import db
+from clubcrm.core.types import JsonObject
 from clubcrm.people.models import ImportBatch, ImportRow
+
+PIECE = 500
 
 
 def batch_in(scope: Scope, batch_id: int) -> ImportBatch | None:
@@ -38,6 +41,19 @@ def refused_rows(batch_id: int, limit: int) -> Sequence[ImportRow]:
         .order_by(ImportRow.number)
         .limit(limit)
     ).all()
+
+
+def all_refused(batch_id: int) -> Iterator[tuple[JsonObject, str]]:
+    """Return cells and reason of every refused row in the order of the table, piece by piece."""
+    last = 0
+    while rows := db.session.execute(
+        select(ImportRow.number, ImportRow.cells, ImportRow.reason)
+        .where(ImportRow.batch_id == batch_id, ImportRow.number > last)
+        .order_by(ImportRow.number)
+        .limit(PIECE)
+    ).all():
+        yield from ((cells, reason) for _number, cells, reason in rows)
+        last = rows[-1][0]
 
 
 def any_batch_in(scope: Scope, batch_id: int) -> ImportBatch | None:
