@@ -33,10 +33,28 @@ CHORES: tuple[tuple[str, str, str, Rhythm, time], ...] = (
         time(12),
     ),
 )
-PLANNED: tuple[tuple[str, str, str, int], ...] = (
-    ("Order new chalk", "desk", "desk", 30),
-    ("Call the lift company back", "manager", "manager", -70),
-    ("Write to the school about the summer course", "sales", "sales", 52),
+# What the staff of a club planned, one list for each place; hours from now until it is due.
+PLANNED: tuple[tuple[tuple[str, str, str, int], ...], ...] = (
+    (
+        ("Order new chalk", "desk", "desk", 30),
+        ("Call the lift company back", "manager", "manager", -70),
+        ("Write to the school about the summer course", "sales", "sales", 52),
+    ),
+    (
+        ("Send the broken towel dryer to the workshop", "desk", "desk", 20),
+        ("Ask the landlord about the leaking gutter", "manager", "manager", -50),
+        ("Visit the bank across the street with the company offer", "sales", "sales", 28),
+    ),
+    (
+        ("Print new labels for the lockers", "desk", "desk", 44),
+        ("Get a second offer for the sauna stove", "manager", "manager", -30),
+        ("Bring flyers to the swimming pool", "sales", "sales", 70),
+    ),
+    (
+        ("Sort the lost property of last month", "desk", "desk", 26),
+        ("Answer the insurer about the glass door", "manager", "manager", -94),
+        ("Thank the running group and ask for a date in spring", "sales", "sales", 40),
+    ),
 )
 DAYS_BACK = 6
 
@@ -56,7 +74,7 @@ class _Chores:
     """The planned work of one club."""
 
     def __init__(self, ground: Ground, place: int, club_id: int) -> None:
-        self.ground, self.club_id = ground, club_id
+        self.ground, self.club_id, self.place = ground, club_id, place
         self.chance = ground.order.chance("chores", place)
         calendar = ground.calendars[place]
         self.zone, self.closed = ZoneInfo(calendar.town.zone), calendar.closed
@@ -69,7 +87,7 @@ class _Chores:
                 day = self.ground.order.last_day - timedelta(days=back)
                 if falls_on(rhythm, day) and day not in self.closed:
                     self._run(rule_id, (title, sentence, role), datetime.combine(day, due), back)
-        for title, role, who, hours in PLANNED:
+        for title, role, who, hours in PLANNED[self.place % len(PLANNED)]:
             self._plan(title, role, who, hours)
 
     def _rule(self, words: tuple[str, str], role: str, rhythm: Rhythm, due: time) -> int:
