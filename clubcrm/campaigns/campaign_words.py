@@ -50,7 +50,7 @@ def refusal_words(why: str) -> str:
         "bounced": _("the address does not work"),
         "no_consent": _("has not said yes to news"),
         "one_a_day": _("hears from us on that day already"),
-        "contact_too_soon": _("heard from us days ago"),
+        "contact_too_soon": _("heard from us a few days ago"),
         "week_full": _("heard enough this week"),
         "month_full": _("heard enough this month"),
         "year_full": _("heard enough this year"),
