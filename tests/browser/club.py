@@ -29,7 +29,7 @@ from clubcrm.leads.api import (
     receive_by_hand,
 )
 from clubcrm.leads.door.making import FormDraft, make_form
-from clubcrm.people.api import save_photo
+from clubcrm.people.api import make_link, save_photo
 from clubcrm.people.models import Person
 from clubcrm.seed.portraits import draw_portrait
 from clubcrm.tasks.api import TaskOrder, open_task
@@ -84,6 +84,13 @@ def open_form(app: Flask, cast: Cast) -> str:
     """The club has a form of its own; returns its public key."""
     with app.app_context(), unit_of_work():
         return make_form(cast.club, FormDraft("Trial week", title="Try us"), by=SARA).public_id
+
+
+def own_page(app: Flask, public_id: str) -> str:
+    """The member has a link to his own pages; returns its token."""
+    with app.app_context(), unit_of_work():
+        person = db.session.query(Person).filter_by(public_id=public_id).one()
+        return make_link(person.id, "portal", expires_at=None, by=SARA)
 
 
 def ask(app: Flask, cast: Cast) -> str:

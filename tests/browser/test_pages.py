@@ -33,6 +33,7 @@ def test_pages_are_accessible_and_fit(
     members = club.evening(app, cast)
     members["lead"] = club.ask(app, cast)
     members["form"] = club.open_form(app, cast)
+    members["own"] = club.own_page(app, members[club.RAZIAS_CARD])
     club.arrive(app, cast, "9000003", "9000004", club.LENAS_CARD, club.UNKNOWN_CARD, "9000005")
     desk = open_desk("Olga", size, "light")
     # Colours that are still on their way from light to dark are nobody's colours.
@@ -266,6 +267,8 @@ def _pages(members: dict[str, str]) -> dict[str, str]:
         "events": "/events",
         "event-new": "/events/new",
         "hosted-form": f"/join/{members['form']}",
+        "own-address": f"/my/{members['own']}/address",
+        "own-address-elsewhere": f"/my/{members['own']}/address?country=DE",
         "taxes": "/settings/money",
     }
 

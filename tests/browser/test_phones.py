@@ -45,6 +45,7 @@ def addresses(app: Flask, cast: Cast) -> dict[str, str]:
             "own-home": f"/my/{home}",
             "own-code": f"/my/{home}/code",
             "own-classes": f"/my/{home}/classes",
+            "own-address": f"/my/{home}/address",
             "own-cards": f"/my/{home}/cards",
             "own-ledger": f"/my/{home}/ledger",
             "own-freeze": f"/my/{home}/freeze/{year.public_id}",
