@@ -11,7 +11,7 @@ from clubcrm.core.clubs import Club, Scope
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
 from clubcrm.core.remembered import remembered
-from clubcrm.people.models import ContactKind, ContactPoint, Person, ReachState
+from clubcrm.people.models import ContactKind, ContactPoint, Person, ReachState, StoredFile
 from clubcrm.people.rules.contacts import phone_number
 from clubcrm.tasks.models import Task, TaskState
 from clubcrm.tickets.call_tables import (
@@ -35,6 +35,7 @@ class CallRow:
     person_public_id: str
     worker: str
     zone: str
+    photo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +195,17 @@ def _extensions() -> dict[tuple[int, str], int]:
 def _rows(*where: ColumnElement[bool], limit: int) -> list[CallRow]:
     rows = db.session.execute(
         select(
-            PhoneCall, Person.given_name, Person.family_name, Person.public_id, User.name, Club.zone
+            PhoneCall,
+            Person.given_name,
+            Person.family_name,
+            Person.public_id,
+            User.name,
+            Club.zone,
+            StoredFile.public_id,
         )
         .join(Club, Club.id == PhoneCall.club_id)
         .outerjoin(Person, Person.id == PhoneCall.person_id)
+        .outerjoin(StoredFile, StoredFile.id == Person.photo_id)
         .outerjoin(User, User.id == PhoneCall.user_id)
         .where(*where)
         .order_by(PhoneCall.id.desc())
@@ -205,7 +213,12 @@ def _rows(*where: ColumnElement[bool], limit: int) -> list[CallRow]:
     )
     return [
         CallRow(
-            row[0], f"{row[1] or ''} {row[2] or ''}".strip(), row[3] or "", row[4] or "", row[5]
+            row[0],
+            f"{row[1] or ''} {row[2] or ''}".strip(),
+            row[3] or "",
+            row[4] or "",
+            row[5],
+            row[6] or "",
         )
         for row in rows
     ]
