@@ -1,6 +1,7 @@
 """`clubcrm forecast`: what the coming months bring, and the retention model behind it."""
 
 import json
+import math
 from typing import Any
 
 import click
@@ -15,6 +16,8 @@ from clubcrm.reports.analyst import ask
 from clubcrm.reports.forecasting import follow_lives, foresee
 from clubcrm.reports.models import AnalysisKind, AnalysisResult
 from clubcrm.reports.rolling_up import roll_up
+
+MOST_MEMBERS = 1e9
 
 
 @click.group(invoke_without_command=True)
@@ -48,10 +51,7 @@ def fit(survivors: str, ahead: int, *, as_json: bool) -> None:
 
     Example: clubcrm forecast fit --survivors 1000,631,468,382,326,289,262,241
     """
-    try:
-        numbers = [float(one) for one in survivors.split(",")]
-    except ValueError:
-        raise click.BadParameter("Expected numbers by commas: 1000,631,468.") from None
+    numbers = [_members(place, one) for place, one in enumerate(survivors.split(","), start=1)]
     answer = ask("retention", {"survivors": numbers, "ahead": max(0, min(ahead, 100))})
     if as_json:
         click.echo(json.dumps(answer))
@@ -71,6 +71,20 @@ def fit(survivors: str, ahead: int, *, as_json: bool) -> None:
         seen = f"{numbers[term]:g}" if term < len(numbers) else ""
         kept = f"{chosen['retention'][term - 1]:.3f}" if term else ""
         click.echo(f"{term:4d}  {seen:>9}  {projected:9.1f}  {kept:>9}")
+
+
+def _members(place: int, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < MOST_MEMBERS:
+        raise click.BadParameter(
+            f"number {place}, {text.strip()!r}, is not a number of members. "
+            "Expected numbers by commas: 1000,631,468.",
+            param_hint="--survivors",
+        )
+    return number
 
 
 def _refresh() -> None:

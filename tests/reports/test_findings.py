@@ -278,16 +278,26 @@ def test_anybody_can_check_the_estimator_on_a_file(app, tmp_path):
     assert sum(found["renewal"]["sizes"]) == len(lines) - 1
 
 
+HEAD = "member,touchpoint,arm,pre28,post28,renewed\n"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("member,arm\n1,T", "lacks the columns touchpoint"),
-        ("member,touchpoint,arm,pre28,post28,renewed\n1,J06,X,1,2,1", "Line 2"),
-        ("member,touchpoint,arm,pre28,post28,renewed\n1,J06,T,many,2,1", "Line 2"),
-        ("member,touchpoint,arm,pre28,post28,renewed", "no rows"),
+        ("member,arm\n1,T", "Row 1 lacks the columns touchpoint"),
+        (f"{HEAD}1,J06,X,1,2,1", "Row 2, column arm: 'X' is not"),
+        (f"{HEAD}1,J06,T,many,2,1", "Row 2, column pre28: 'many' is not"),
+        (f"{HEAD}1,J06,T,1,2,1\n\n2,J06,H,1,-1,1", "Row 4, column post28: '-1' is not"),
+        (f"{HEAD}1,J06,T,nan,2,1", "Row 2, column pre28: 'nan' is not"),
+        (f"{HEAD}1,J06,H,1,2,maybe", "Row 2, column renewed: 'maybe' is not"),
+        (f"{HEAD},J06,H,1,2,1", "Row 2, column member: '' is not"),
+        (f"{HEAD}1,,H,1,2,1", "Row 2, column touchpoint: '' is not"),
+        (f"{HEAD}1,J06,X,1,2,1\n2,J06,T,1,2,?", "Row 3, column renewed: '?' is not"),
+        (HEAD, "no rows"),
+        ("", "Row 1 lacks the columns member"),
     ],
 )
-def test_a_file_that_is_not_right_names_what_is_wrong(app, tmp_path, text, said):
+def test_a_file_that_is_not_right_names_every_cell_that_is_wrong(app, tmp_path, text, said):
     source = tmp_path / "trial.csv"
     source.write_text(text)
 
@@ -295,6 +305,37 @@ def test_a_file_that_is_not_right_names_what_is_wrong(app, tmp_path, text, said)
 
     assert done.exit_code == 1
     assert said in done.output
+
+
+def test_a_file_of_hundreds_of_wrong_rows_names_the_first_and_counts_the_others(app, tmp_path):
+    source = tmp_path / "trial.csv"
+    source.write_text(HEAD + "1,J06,X,1,2,1\n" * 25)
+
+    done = app.test_cli_runner().invoke(group, ["journeys", "results", "--from", str(source)])
+
+    assert "Row 21, column arm" in done.output
+    assert "Row 22" not in done.output
+    assert "5 more rows" in done.output
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Member; Touchpoint;ARM;pre28;post28;Renewed\nJérôme;J06;t;3;4;yes\nb;J06;H;3\n".encode("cp1252"),
+        f"{HEAD}a,J06,T,3,4,1\nb,J06,H,3\n".encode("utf-16"),
+    ],
+)
+def test_a_file_as_spreadsheets_of_any_country_save_it_is_read(app, tmp_path, content):
+    """A row that ends early is not known yet: it is no fault."""
+    source = tmp_path / "trial.csv"
+    source.write_bytes(content)
+
+    done = app.test_cli_runner().invoke(
+        group, ["journeys", "results", "--from", str(source), "--json"]
+    )
+
+    found = json.loads(done.output)["touchpoints"]["J06"]
+    assert (found["renewal"]["sizes"], found["primary"]["sizes"]) == ([1, 0], [1, 0])
 
 
 COLUMNS = ("person", "treated", "before", "primary", "renewed")

@@ -12,6 +12,8 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from clubcrm.cli.main import group
 from clubcrm.core.db import db
 from clubcrm.core.errors import DomainError
+from clubcrm.reports.analysis.refusals import CannotAnswerError
+from clubcrm.reports.analysis.retention import fit_survivors
 from clubcrm.reports.analyst import ask
 from clubcrm.reports.forecasting import foresee
 from clubcrm.reports.models import AnalysisKind, AnalysisResult, ForecastTold, RenewalDue
@@ -48,6 +50,29 @@ def test_command_prints_the_fit(app) -> None:
 
     assert "sbg: alpha 0.704  beta 1.182" in told.output
     assert "log-likelihood -1680.27" in told.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("1000,x,468", "number 2, 'x', is not a number of members"),
+        ("nan,3,2", "number 1, 'nan', is not"),
+        ("1000,631,-4", "number 3, '-4', is not"),
+        ("1000,1e400,3", "number 2, '1e400', is not"),
+        ("", "number 1, '', is not"),
+        ("1000;631;468", "Expected numbers by commas: 1000,631,468."),
+    ],
+)
+def test_command_names_the_number_that_is_none(app, words, said) -> None:
+    told = app.test_cli_runner().invoke(group, ["forecast", "fit", "--survivors", words])
+
+    assert told.exit_code == 2
+    assert said in told.output
+
+
+def test_survivors_that_grow_are_named() -> None:
+    with pytest.raises(CannotAnswerError, match="number 3, 600, is more than 500 before it"):
+        fit_survivors({"survivors": [1000, 500, 600]})
 
 
 def month_after(day: date, count: int) -> date:

@@ -117,8 +117,12 @@ def fit_survivors(values: dict[str, Any]) -> dict[str, Any]:
     survivors = [float(one) for one in values["survivors"]]
     if len(survivors) < 1 + RENEWAL_POINTS:
         raise CannotAnswerError("Give the cohort and at least two renewals: 1000,631,468.")
-    if any(late > early for early, late in pairwise(survivors)):
-        raise CannotAnswerError("Survivors can only become fewer from term to term.")
+    for place, (early, late) in enumerate(pairwise(survivors), start=2):
+        if late > early:
+            raise CannotAnswerError(
+                f"Survivors can only become fewer from term to term: number {place}, {late:g}, "
+                f"is more than {early:g} before it."
+            )
     if survivors[0] <= 0 or survivors[-1] < 0:
         raise CannotAnswerError("A cohort begins with somebody and never falls below nobody.")
     lost = [early - late for early, late in pairwise(survivors)]
