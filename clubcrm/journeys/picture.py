@@ -87,7 +87,7 @@ class Map:
     stations: dict[str, Station]
     ways: dict[tuple[str, str], Way]
     others: tuple[Station, ...]
-    finding: str
+    is_empty: bool
 
 
 def map_of(ground: Ground, own: Mapping[str, str]) -> Map:
@@ -120,21 +120,8 @@ def map_of(ground: Ground, own: Mapping[str, str]) -> Map:
             replace(one, name=own.get(one.code, one.name))
             for one in (_station(code, "", said, ground) for code in others)
         ),
-        finding=_finding(numbers),
+        is_empty=not any(numbers.values()),
     )
-
-
-def _finding(numbers: dict[str, int]) -> str:
-    at_risk, renewal = numbers["at_risk"], numbers["renewal"]
-    if not any(numbers.values()):
-        return _("Nobody is on the way yet: the map fills with the first contract.")
-    first = ngettext("%(num)s member is at risk", "%(num)s members are at risk", at_risk)
-    second = ngettext(
-        "%(num)s contract ends soon without a renewal",
-        "%(num)s contracts end soon without a renewal",
-        renewal,
-    )
-    return _("%(first)s; %(second)s.", first=first, second=second)
 
 
 def _station(code: str, stage: str, said: dict[tuple[str, str], int], ground: Ground) -> Station:

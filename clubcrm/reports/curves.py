@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, true
+from sqlalchemy import ColumnElement, Float, and_, cast, func, true
 
 from clubcrm.journeys.sql import days_between
 from clubcrm.reports.models import AnalysisResult, MemberSpell
@@ -14,6 +14,7 @@ _COLUMNS: dict[str, Any] = {
     "trainer": MemberSpell.trainer,
 }
 JOINED = "joined"
+DAYS_PER_MONTH, MOST_MONTHS = 30.4375, 60
 
 
 def since_of(result: AnalysisResult, by: str) -> int:
@@ -33,7 +34,16 @@ def curve_holds(result: AnalysisResult, by: str, name: str) -> ColumnElement[boo
     chosen = _COLUMNS[by] == name
     if not (since := since_of(result, by)):
         return chosen  # type: ignore[no-any-return]
-    # Both days count, and frozen ones do not.
+    return and_(chosen, _lived(result) > since)
+
+
+def seen_after(result: AnalysisResult, by: str, name: str, months: int) -> ColumnElement[bool]:
+    """Return the condition that a spell of a curve has lasted so many months: who is still seen."""
+    held: Any = cast(_lived(result), Float) >= months * DAYS_PER_MONTH
+    return and_(curve_holds(result, by, name), held)
+
+
+def _lived(result: AnalysisResult) -> Any:
+    """Return the days of a spell as curves count them: both ends count, frozen days do not."""
     after = func.coalesce(MemberSpell.ended_on, result.as_of)
-    lived = days_between(after, MemberSpell.began_on) + 1 - MemberSpell.frozen_days
-    return and_(chosen, lived > since)
+    return days_between(after, MemberSpell.began_on) + 1 - MemberSpell.frozen_days

@@ -321,7 +321,9 @@ def test_a_file_of_hundreds_of_wrong_rows_names_the_first_and_counts_the_others(
 @pytest.mark.parametrize(
     "content",
     [
-        "Member; Touchpoint;ARM;pre28;post28;Renewed\nJérôme;J06;t;3;4;yes\nb;J06;H;3\n".encode("cp1252"),
+        "Member; Touchpoint;ARM;pre28;post28;Renewed\nJérôme;J06;t;3;4;yes\nb;J06;H;3\n".encode(
+            "cp1252"
+        ),
         f"{HEAD}a,J06,T,3,4,1\nb,J06,H,3\n".encode("utf-16"),
     ],
 )

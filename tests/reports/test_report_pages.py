@@ -104,6 +104,13 @@ def test_what_statistics_learned_from_opens_a_list_of_its_length(
     assert sizes == learned_from
     assert len(sizes) > 2
     by = told[AnalysisKind.SURVIVAL]["by"]
+    seen = {point[0]: point[4] for point in told[AnalysisKind.SURVIVAL]["all"]["points"]}
+    stayed = [{href: one.pop(href) for href in list(one) if "after=" in href} for one in curves]
+    assert [numbers[0] for numbers in stayed[0].values()] == [
+        seen[month] for month in (6, 12, 24) if month in seen
+    ]
+    assert stayed[0]
+    assert all(len(set(numbers)) == 1 for one in stayed for numbers in one.values())
     expected = [[told[AnalysisKind.SURVIVAL]["all"]["members"]]] + [
         [one["members"] for one in by[name]["curves"] if one["points"]]
         for name in ("plan", "trainer", "joined")
@@ -163,6 +170,28 @@ def test_each_rate_opens_those_who_did_it(client_of, told, page: str) -> None:
         assert said == round(100 * length(href) / length(everybody)), href
         checked += 1
     assert checked
+
+
+@pytest.mark.parametrize("page", ["/reports/", "/reports/renewals"])
+def test_the_finding_opens_those_it_speaks_of(client_of, told, page: str) -> None:
+    olga = client_of("Olga")
+    whole = r'<h2><a href="([^"]*)">(\d+)%</a> of those due in [A-Z][a-z]+ \d+ renewed'
+
+    href, said = re.search(whole, olga.get(page).text).groups()
+
+    made = olga.get(unescape(href)).text
+    due = olga.get(unescape(href).replace("part=renewed", "part=due")).text
+    lengths = [int(re.search(r"data-count>(\d+)<", one)[1]) for one in (made, due)]
+    assert int(said) == round(100 * lengths[0] / lengths[1])
+
+
+def test_figures_of_a_month_that_is_not_over_say_so(client_of, told) -> None:
+    months = client_of("Olga").get("/reports/").text.partition("Figures of each month")[2]
+
+    rows = {row[:10].partition("<")[0]: row for row in months.split('<th scope="row">')[1:]}
+    renewals = {month: row.partition("at_start")[0] for month, row in rows.items()}
+    assert "not final" in renewals["May 2026"]
+    assert "not final" not in renewals["March 2026"]
 
 
 def test_who_uses_the_club_opens_and_so_do_all_with_a_running_contract(client_of, told) -> None:

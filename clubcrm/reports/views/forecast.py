@@ -37,7 +37,7 @@ def forecast() -> ResponseReturnValue:
         "clubcrm/reports/forecast.html",
         what=what,
         result=result,
-        months=_shown(what, months),
+        months=with_known(what, months),
         about=about,
         finding=_finding(what, result, months),
         fan=drawn.fan([(one["renewals"], one["low"], one["high"], None) for one in months]),
@@ -50,7 +50,7 @@ def forecast() -> ResponseReturnValue:
     )
 
 
-def _shown(what: Asked, months: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def with_known(what: Asked, months: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The months with how many ends of each are known today, which is what their list holds."""
     days = [date.fromisoformat(one["month"]) for one in months]
     if not days:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from clubcrm.core import formats
 from clubcrm.core.errors import not_found
 from clubcrm.core.web import require
-from clubcrm.reports.curves import JOINED, curve_holds, since_of
+from clubcrm.reports.curves import JOINED, MOST_MONTHS, curve_holds, seen_after, since_of
 from clubcrm.reports.ended import Ended, count_ended
 from clubcrm.reports.lens import Part
 from clubcrm.reports.lives import count_members, members_of
@@ -62,13 +62,17 @@ def curve() -> ResponseReturnValue:
     clubs = what.lens.club_ids
     result = _result(clubs, AnalysisKind.SURVIVAL)
     by, name = request.args.get("curve", ""), request.args.get("group", "")
-    chosen = curve_holds(result, by, name)
+    after = min(max(request.args.get("after", 0, int), 0), MOST_MONTHS)
+    chosen = seen_after(result, by, name, after) if after else curve_holds(result, by, name)
+    words = _("Joined in %(month)s", month=name) if by == JOINED else curve_words(by, name)
+    if after:
+        words = _("%(members)s, seen for %(after)s months", members=words, after=after)
     count = count_members(clubs, chosen)
     return render_template(
         "clubcrm/reports/members.html",
         what=what,
         tab="renewals",
-        title=_("Joined in %(month)s", month=name) if by == JOINED else curve_words(by, name),
+        title=words,
         since=since_of(result, by),
         is_curve=True,
         **paged(count, partial(members_of, clubs, chosen)),

@@ -1,7 +1,5 @@
 """Views room: the owner's overview: the renewal rate, who falls due, the figures of each month."""
 
-from datetime import date
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -20,6 +18,7 @@ from clubcrm.reports.renewals import lines_of, money_at_risk, most_at_risk, tota
 from clubcrm.reports.results import newest
 from clubcrm.reports.rules.dues import is_final
 from clubcrm.reports.views.blueprint import Asked, asked, reports
+from clubcrm.reports.views.forecast import with_known
 from clubcrm.reports.views.renewals import this_month_of
 from clubcrm.reports.words import finding
 
@@ -49,10 +48,8 @@ def index() -> ResponseReturnValue:
         at_risk=money_at_risk(this_month),
         people=most_at_risk(this_month, Part.OPEN, DUE_SHOWN),
         active=active_use(what.lens.club_ids),
-        ahead=[
-            one | {"day": date.fromisoformat(one["month"])}
-            for one in (forecast.figures["months"] if forecast else [])[:FORECAST_SHOWN]
-        ],
+        ahead=with_known(what, (forecast.figures["months"] if forecast else [])[:FORECAST_SHOWN]),
+        running={one.month for one in months if not is_final(month_end(one.month), what.today)},
         introduced=introduced_on(what.club.id),
         month_short=formats.month_short,
     )

@@ -13,7 +13,7 @@ from clubcrm.core.export import amount, download
 from clubcrm.core.months import month_after, month_end, month_of
 from clubcrm.core.web import current_actor, require
 from clubcrm.reports import drawings as drawn
-from clubcrm.reports.curves import curve_holds
+from clubcrm.reports.curves import curve_holds, seen_after
 from clubcrm.reports.kpis import compared
 from clubcrm.reports.lens import By, Lens, Part
 from clubcrm.reports.lives import MATRIX_MONTHS, count_members, matrix_of
@@ -42,6 +42,7 @@ from clubcrm.reports.words import (
 )
 
 DUE_SHOWN = 8
+CURVE_MONTHS = (6, 12, 24)
 SHEET = (
     Part.DUE,
     Part.RENEWED,
@@ -106,6 +107,9 @@ def renewals() -> ResponseReturnValue:
         curve_chips=_curve_chips(what),
         curve_words=curve_words,
         curve_sizes=_curve_sizes(what, survival, curves),
+        curve_months=CURVE_MONTHS,
+        curve_seen=_curve_seen(what, survival, curves),
+        latest=final[-1] if final else None,
         heads=[(part_words(part), "num") for part in columns],
     )
 
@@ -211,6 +215,21 @@ def _curve_sizes(
     return {
         one.name: count_members(what.lens.club_ids, curve_holds(survival, curves.by, one.name))
         for one in curves.curves
+    }
+
+
+def _curve_seen(
+    what: Asked, survival: AnalysisResult | None, curves: drawn.CurvePicture | None
+) -> dict[tuple[str, int], int]:
+    """How many members of each curve have been seen for so many months, where it is drawn."""
+    if survival is None or curves is None:
+        return {}
+    clubs = what.lens.club_ids
+    return {
+        (one.name, month): count_members(clubs, seen_after(survival, curves.by, one.name, month))
+        for one in curves.curves
+        for month in CURVE_MONTHS
+        if any(point[0] == month for point in one.points)
     }
 
 
