@@ -18,6 +18,7 @@ from clubcrm.messaging.rules.parts import sms_parts
 from clubcrm.messaging.rules.wording import fields_of, render
 from clubcrm.messaging.samples import sample_links
 from clubcrm.messaging.story_queries import stories_of
+from clubcrm.messaging.text_words import placeholder_words
 from clubcrm.messaging.texts import texts_of
 from clubcrm.messaging.values import day_words, values_of
 from clubcrm.people.models import Person
@@ -87,7 +88,8 @@ def _worded(code: str, club: Club, person: Person, language: str, kind: TextKind
         values["by_day"] = day_words(clock.local(clock.now(), club.zone), text.language)
     done = render(text.subject, text.body, values)
     parts = sms_parts(done.body).parts if kind is TextKind.SMS else 0
-    return Worded(kind.value, text.language, done.subject, done.body, tuple(done.missing), parts)
+    missing = tuple(placeholder_words(name) for name in done.missing)
+    return Worded(kind.value, text.language, done.subject, done.body, missing, parts)
 
 
 def own_address(user_id: int) -> str:

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from clubcrm.messaging.letter_tables import LetterState
 from clubcrm.messaging.models import MessageState
+from clubcrm.messaging.text_words import placeholder_words
 
 
 def state_words(state: MessageState) -> tuple[str, str]:
@@ -60,7 +61,8 @@ def reason(why: str) -> str:
     if not code:
         return ""
     if code == "missing_field":
-        return _("The text has a blank that nothing fills: %(fields)s.", fields=detail)
+        fields = ", ".join(placeholder_words(name) for name in detail.split(","))
+        return _("The text has a blank that nothing fills: %(fields)s.", fields=fields)
     known = {**_waiting(), **_ended(), **_not_wanted()}
     return known.get(code, _("It is not wanted any more."))
 

@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from clubcrm.core import clock
-from clubcrm.core.db import unit_of_work
+from clubcrm.core.db import db, unit_of_work
 from clubcrm.journeys.facts import refresh_all
+from memberships.contracts.models import Contract
 from tests.cast import Cast
 from tests.journeys.life import member
 
@@ -34,12 +36,24 @@ def test_every_form_is_filled_in_for_a_member_and_a_language(
     olga = client_of("Olga")
 
     page = olga.get("/journeys/touchpoints/J06a/preview").get_data(as_text=True)
-    assert "As Rana would read it. Nothing is sent." in page
+    assert "As Rana would read it. No member gets anything from here." in page
     assert "{given_name}" not in page
     assert page.count("Rana") > 2
     bengali = olga.get("/journeys/touchpoints/J06a/preview?language=bn").get_data(as_text=True)
     assert 'lang="bn"' in bengali
     assert re.search("[\u0980-\u09ff]{3}", bengali)
+
+
+def test_what_is_not_known_of_a_member_is_named_in_words(
+    app: Flask, cast: Cast, rana: None, client_of: ClientOf
+) -> None:
+    with app.app_context(), unit_of_work():
+        db.session.scalars(select(Contract)).one().ends_on = None
+
+    page = client_of("Olga").get("/journeys/touchpoints/J13a/preview").get_data(as_text=True)
+
+    assert "Not known of this member: last day." in page
+    assert "ends_on" not in page
 
 
 def test_a_person_of_another_club_and_an_unknown_code_are_not_found(

@@ -185,6 +185,13 @@ def test_the_finding_opens_those_it_speaks_of(client_of, told, page: str) -> Non
     assert int(said) == round(100 * lengths[0] / lengths[1])
 
 
+def test_groups_too_small_for_a_curve_say_what_is_missing(client_of, learned) -> None:
+    page = client_of("Olga").get("/reports/renewals?curve=source").text
+
+    assert "No group is large enough for a curve" in page
+    assert "Kaplan-Meier" not in page
+
+
 def test_figures_of_a_month_that_is_not_over_say_so(client_of, told) -> None:
     months = client_of("Olga").get("/reports/").text.partition("Figures of each month")[2]
 
