@@ -195,7 +195,7 @@ def test_groups_too_small_for_a_curve_say_what_is_missing(client_of, learned) ->
 def test_figures_of_a_month_that_is_not_over_say_so(client_of, told) -> None:
     months = client_of("Olga").get("/reports/").text.partition("Figures of each month")[2]
 
-    rows = {row[:10].partition("<")[0]: row for row in months.split('<th scope="row">')[1:]}
+    rows = dict(re.findall(r'<th[^>]* scope="row">([A-Z][a-z]+ \d+)(.*?)</tr>', months, re.DOTALL))
     renewals = {month: row.partition("at_start")[0] for month, row in rows.items()}
     assert "not final" in renewals["May 2026"]
     assert "not final" not in renewals["March 2026"]
