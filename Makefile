@@ -27,7 +27,7 @@ test: ## every check: lint, types, contracts, SQLite, PostgreSQL, browser (PYTES
 	@$(PYTHON) setup/prepare.py --tests
 	@.venv/bin/pytest -n 2 --dist loadscope --no-loadscope-reorder --db=shared $(PYTEST_ARGS)
 
-test-all: ## the same, with every page on both databases too, and 200 meetings in every race
+test-all: ## the same, with every page and the API on both databases too, and 200 meetings in every race
 	@$(PYTHON) setup/prepare.py --tests
 	@CLUBCRM_RACES=200 .venv/bin/pytest -n 2 --dist loadscope --no-loadscope-reorder --db=both $(PYTEST_ARGS)
 

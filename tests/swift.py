@@ -13,9 +13,13 @@ from flask import Flask
 from flask.sansio.app import App
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Map, Rule
 
 from clubcrm.accounts import passwords
+from clubcrm.core.db import db
 from tests.cast import PASSWORD_HASH
 
 Builder = Callable[..., tuple[str, str]]
@@ -88,7 +92,7 @@ class Addresses:
 
     def add(self, app: App, rule: str, endpoint: str | None, view: Any, **more: Any) -> None:
         """The app answers the address, by the common map if that knows it."""
-        asked = (rule, endpoint, str(sorted(more.items(), key=str)), _methods(view))
+        asked = (rule, endpoint, str(sorted(more.items(), key=str)) if more else "", _methods(view))
         mine = self._asked.setdefault(app, set())
         shares = app.url_map is self._map or (not mine and self._map is not None)
         if shares and endpoint and view is not None and asked in self._rules:
@@ -122,18 +126,45 @@ class Addresses:
 
 
 def _methods(view: Any) -> str:
-    told = (getattr(view, name, None) for name in ("methods", "provide_automatic_options"))
-    return str([sorted(one) if isinstance(one, set) else one for one in told])
+    methods = getattr(view, "methods", None)
+    automatic = getattr(view, "provide_automatic_options", None)
+    if methods is None and automatic is None:
+        return ""
+    return f"{sorted(methods or ())} {automatic}"
+
+
+# What a dialect has to have in common with another one for what it compiled to be good for both.
+OF_A_DIALECT = (
+    "paramstyle",
+    "server_version_info",
+    "label_length",
+    "max_identifier_length",
+    "default_schema_name",
+    "insertmanyvalues_page_size",
+    "_json_serializer",
+    "_json_deserializer",
+)
+
+
+def _is_alike(one: Any, other: Any) -> bool:
+    if one is other:
+        return True
+    return type(one) is type(other) and all(
+        getattr(one, name, None) == getattr(other, name, None) for name in OF_A_DIALECT
+    )
 
 
 _templates = OncePerRun()
 _addresses = Addresses()
+_statements: LRUCache[Any, Any] = LRUCache(5_000)
 
 
 def use_what_run_knows(app: Flask) -> None:
-    """The app takes addresses and templates that an earlier app of this run compiled."""
+    """The app takes addresses, templates and statements that an earlier app compiled."""
     app.jinja_env.bytecode_cache = _templates
     _addresses.ready(app)
+    with app.app_context():
+        db.engine._compiled_cache = _statements
 
 
 def _answer(
@@ -153,7 +184,10 @@ class HasherOfRun(PasswordHasher):
 
 
 def install() -> None:
-    """Rules of the same text share what reads and what writes their addresses."""
+    """Rules of the same text, and dialects of the same store, share what is compiled for them."""
+    for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        dialect.__eq__ = _is_alike  # type: ignore[method-assign,assignment]
+        dialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign,assignment]
     Rule._parse_rule = _parts_of  # type: ignore[method-assign,assignment]
     strong = passwords._hasher
     passwords._hasher = HasherOfRun(strong.time_cost, strong.memory_cost, strong.parallelism)

@@ -318,6 +318,7 @@ def _set_barcodes(product: Product, codes: Sequence[str]) -> None:
         .join(Product, Product.id == Barcode.product_id)
         .where(Barcode.code.in_(wanted), Barcode.product_id != product.id)
         .where(_same_club(product.club_id))
+        .order_by(Barcode.code)
     ).first()
     if taken is not None:
         text = _("%(code)s belongs to %(product)s already.", code=taken.code, product=taken.name)

@@ -67,7 +67,8 @@ def test_a_segment_is_kept_opened_changed_and_put_aside(app, client_of):
     assert "is put aside" in max_.get("/segments").text
     assert "Nobody yet" not in max_.get("/segments").text
     with app.app_context(), unit_of_work(write=False) as session:
-        told = session.scalars(select(AuditLine.action).where(AuditLine.subject_kind == "segment"))
+        about = select(AuditLine.action).where(AuditLine.subject_kind == "segment")
+        told = session.scalars(about.order_by(AuditLine.id))
         assert list(told) == ["segment.made", "segment.changed", "segment.put_aside"]
 
 

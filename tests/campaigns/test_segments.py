@@ -229,5 +229,6 @@ def test_every_night_keeps_a_number_of_the_day(app: Flask, cast: Cast) -> None:
             assert count_segments(context).done == 1
 
     with app.app_context(), unit_of_work(write=False) as session:
-        rows = session.execute(select(SegmentCount.day, SegmentCount.people)).all()
+        counts = select(SegmentCount.day, SegmentCount.people).order_by(SegmentCount.day)
+        rows = session.execute(counts).all()
         assert [tuple(row) for row in rows] == [(TODAY, 1), (TODAY + timedelta(days=1), 1)]

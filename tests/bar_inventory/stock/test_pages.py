@@ -33,7 +33,9 @@ def public(app, bar):
 
 def lines(app, kind: MoveKind) -> list[int]:
     with app.app_context(), unit_of_work(write=False):
-        found = db.session.scalars(select(StockMove).where(StockMove.kind == kind))
+        found = db.session.scalars(
+            select(StockMove).where(StockMove.kind == kind).order_by(StockMove.id)
+        )
         return [move.units for move in found.all()]
 
 

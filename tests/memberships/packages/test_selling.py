@@ -216,7 +216,9 @@ def test_every_act_stands_in_the_audit_chain(cast):
     row = sell(cast)
     take_back_units(row.lot_id, by=SARA, reason="Moves away")
 
-    actions = [line.action for line in db.session.query(audit.AuditLine)]
+    actions = [
+        line.action for line in db.session.query(audit.AuditLine).order_by(audit.AuditLine.id)
+    ]
     assert actions == [
         "package.created",
         "invoice.issued",

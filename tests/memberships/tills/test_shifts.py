@@ -81,7 +81,8 @@ def test_what_happens_to_cash_stands_in_the_cash_book_too(cast):
 
     books = books_of(cast.club)
     assert cash_expected(books, books.today) == 15_900
-    booked = db.session.execute(select(BookLine.kind, BookLine.account, BookLine.amount_minor))
+    columns = (BookLine.kind, BookLine.account, BookLine.amount_minor)
+    booked = db.session.execute(select(*columns).order_by(BookLine.id))
     assert [(kind.value, account.value, amount) for kind, account, amount in booked] == [
         ("transfer", "cash", -30_000),
         ("transfer", "bank", 30_000),

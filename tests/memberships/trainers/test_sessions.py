@@ -275,6 +275,8 @@ def test_each_step_stands_in_the_audit_chain(cast, asked):
     sell(cast)
     reverse_session(complete(asked), "Wrong client", by=TARA)
 
-    actions = [line.action for line in db.session.query(audit.AuditLine)]
+    actions = [
+        line.action for line in db.session.query(audit.AuditLine).order_by(audit.AuditLine.id)
+    ]
     assert actions[-3:] == ["session.planned", "session.logged", "session.reversed"]
     assert {line.actor for line in db.session.query(audit.AuditLine)} == {"user:3", TARA}

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from access_control.api import set_strictness
 from access_control.rules.codes import Code
@@ -132,7 +133,8 @@ def test_each_opening_is_written_down_and_a_refused_one_is_not(client_of, app, c
     client_of("Olga").get(f"/api/v1/members/{cast.public['Mia']}/medical/{public_id}/file")
 
     with app.app_context(), unit_of_work(write=False) as session:
-        lines = session.query(AuditLine).filter_by(action="medical.opened").all()
+        opened = select(AuditLine).filter_by(action="medical.opened").order_by(AuditLine.id)
+        lines = session.scalars(opened).all()
         assert [line.actor for line in lines] == [
             f"user:{cast.users['Max']}",
             f"user:{cast.users['Olga']}",
