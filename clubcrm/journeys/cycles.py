@@ -34,24 +34,71 @@ from memberships.contracts.rules import ContractState, PlanKind
 # A member who returns after this many days without a contract starts anew, with onboarding.
 BREAK_DAYS = 90
 RELATIONSHIP_YEAR = 365
+CYCLE = (
+    *("club_id", "contract_id", "cycle_no", "starts_on", "ends_on", "joined_on"),
+    *("is_onboarding", "renewals", "is_frozen"),
+)
+# A new member stands so until his visits are counted, later in the same night.
+UNCOUNTED = {
+    **dict.fromkeys(("visits", "cycle_visits", "silent_days", "v7", "v14", "v28"), 0),
+    **dict.fromkeys(("baseline_visits", "gap_span", "gap_count", "tenure"), 0),
+    "d_star": 7,
+}
 
 
 def refresh_cycles(session: Session, part: Slice, day: date) -> None:
-    """Each member of the slice has a row of facts with the cycle of the day and no visits yet."""
+    """Each member of the slice has a row of facts with the cycle of the day; others have none.
+
+    Only cycles that are not as they were the night before are written.
+    """
     dialect = session.get_bind().dialect.name
     make: Any = sqlite_insert if dialect == "sqlite" else pg_insert
-    source = _current_cycles(part, day)
-    names = [column.name for column in source.selected_columns]
-    statement = make(MemberFacts).from_select(names, source, include_defaults=False)
+    source = _changed_cycles(part, day)
+    statement = make(MemberFacts).from_select(
+        [column.name for column in source.selected_columns], source, include_defaults=False
+    )
     session.execute(
         statement.on_conflict_do_update(
             index_elements=[MemberFacts.person_id],
-            set_={name: statement.excluded[name] for name in names if name != "person_id"},
+            set_={name: statement.excluded[name] for name in CYCLE},
         )
     )
     session.execute(
         delete(MemberFacts).where(
-            part.holds(MemberFacts.person_id, MemberFacts.club_id), MemberFacts.as_of != day
+            part.holds(MemberFacts.person_id, MemberFacts.club_id),
+            ~_memberships(part, day).where(Contract.person_id == MemberFacts.person_id).exists(),
+        )
+    )
+
+
+def _changed_cycles(part: Slice, day: date) -> Select[Any]:
+    found = _current_cycles(part, day).subquery("found")
+    fresh = [literal(day, Date()).label("as_of")]
+    fresh += [literal(value, Integer()).label(name) for name, value in UNCOUNTED.items()]
+    return (
+        select(*found.c, *fresh)
+        .outerjoin(MemberFacts, MemberFacts.person_id == found.c.person_id)
+        .where(
+            or_(
+                MemberFacts.person_id.is_(None),
+                *(getattr(MemberFacts, name).is_distinct_from(found.c[name]) for name in CYCLE),
+            )
+        )
+    )
+
+
+def _memberships(part: Slice, day: date) -> Select[Any]:
+    """Return the contracts of people at home here that make or made them members."""
+    return (
+        select(Contract.id)
+        .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .join(Person, Person.id == Contract.person_id)
+        .where(
+            part.holds(Person.id, Person.club_id),
+            Contract.state.in_((ContractState.SIGNED, ContractState.ENDED)),
+            Plan.kind.in_(MEMBERSHIPS),
+            Contract.starts_on <= day,
         )
     )
 
@@ -74,7 +121,8 @@ def _contracts(part: Slice, day: date) -> Any:
         else_=0,
     )
     return (
-        select(
+        _memberships(part, day)
+        .with_only_columns(
             Contract.id,
             Contract.person_id,
             Contract.starts_on,
@@ -89,15 +137,6 @@ def _contracts(part: Slice, day: date) -> Any:
                 (days_between(Contract.starts_on, covered) > BREAK_DAYS, 1),
                 else_=0,
             ).label("begins_chain"),
-        )
-        .join(PlanVersion, PlanVersion.id == Contract.plan_version_id)
-        .join(Plan, Plan.id == PlanVersion.plan_id)
-        .join(Person, Person.id == Contract.person_id)
-        .where(
-            part.holds(Person.id, Person.club_id),
-            Contract.state.in_((ContractState.SIGNED, ContractState.ENDED)),
-            Plan.kind.in_(MEMBERSHIPS),
-            Contract.starts_on <= day,
         )
         .subquery("signed")
     )
@@ -122,7 +161,6 @@ def _current_cycles(part: Slice, day: date) -> Select[Any]:
         func.max(numbered.c.end_on, type_=Date()).over(**chain).label("chain_end"),
         in_chain.label("renewals"),
     ).subquery("spans")
-    zero = literal(0, Integer())
     frozen = exists().where(
         Block.person_id == spans.c.person_id,
         Block.owner == BlockOwner.FREEZE,
@@ -133,7 +171,6 @@ def _current_cycles(part: Slice, day: date) -> Select[Any]:
     return select(
         spans.c.person_id.label("person_id"),
         literal(part.club_id, Integer()).label("club_id"),
-        literal(day, Date()).label("as_of"),
         spans.c.id.label("contract_id"),
         _whole(spans.c.number + spans.c.years_so_far).label("cycle_no"),
         spans.c.starts_on.label("starts_on"),
@@ -142,11 +179,6 @@ def _current_cycles(part: Slice, day: date) -> Select[Any]:
         case((spans.c.renewals == 0, literal(True)), else_=literal(False)).label("is_onboarding"),
         _whole(spans.c.renewals).label("renewals"),
         frozen.label("is_frozen"),
-        cast(null(), Date()).label("last_visit_on"),
-        *(zero.label(name) for name in ("visits", "cycle_visits", "silent_days")),
-        *(zero.label(name) for name in ("v7", "v14", "v28")),
-        *(zero.label(name) for name in ("baseline_visits", "gap_span", "gap_count", "tenure")),
-        literal(7, Integer()).label("d_star"),
     ).where(spans.c.from_last == 1)
 
 

@@ -9,26 +9,21 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    Date,
     Integer,
-    case,
-    cast,
     exists,
     func,
     literal,
     or_,
     select,
-    update,
 )
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from access_control.models import VisitDay
 from clubcrm.journeys import risk
 from clubcrm.journeys.calendar import Windows, refresh_calendar
 from clubcrm.journeys.cycles import refresh_cycles
-from clubcrm.journeys.models import ClubCalendar, CycleVersion, MemberFacts
+from clubcrm.journeys.models import CycleVersion, MemberFacts
 from clubcrm.journeys.one_member import refresh_frozen
 from clubcrm.journeys.queries import Slice, slices_of, zone_of
 from clubcrm.journeys.versions import SHIPPED, Led, current_version, led_of
@@ -69,11 +64,9 @@ def refresh_slice(
     """
     refresh_cycles(session, part, day)
     _keep_versions(session, part, day)
-    _count_visits(session, part, day, windows)
-    _measure_silence(session, part, windows)
     zone = zone_of(session, part.club_id)
     for one in led:
-        risk.judge_risk(session, part, day, windows.number, one)
+        risk.judge(session, part, day, windows, one)
         refresh_frozen(session, part, zone, day, one)
         risk.mark_stages(session, part, day, one)
     session.expire_all()
@@ -97,92 +90,3 @@ def _keep_versions(session: Session, part: Slice, day: date) -> None:
     )
     statement = make(CycleVersion).from_select(["person_id", "cycle_no", "number"], fresh)
     session.execute(statement.on_conflict_do_nothing())
-
-
-def _count_visits(session: Session, part: Slice, day: date, windows: Windows) -> None:
-    def since(first: Any) -> Any:
-        return cast(func.sum(case((VisitDay.day >= first, 1), else_=0)), Integer)
-
-    counted = (
-        select(
-            VisitDay.person_id,
-            func.max(VisitDay.day).label("last_on"),
-            func.count().label("visits"),
-            since(MemberFacts.starts_on).label("cycle_visits"),
-            since(windows.days_7).label("v7"),
-            since(windows.days_14).label("v14"),
-            since(windows.days_28).label("v28"),
-            since(windows.days_112).label("v112"),
-        )
-        .join(MemberFacts, MemberFacts.person_id == VisitDay.person_id)
-        .where(
-            part.holds(MemberFacts.person_id, MemberFacts.club_id),
-            VisitDay.day >= MemberFacts.joined_on,
-            VisitDay.day <= day,
-        )
-        .group_by(VisitDay.person_id)
-        .subquery("counted")
-    )
-    session.execute(
-        update(MemberFacts)
-        .where(MemberFacts.person_id == counted.c.person_id)
-        .values(
-            last_visit_on=counted.c.last_on,
-            visits=counted.c.visits,
-            cycle_visits=counted.c.cycle_visits,
-            v7=counted.c.v7,
-            v14=counted.c.v14,
-            v28=counted.c.v28,
-            baseline_visits=counted.c.v112 - counted.c.v28,
-        )
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _measure_silence(session: Session, part: Slice, windows: Windows) -> None:
-    """Silence and own gap are differences of running numbers, so closed days fall out."""
-    at_last = aliased(ClubCalendar, name="at_last")
-    began = func.coalesce(MemberFacts.last_visit_on, MemberFacts.joined_on)
-    recent = (
-        select(
-            MemberFacts.person_id,
-            MemberFacts.club_id,
-            at_last.number.label("last_number"),
-            func.min(VisitDay.day, type_=Date()).label("first_on"),
-            func.count(VisitDay.day).label("visits"),
-        )
-        .join(at_last, (at_last.club_id == MemberFacts.club_id) & (at_last.day == began))
-        .outerjoin(
-            VisitDay,
-            (VisitDay.person_id == MemberFacts.person_id)
-            & (VisitDay.day >= at_last.gap_from)
-            & (VisitDay.day >= MemberFacts.joined_on)
-            & (VisitDay.day <= MemberFacts.last_visit_on),
-        )
-        .where(part.holds(MemberFacts.person_id, MemberFacts.club_id))
-        .group_by(MemberFacts.person_id, MemberFacts.club_id, at_last.number)
-        .subquery("recent")
-    )
-    at_first = aliased(ClubCalendar, name="at_first")
-    measured = (
-        select(
-            recent.c.person_id,
-            recent.c.last_number,
-            func.coalesce(recent.c.last_number - at_first.number, 0).label("span"),
-            case((recent.c.visits > 1, recent.c.visits - 1), else_=0).label("gaps"),
-        )
-        .outerjoin(
-            at_first, (at_first.club_id == recent.c.club_id) & (at_first.day == recent.c.first_on)
-        )
-        .subquery("measured")
-    )
-    session.execute(
-        update(MemberFacts)
-        .where(MemberFacts.person_id == measured.c.person_id)
-        .values(
-            silent_days=windows.number - measured.c.last_number,
-            gap_span=measured.c.span,
-            gap_count=measured.c.gaps,
-        )
-        .execution_options(synchronize_session=False)
-    )

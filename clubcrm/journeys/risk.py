@@ -1,6 +1,6 @@
 """Services room: silence (R1), slump (R2), score and stage of all members of a club.
 
-R1, R2 and the score are one UPDATE; it says the same as `rules.rhythm`, which the tests compare.
+All of a member's rhythm is one UPDATE; it says the same as `rules.rhythm`, which the tests compare.
 """
 
 from datetime import date, timedelta
@@ -25,6 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from access_control.models import VisitDay
+from clubcrm.journeys.calendar import Windows
+from clubcrm.journeys.counted import counted
 from clubcrm.journeys.models import ClubCalendar, MemberFacts, StageChange
 from clubcrm.journeys.queries import Slice
 from clubcrm.journeys.rules.rhythm import GAP_WHEN_UNKNOWN, RhythmSettings
@@ -33,34 +35,44 @@ from clubcrm.journeys.sql import days_between
 from clubcrm.journeys.versions import Led
 
 facts = MemberFacts
+COUNTS = (
+    *("visits", "cycle_visits", "v7", "v14", "v28", "baseline_visits"),
+    *("silent_days", "gap_span", "gap_count"),
+)
 
 
-def judge_risk(session: Session, part: Slice, day: date, today_number: int, led: Led) -> None:
-    """R1, R2 and the ordering score stand for every member of the slice whom these numbers lead."""
+def judge(session: Session, part: Slice, day: date, windows: Windows, led: Led) -> None:
+    """Visits, silence, R1, R2 and score stand for every member of the slice whom these lead."""
     rule = led.rhythm
-    silence = _d_star(rule)
-    running = or_(facts.ends_on.is_(None), facts.ends_on >= day)
+    found = counted(_in(part, led), day, windows)
+    row = found.c
+    silence = _d_star(row, rule)
+    running = or_(row.ends_on.is_(None), row.ends_on >= day)
     rang_on = (
         select(func.min(ClubCalendar.day))
         .where(
-            ClubCalendar.club_id == facts.club_id,
-            ClubCalendar.number == today_number - facts.silent_days + silence,
+            ClubCalendar.club_id == row.club_id,
+            ClubCalendar.number == windows.number - row.silent_days + silence,
         )
+        .correlate(found)
         .scalar_subquery()
     )
     session.execute(
         update(facts)
-        .where(_in(part, led))
+        .where(facts.person_id == row.person_id)
         .values(
-            tenure=days_between(day, facts.joined_on),
+            as_of=day,
+            last_visit_on=row.last_on,
+            **{name: row[name] for name in COUNTS},
+            tenure=days_between(day, row.joined_on),
             d_star=silence,
-            score=_score(),
+            score=_score(row),
             silence_alarm_on=case(
-                (and_(running, facts.silent_days >= silence), rang_on), else_=null()
+                (and_(running, row.silent_days >= silence), rang_on), else_=null()
             ),
             slump_alarm_on=case(
-                (and_(running, _slump(day, silence, rule)), literal(day, Date())),
-                else_=facts.slump_alarm_on,
+                (and_(running, _slump(row, day, silence, rule)), literal(day, Date())),
+                else_=row.slump_alarm_on,
             ),
         )
         .execution_options(synchronize_session=False)
@@ -71,40 +83,42 @@ def _in(part: Slice, led: Led) -> ColumnElement[bool]:
     return and_(part.holds(facts.person_id, facts.club_id), led.holds())
 
 
-def _d_star(rule: RhythmSettings) -> ColumnElement[int]:
-    by_gap = (rule.gap_factor * facts.gap_span + facts.gap_count - 1) // facts.gap_count
+def _d_star(row: Any, rule: RhythmSettings) -> ColumnElement[int]:
+    by_gap = (rule.gap_factor * row.gap_span + row.gap_count - 1) // row.gap_count
     unknown = -int(-rule.gap_factor * GAP_WHEN_UNKNOWN // 1)
-    wanted = rule.shortest_silence + case((facts.gap_count > 0, by_gap), else_=unknown)
+    wanted = rule.shortest_silence + case((row.gap_count > 0, by_gap), else_=unknown)
     return case(
-        (facts.visits <= rule.newcomer_visits, rule.shortest_silence),
+        (row.visits <= rule.newcomer_visits, rule.shortest_silence),
         (wanted > rule.longest_silence, rule.longest_silence),
         (wanted < rule.shortest_silence, rule.shortest_silence),
         else_=cast(wanted, Integer),
     )
 
 
-def _score() -> ColumnElement[float]:
+def _score(row: Any) -> ColumnElement[float]:
     def ln(value: Any) -> ColumnElement[float]:
         return func.ln(cast(value, Float), type_=Float())
 
-    at_least_one = case((facts.visits > 1, facts.visits), else_=1)
-    return ln(1 + facts.silent_days) - ln(1 + facts.v28) - 0.25 * ln(at_least_one)
+    at_least_one = case((row.visits > 1, row.visits), else_=1)
+    return ln(1 + row.silent_days) - ln(1 + row.v28) - 0.25 * ln(at_least_one)
 
 
-def _slump(day: date, silence: ColumnElement[int], rule: RhythmSettings) -> ColumnElement[bool]:
+def _slump(
+    row: Any, day: date, silence: ColumnElement[int], rule: RhythmSettings
+) -> ColumnElement[bool]:
     since_last = or_(
-        facts.slump_alarm_on.is_(None),
-        facts.slump_alarm_on <= day - timedelta(days=rule.slump_apart),
+        row.slump_alarm_on.is_(None),
+        row.slump_alarm_on <= day - timedelta(days=rule.slump_apart),
         # A second run for the same day must find the same.
-        facts.slump_alarm_on == day,
+        row.slump_alarm_on == day,
     )
     return and_(
         since_last,
-        days_between(day, facts.joined_on) >= rule.slump_tenure,
-        facts.baseline_visits >= 3 * rule.slump_baseline_visits,
-        300 * facts.v28 < rule.slump_percent * facts.baseline_visits,
-        facts.silent_days < rule.slump_silence_below,
-        facts.silent_days < silence,
+        days_between(day, row.joined_on) >= rule.slump_tenure,
+        row.baseline_visits >= 3 * rule.slump_baseline_visits,
+        300 * row.v28 < rule.slump_percent * row.baseline_visits,
+        row.silent_days < rule.slump_silence_below,
+        row.silent_days < silence,
     )
 
 
