@@ -3,7 +3,6 @@
 Days are numbered from before the first contract; a closed day repeats the number before it.
 """
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import delete, func, insert, select
@@ -12,21 +11,10 @@ from sqlalchemy.orm import Session
 from clubcrm.core.clubs import ClosedDay
 from clubcrm.journeys.models import ClubCalendar
 from clubcrm.journeys.queries import members_of
-from clubcrm.journeys.rules.rhythm import RhythmSettings
+from clubcrm.journeys.rules.rhythm import RhythmSettings, Windows
 from memberships.contracts.models import Contract
 
 BASELINE_DAYS = 112
-
-
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """Today's number, and the first days of the windows that end today."""
-
-    number: int
-    days_7: date
-    days_14: date
-    days_28: date
-    days_112: date
 
 
 def refresh_calendar(session: Session, club_id: int, day: date, rule: RhythmSettings) -> Windows:

@@ -11,8 +11,8 @@ from sqlalchemy import CTE, ColumnElement, Date, ScalarSelect, and_, case, func,
 from sqlalchemy.orm import aliased
 
 from access_control.models import VisitDay
-from clubcrm.journeys.calendar import Windows
 from clubcrm.journeys.models import ClubCalendar, MemberFacts
+from clubcrm.journeys.rules.rhythm import Windows
 
 
 def counted(mine: ColumnElement[bool], day: date, windows: Windows) -> CTE:

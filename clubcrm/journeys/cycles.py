@@ -73,7 +73,7 @@ def refresh_cycles(session: Session, part: Slice, day: date) -> None:
 
 def _changed_cycles(part: Slice, day: date) -> Select[Any]:
     found = _current_cycles(part, day).subquery("found")
-    fresh = [literal(day, Date()).label("as_of")]
+    fresh: list[ColumnElement[Any]] = [literal(day, Date()).label("as_of")]
     fresh += [literal(value, Integer()).label(name) for name, value in UNCOUNTED.items()]
     return (
         select(*found.c, *fresh)

@@ -21,11 +21,12 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from clubcrm.journeys import risk
-from clubcrm.journeys.calendar import Windows, refresh_calendar
+from clubcrm.journeys.calendar import refresh_calendar
 from clubcrm.journeys.cycles import refresh_cycles
 from clubcrm.journeys.models import CycleVersion, MemberFacts
 from clubcrm.journeys.one_member import refresh_frozen
 from clubcrm.journeys.queries import Slice, slices_of, zone_of
+from clubcrm.journeys.rules.rhythm import Windows
 from clubcrm.journeys.versions import SHIPPED, Led, current_version, led_of
 
 Unit = Callable[[], AbstractContextManager[Session]]

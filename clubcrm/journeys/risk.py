@@ -25,11 +25,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from access_control.models import VisitDay
-from clubcrm.journeys.calendar import Windows
 from clubcrm.journeys.counted import counted
 from clubcrm.journeys.models import ClubCalendar, MemberFacts, StageChange
 from clubcrm.journeys.queries import Slice
-from clubcrm.journeys.rules.rhythm import GAP_WHEN_UNKNOWN, RhythmSettings
+from clubcrm.journeys.rules.rhythm import GAP_WHEN_UNKNOWN, RhythmSettings, Windows
 from clubcrm.journeys.rules.stages import Stage, StageSettings
 from clubcrm.journeys.sql import days_between
 from clubcrm.journeys.versions import Led

@@ -24,7 +24,6 @@ from tests.architecture.house import (
 SET_BASED = {
     "clubcrm.journeys.calendar",
     "clubcrm.journeys.cycles",
-    "clubcrm.journeys.facts",
     "clubcrm.journeys.risk",
 }
 # Doors of other packages that only these rooms may open; everyone else asks the api.

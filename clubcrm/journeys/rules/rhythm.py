@@ -26,6 +26,17 @@ class DayRange:
 
 
 @dataclass(frozen=True, slots=True)
+class Windows:
+    """Today's number, and the first days of the windows that end today."""
+
+    number: int
+    days_7: date
+    days_14: date
+    days_28: date
+    days_112: date
+
+
+@dataclass(frozen=True, slots=True)
 class RhythmSettings:
     """Every number of the risk rules; days unless the name says otherwise."""
 
