@@ -102,7 +102,7 @@ def press(client: FlaskClient, page: TestResponse | str, words: str, **typed: st
     assert fitting, f"no button {words!r} with {sorted(typed)} on {shown.request.path}"
     form, (name, value) = fitting[0]
     sent = form.values | typed | ({name: value} if name else {})
-    target = form.action or shown.request.path
+    target = form.action or shown.request.full_path
     if form.method == "get":
         answer = client.get(urlsplit(target).path, query_string=sent, follow_redirects=True)
     else:

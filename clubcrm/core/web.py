@@ -11,6 +11,7 @@ from flask import Flask, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import Forbidden, InternalServerError, RequestEntityTooLarge, Unauthorized
 
 from clubcrm.core import idempotency
@@ -37,6 +38,7 @@ __all__ = [
     "public",
     "require",
     "signed_in",
+    "typed",
     "wants_json",
 ]
 
@@ -44,6 +46,15 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 RETRIED_STATES = frozenset({"40001", "40P01"})
 MOST_FIELDS = 1000
 csrf = CSRFProtect()
+
+
+def typed() -> MultiDict[str, str]:
+    """Return what somebody typed into a page: what its form sent, else what its address says.
+
+    A page that shows something first keeps the question in its address, and its form goes there:
+    both together would tell each answer twice.
+    """
+    return request.form if request.method == "POST" else request.args
 
 
 class UnitOfWorkFlask(Flask):

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from clubcrm.core import clock, formats
 from clubcrm.core.errors import DomainError, forbidden, not_found
 from clubcrm.core.shell import ClubChoice, my_clubs
-from clubcrm.core.web import current_actor, require
+from clubcrm.core.web import current_actor, require, typed
 from clubcrm.people.api import person_in
 from clubcrm.people.models import Person
 from memberships.approvals.models import Approval
@@ -74,7 +74,7 @@ def new(person_id: str) -> ResponseReturnValue:
     """Choose a plan and a day, see what it gives, sign."""
     whom = whom_of(person_id)
     on_sale = plans_on_sale(whom.club.id)
-    form = SignForm(request.values)
+    form = SignForm(typed())
     form.discount.currency = whom.club.currency
     form.plan.choices = [(plan.public_id, plan.terms.name) for plan in on_sale]
     if request.method == "GET" and "plan" not in request.args:
@@ -247,7 +247,7 @@ def _sign_page(
 
 
 def _freeze_form(whom: Whom) -> FreezeForm:
-    form = FreezeForm(request.values)
+    form = FreezeForm(typed())
     form.contract.choices = [
         (row.public_id, f"{row.plan_name} ({row.number})")
         for row in history.contracts_of(whom.person.id)

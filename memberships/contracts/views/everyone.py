@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from clubcrm.core import clock
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.shell import ClubChoice, current_club, my_clubs
-from clubcrm.core.web import current_actor, require
+from clubcrm.core.web import current_actor, require, typed
 from memberships.contracts.everyone import (
     MassOrder,
     left_out,
@@ -114,7 +114,7 @@ def _told(change: MassChange) -> dict[str, Any]:
 
 
 def _form() -> MassForm:
-    form = MassForm(request.values)
+    form = MassForm(typed())
     form.offer()
     return form
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from clubcrm.core import clock, formats
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.shell import ClubChoice, my_clubs
-from clubcrm.core.web import current_actor, require
+from clubcrm.core.web import current_actor, require, typed
 from clubcrm.people.api import link_address, make_link, person_in
 from clubcrm.people.models import Person
 from memberships.billing.gateways.pictures import qr_svg
@@ -94,7 +94,7 @@ def show(person_id: str, contract: str) -> ResponseReturnValue:
 def renew(person_id: str, contract: str) -> ResponseReturnValue:
     """Choose the next plan, see days and price, renew."""
     subject = _subject(person_id, contract)
-    chosen = _chosen(subject, request.values.get("plan"))
+    chosen = _chosen(subject, typed().get("plan"))
     seen = bool(request.form.get("clash_seen"))
     if request.method == "POST":
         plan_id = chosen.plan_id if chosen else None
@@ -176,8 +176,8 @@ def link(person_id: str, contract: str) -> ResponseReturnValue:
 def change(person_id: str, contract: str) -> ResponseReturnValue:
     """Choose a plan and when, see what it costs, change."""
     subject = _subject(person_id, contract)
-    chosen = _chosen(subject, request.values.get("plan"))
-    when = When.NEXT_PAYMENT if request.values.get("when") == "next_payment" else When.NOW
+    chosen = _chosen(subject, typed().get("plan"))
+    when = When.NEXT_PAYMENT if typed().get("when") == "next_payment" else When.NOW
     if chosen is None:
         return _change_page(subject)
     asked = changes.ChangeRequest(subject.row.contract_id, chosen.plan_id, when)
@@ -206,7 +206,7 @@ def undo(person_id: str, contract: str, change_id: str) -> ResponseReturnValue:
 def transfer(person_id: str, contract: str) -> ResponseReturnValue:
     """Find who shall have it, see what moves, hand it on."""
     subject = _subject(person_id, contract)
-    public_id = request.values.get("to", "")
+    public_id = typed().get("to", "")
     if not public_id:
         return _transfer_page(subject)
     to = person_in(current_actor().scope, public_id)
@@ -313,7 +313,7 @@ def _renew_page(subject: Subject, refusal: str = "") -> str:
             shown.append((plan, terms, length_words(plan.terms)))
     own = subject.row.plan_public_id
     shown.sort(key=lambda one: one[0].public_id != own)
-    wish = request.values.get("plan")
+    wish = typed().get("plan")
     chosen = next((one for one in shown if one[0].public_id == wish), shown[0] if shown else None)
     return render_template(
         f"{FOLDER}/renew.html", subject=subject, shown=shown, chosen=chosen, refusal=refusal

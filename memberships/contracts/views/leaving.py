@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from clubcrm.core import formats
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.types import new_public_id
-from clubcrm.core.web import current_actor, require
+from clubcrm.core.web import current_actor, require, typed
 from memberships.contracts import history
 from memberships.contracts.asking import ask_free_days
 from memberships.contracts.cancelling import (
@@ -146,7 +146,7 @@ def _chosen(public_id: str | None) -> history.ContractRow | None:
 
 
 def _cancel_form(whom: Whom) -> CancelForm:
-    form = CancelForm(request.values)
+    form = CancelForm(typed())
     form.offer()
     form.contract.choices = _choices(whom)
     return form
@@ -161,7 +161,7 @@ def _cancel_request(form: CancelForm) -> CancelRequest | None:
 
 
 def _gift_form(whom: Whom) -> GiftForm:
-    form = GiftForm(request.values)
+    form = GiftForm(typed())
     form.contract.choices = _choices(whom)
     return form
 

@@ -12,7 +12,7 @@ from clubcrm.core.errors import DomainError, invalid, not_found
 from clubcrm.core.formats import money
 from clubcrm.core.shell import ClubChoice, my_clubs
 from clubcrm.core.types import new_public_id
-from clubcrm.core.web import current_actor, require
+from clubcrm.core.web import current_actor, require, typed
 from clubcrm.people.api import person_in
 from clubcrm.people.models import Person
 from clubcrm.people.queries.search import search_ids
@@ -46,7 +46,7 @@ def new(person_id: str) -> ResponseReturnValue:
     """Choose a package and a trainer, see what it gives, sell."""
     buyer = _buyer(person_id)
     on_sale = offers.products_of(Scope((buyer.club.id,)), only_on_sale=True)
-    form = SaleForm(request.values)
+    form = SaleForm(typed())
     form.product.choices = [(one.public_id, one.terms.name) for one in on_sale]
     trainers = offers.trainers_of([buyer.club.id])
     form.trainer.choices = [("", _("nobody yet")), *((one[1], one[2]) for one in trainers)]

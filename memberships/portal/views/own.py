@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from clubcrm.core import clock
 from clubcrm.core.errors import DomainError, not_found
 from clubcrm.core.policy import member_link
+from clubcrm.core.web import typed
 from memberships.billing.gateways.queries import methods_of
 from memberships.billing.gateways.registry import offered
 from memberships.billing.queries import account_of
@@ -145,7 +146,7 @@ def rest_by_offer(token: str) -> ResponseReturnValue:
 def _rest(member: queries.Member, row: history.ContractRow, back: str) -> ResponseReturnValue:
     kinds = kinds_for(_terms(row), freeze_types_offered(member.club_id))
     more: dict[str, Any] = {"back": back, "row": row, "kinds": kinds, "shown": None}
-    more["refusal"], more["typed"] = "", request.values
+    more["refusal"], more["typed"] = "", typed()
     asked = _freeze_request(row, kinds)
     status = 200
     try:
@@ -164,10 +165,10 @@ def _rest(member: queries.Member, row: history.ContractRow, back: str) -> Respon
 def cancel(token: str, contract: str) -> ResponseReturnValue:
     """Say why, see last day, last charge and fee, cancel."""
     member, row = _own_contract(token, contract)
-    reason = next((one for one in CancelReason if one.value == request.values.get("reason")), None)
+    reason = next((one for one in CancelReason if one.value == typed().get("reason")), None)
     more: dict[str, Any] = {"token": token, "row": row, "chosen": reason}
     more |= {"reasons": CancelReason, "reason_words": cancel_reason_words}
-    more |= {"refusal": "", "shown": None, "note": request.values.get("note", "")}
+    more |= {"refusal": "", "shown": None, "note": typed().get("note", "")}
     status = 200
     try:
         if reason is not None:
@@ -207,13 +208,13 @@ def _runs(row: history.ContractRow, today: date) -> bool:
 
 def _freeze_request(row: history.ContractRow, kinds: list[Any]) -> freezes.FreezeRequest | None:
     try:
-        first = date.fromisoformat(request.values.get("from_on", ""))
-        last = date.fromisoformat(request.values.get("until_on", ""))
+        first = date.fromisoformat(typed().get("from_on", ""))
+        last = date.fromisoformat(typed().get("until_on", ""))
     except ValueError:
         return None
-    wish = request.values.get("kind", "")
+    wish = typed().get("kind", "")
     kind = next((one for one in kinds if one.public_id == wish), kinds[0] if kinds else None)
-    reason = request.values.get("reason", "") or _("Asked by the member")
+    reason = typed().get("reason", "") or _("Asked by the member")
     return freezes.FreezeRequest(
         row.contract_id, first, last, reason, kind.type_id if kind else None
     )
