@@ -246,6 +246,7 @@ class Life(RuleBasedStateMachine):
         assert runs is (status in {Status.ACTIVE, Status.ACTIVE_IN_DEBT, Status.FROZEN})
 
 
+@long.UNHURRIED
 @pytest.mark.slow
 @pytest.mark.usefixtures("unit")
 def test_any_life_keeps_the_books_in_order(cast):

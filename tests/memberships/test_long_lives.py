@@ -182,6 +182,7 @@ class LongLife(test_lives.Life):
             self.life.rollback()
 
 
+@long.UNHURRIED
 @pytest.mark.slow
 @pytest.mark.usefixtures("unit")
 def test_any_long_life_keeps_contracts_units_and_money_in_order(cast):

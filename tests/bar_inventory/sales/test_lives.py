@@ -136,6 +136,7 @@ class Day(RuleBasedStateMachine):
         self.point.rollback()
 
 
+@long.UNHURRIED
 @pytest.mark.slow
 def test_random_days_at_the_till_agree_to_the_gram_and_the_coin(till: Counter):
     set_account_limit(till.mia, till.bar.club, 100_000, by=MAX)

@@ -80,6 +80,7 @@ baskets = st.builds(
 )
 
 
+@long.UNHURRIED
 @settings(
     max_examples=long.examples(40),
     deadline=None,

@@ -275,6 +275,7 @@ DEEDS: dict[str, Callable[[Till, int], object]] = {
 }
 
 
+@long.UNHURRIED
 @settings(
     max_examples=long.examples(12),
     deadline=None,

@@ -50,6 +50,7 @@ def carry_out(lot: int, number: int, act: str, value: str | int | None) -> None:
             correct_lot(lot, int(value or 0), source_id=f"{prefix} {number}", by=SARA, reason="x")
 
 
+@long.UNHURRIED
 @pytest.mark.usefixtures("unit")
 def test_balance_always_equals_the_sum_of_lines(cast, app):
     @settings(
