@@ -26,7 +26,7 @@ from memberships.billing.models import InvoiceKind
 from memberships.billing.orders import Tender
 from memberships.billing.words import tender_icon, tender_words
 from memberships.blocks.rules import BlockOwner
-from memberships.contracts.words import block_owner_words
+from memberships.contracts.words import block_owner_words, change_words, why_words
 from memberships.packages.models import EntryKind
 from memberships.packages.words import service_words
 
@@ -143,8 +143,10 @@ def _contract(row: TimelineRow) -> Happening:
         "frozen": _("Contract %(number)s frozen", number=row.ref),
         "void": _("Contract %(number)s made void", number=row.ref),
     }
-    title = verbs.get(row.state, _("Contract %(number)s changed", number=row.ref))
-    return Happening(row.at, "file-text", title, row.words)
+    told = _("Contract %(number)s: %(what)s", number=row.ref, what=change_words(row.state))
+    return Happening(
+        row.at, "file-text", verbs.get(row.state, told), why_words(row.state, row.words)
+    )
 
 
 def _block(row: TimelineRow) -> Happening:

@@ -21,6 +21,8 @@ class Account:
     oldest_due_on: date | None
     credit_minor: int
     currency: str
+    # What is due on the oldest unpaid day, of all that is owed.
+    next_minor: int = 0
 
     @property
     def balance_minor(self) -> int:
@@ -66,6 +68,7 @@ def account_of(person_id: int, club_id: int) -> Account:
         min(dues, default=None),
         int(credit),
         currency,
+        dues[min(dues)] if dues else 0,
     )
 
 

@@ -127,7 +127,8 @@ def freeze_preview(request: FreezeRequest, *, is_backdated: bool = False) -> Fre
     if fault is None and moved and not may_end_on(contract, new_end):
         fault = "next_contract"
     if fault:
-        raise DomainError("FREEZE_REFUSED", freeze_fault_words(fault), extra={"rule": fault})
+        text = freeze_fault_words(fault, kind.terms if kind else None)
+        raise DomainError("FREEZE_REFUSED", text, extra={"rule": fault})
     if is_backdated:
         _check_visits(contract.id, request.span)
     renewal = renewal_of(contract) if moved else None

@@ -55,7 +55,10 @@ def change_refused(fault: ChangeFault, number: str = "") -> DomainError:
     """Return the refusal that names the rule and says what to do instead."""
     text = {
         ChangeFault.NOT_SIGNED: _("Only a signed contract that runs can be changed."),
-        ChangeFault.NOT_BEGUN: _("It has not begun. Declare it void and sign the other plan."),
+        ChangeFault.NOT_BEGUN: _(
+            "Its first day is not over. Change it from tomorrow on, or let a manager declare it"
+            " void and sign the other plan."
+        ),
         ChangeFault.OVER: _("It is over. Sign a new contract instead."),
         ChangeFault.FROZEN: _("It stands still, or will. End the freeze first."),
         ChangeFault.CANCELLED: _("It is cancelled. Take the cancellation back first."),

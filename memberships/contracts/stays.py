@@ -1,6 +1,7 @@
 """Queries room: what moves the last day of a contract: freezes, gifts, what follows it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask import current_app
@@ -19,6 +20,15 @@ from memberships.contracts.terms import FrozenSpan
 
 _DAY = timedelta(days=1)
 ALIVE = (ContractState.INCOMPLETE, ContractState.SIGNED, ContractState.ENDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What moved a contract's last day from the sold one, and when it stands still."""
+
+    frozen: int
+    given: int
+    ahead: list[FrozenSpan]
 
 
 def freeze_blocks(contract_id: int) -> Sequence[Block]:
@@ -63,6 +73,20 @@ def given_days(contract_id: int) -> int:
     """Return how many days the club has given to a contract, those taken back left out."""
     total = select(func.coalesce(func.sum(GiftLine.days), 0))
     return int(db.session.scalar(total.where(GiftLine.contract_id == contract_id)) or 0)
+
+
+def moves_of(contract_id: int, today: date) -> Moves:
+    """Return by how many days frozen and given time moves a contract, and freezes not over yet."""
+    given = given_days(contract_id)
+    return Moves(
+        frozen=extra_days(contract_id) - given,
+        given=given,
+        ahead=[
+            FrozenSpan(block.from_on, block.until_on)
+            for block in freeze_blocks(contract_id)
+            if block.until_on is not None and block.until_on >= today
+        ],
+    )
 
 
 def renewal_of(contract: Contract) -> Contract | None:

@@ -108,28 +108,57 @@ def visited_words(first: date, days: int) -> str:
     )
 
 
-def freeze_fault_words(fault: str) -> str:
-    """Return the sentence for a broken rule of a freeze."""
-    return {
-        "order": _("The last day lies before the first."),
-        "past": _("A freeze starts today or later."),
-        "outside_contract": _("The freeze must start within the contract."),
-        "overlap": _("The contract is already frozen on some of these days."),
-        "longest_days": _("The freeze is longer than allowed."),
-        "next_contract": _("The contract would run into the next one of the same plan."),
-        "contract_days": _("The contract has not so many freeze days left."),
-        "too_far_back": _("A freeze may be dated back three months at most."),
-        "plan_forbids": _("This plan cannot be frozen."),
-        "type_needed": _("Choose the kind of freeze."),
-        "not_for_plan": _("This plan does not allow this kind of freeze."),
-        "manager": _("Only a manager may grant this kind of freeze."),
-        "debt": _("This kind of freeze is not granted while something is unpaid."),
-        "notice": _("This kind of freeze has to be asked for earlier."),
-        "shortest_days": _("The freeze is shorter than its kind allows."),
-        "count": _("The member has had this kind of freeze as often as it is allowed."),
-        "allowance": _("The member has not so many days of this kind of freeze left."),
-        "proof": _("This kind of freeze needs a document. Say which one you have seen."),
-    }[fault]
+def freeze_fault_words(fault: str, limits: FreezeTerms | None = None) -> str:
+    """Return the sentence for a broken rule of a freeze, with the figure that its kind names."""
+    named = _limit_words(fault, limits) if limits else None
+    return (
+        named
+        or {
+            "order": _("The last day lies before the first."),
+            "past": _("A freeze starts today or later."),
+            "outside_contract": _("The freeze must start within the contract."),
+            "overlap": _("The contract is already frozen on some of these days."),
+            "longest_days": _("The freeze is longer than allowed."),
+            "next_contract": _("The contract would run into the next one of the same plan."),
+            "contract_days": _("The contract has not so many freeze days left."),
+            "too_far_back": _("A freeze may be dated back three months at most."),
+            "plan_forbids": _("This plan cannot be frozen."),
+            "type_needed": _("Choose the kind of freeze."),
+            "not_for_plan": _("This plan does not allow this kind of freeze."),
+            "manager": _("Only a manager may grant this kind of freeze."),
+            "debt": _("This kind of freeze is not granted while something is unpaid."),
+            "notice": _("This kind of freeze has to be asked for earlier."),
+            "shortest_days": _("The freeze is shorter than its kind allows."),
+            "count": _("The member has had this kind of freeze as often as it is allowed."),
+            "allowance": _("The member has not so many days of this kind of freeze left."),
+            "proof": _("This kind of freeze needs a document. Say which one you have seen."),
+        }[fault]
+    )
+
+
+def _limit_words(fault: str, limits: FreezeTerms) -> str | None:
+    if fault == "longest_days" and limits.max_days is not None:
+        return ngettext(
+            "%(kind)s lasts %(num)s day at most.",
+            "%(kind)s lasts %(num)s days at most.",
+            limits.max_days,
+            kind=limits.name,
+        )
+    if fault == "shortest_days" and limits.min_days is not None:
+        return ngettext(
+            "%(kind)s lasts %(num)s day at least.",
+            "%(kind)s lasts %(num)s days at least.",
+            limits.min_days,
+            kind=limits.name,
+        )
+    if fault == "notice" and limits.notice_days:
+        return ngettext(
+            "%(kind)s has to be asked for %(num)s day before it begins.",
+            "%(kind)s has to be asked for %(num)s days before it begins.",
+            limits.notice_days,
+            kind=limits.name,
+        )
+    return None
 
 
 def freeze_type_fault_words(field: str, fault: str) -> str:
@@ -292,3 +321,10 @@ def change_words(what: str) -> str:
         "left_family": _("Left the family"),
         "brought_in": _("Brought in from another system"),
     }.get(what, what.replace("_", " "))
+
+
+def why_words(what: str, why: str) -> str:
+    """Return why a contract changed: the reason of a cancellation in words, else what was typed."""
+    if what == "cancelled" and why in set(CancelReason):
+        return cancel_reason_words(CancelReason(why))
+    return why

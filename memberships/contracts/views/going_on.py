@@ -33,7 +33,8 @@ from memberships.contracts.outlook import change_for, open_offers, plan_changes_
 from memberships.contracts.proration import When
 from memberships.contracts.rules import NOT_RENEWED, ContractState
 from memberships.contracts.services import void_contract
-from memberships.contracts.words import length_words
+from memberships.contracts.stays import moves_of
+from memberships.contracts.words import change_words, length_words, why_words
 from memberships.permissions import SEE_CONTRACTS, SIGN_CONTRACTS, TRANSFER_CONTRACTS
 
 going_on = Blueprint("going_on", __name__)
@@ -84,6 +85,9 @@ def show(person_id: str, contract: str) -> ResponseReturnValue:
         scheduled=ChangeState.SCHEDULED,
         family=kin.seats_of(held.id) if held else [],
         history=history.changes_of(subject.row.contract_id),
+        moves=moves_of(one.contract.id, one.today),
+        change_words=change_words,
+        why_words=why_words,
         takes_family=one.conditions.extra_member_minor is not None,
         may_void=one.contract.state in VOIDABLE,
     )
@@ -186,7 +190,8 @@ def change(person_id: str, contract: str) -> ResponseReturnValue:
     try:
         return _change_page(subject, chosen=chosen, when=when, shown=changes.change_preview(asked))
     except DomainError as error:
-        return _change_page(subject, chosen=chosen, when=when, refusal=error.text), error.status
+        told = {"refusal": error.text, "rule": error.extra.get("rule")}
+        return _change_page(subject, chosen=chosen, when=when, **told), error.status
 
 
 @going_on.post("/members/<person_id>/contracts/<contract>/change/<change_id>/undo")

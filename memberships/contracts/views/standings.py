@@ -10,7 +10,13 @@ from memberships.contracts.forms import typed_day
 from memberships.contracts.history import changes_of_person, contracts_of, standing_on
 from memberships.contracts.standing import Standing
 from memberships.contracts.views.contracts import Whom, whom_of
-from memberships.contracts.words import cause_words, change_words, status_look, status_words
+from memberships.contracts.words import (
+    cause_words,
+    change_words,
+    status_look,
+    status_words,
+    why_words,
+)
 from memberships.permissions import SEE_CONTRACTS
 
 standings = Blueprint("standings", __name__)
@@ -42,4 +48,5 @@ def _page(whom: Whom, day: date, found: Standing) -> ResponseReturnValue:
         contracts=contracts_of(whom.person.id),
         changes=changes_of_person(whom.person.id),
         change_words=change_words,
+        why_words=why_words,
     )

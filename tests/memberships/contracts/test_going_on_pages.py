@@ -116,3 +116,47 @@ def test_family_takes_and_lets_go_and_hands_on(app, client_of, cast, sold):
     handed = {"holder": nora, "payer": cast.public["Mia"]}
     assert sara.post(f"{family}/hand-on", data=handed).status_code == 303
     assert sara.post(family, data={"to": cast.public["Mia"]}).status_code == 409
+
+
+def test_contract_page_says_what_was_sold_and_what_moved_it(client_of: ClientOf, cast, sold):
+    address, _gold, _nora = sold
+    mia, frank = f"/members/{cast.public['Mia']}", client_of("Frank")
+    contract = address.rsplit("/", 1)[1]
+    asked = {"contract": contract, "from_on": "2027-11-01", "until_on": "2027-11-14"}
+
+    frank.post(f"{mia}/stops/freeze", data={**asked, "reason": "Travel"})
+    page = frank.get(address).text
+
+    assert "13 Feb 2028" in page
+    assert "sold until" in page
+    assert "30 Jan 2028" in page
+    assert "14 frozen days" in page
+    for way in ("stops", "leave"):
+        assert f'href="{mia}/{way}"' in page
+    assert f'href="/contracts/{contract}/paper"' in page
+
+
+def test_what_happened_to_a_contract_is_told_in_words(client_of: ClientOf, cast, sold):
+    address, gold, _nora = sold
+    sara = client_of("Sara")
+
+    sara.post(f"{address}/change", data={"plan": gold, "when": "now"})
+    page, card = sara.get(address).text, sara.get(f"/members/{cast.public['Mia']}").text
+
+    assert "Changed to another plan" in page
+    assert "changed_plan" not in page
+    assert "Changed to another plan" in card
+
+
+def test_change_that_is_refused_leads_to_what_stands_in_its_way(client_of: ClientOf, cast, sold):
+    address, gold, _nora = sold
+    frank, mia = client_of("Frank"), f"/members/{cast.public['Mia']}"
+    asked = {"contract": address.rsplit("/", 1)[1], "reason": "Travel"}
+    frank.post(
+        f"{mia}/stops/freeze", data={**asked, "from_on": "2027-11-01", "until_on": "2027-11-14"}
+    )
+
+    refused = frank.get(f"{address}/change?plan={gold}")
+
+    assert refused.status_code == 409
+    assert f'<a href="{mia}/stops">' in refused.text
