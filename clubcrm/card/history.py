@@ -26,7 +26,7 @@ from memberships.billing.models import InvoiceKind
 from memberships.billing.orders import Tender
 from memberships.billing.words import tender_icon, tender_words
 from memberships.blocks.rules import BlockOwner
-from memberships.contracts.words import block_owner_words, change_words, why_words
+from memberships.contracts.words import block_owner_words, change_words, parting_words
 from memberships.packages.models import EntryKind
 from memberships.packages.words import service_words
 
@@ -145,7 +145,7 @@ def _contract(row: TimelineRow) -> Happening:
     }
     told = _("Contract %(number)s: %(what)s", number=row.ref, what=change_words(row.state))
     return Happening(
-        row.at, "file-text", verbs.get(row.state, told), why_words(row.state, row.words)
+        row.at, "file-text", verbs.get(row.state, told), parting_words(row.state, row.words)
     )
 
 

@@ -323,7 +323,7 @@ def change_words(what: str) -> str:
     }.get(what, what.replace("_", " "))
 
 
-def why_words(what: str, why: str) -> str:
+def parting_words(what: str, why: str) -> str:
     """Return why a contract changed: the reason of a cancellation in words, else what was typed."""
     if what == "cancelled" and why in set(CancelReason):
         return cancel_reason_words(CancelReason(why))

@@ -34,7 +34,7 @@ from memberships.contracts.proration import When
 from memberships.contracts.rules import NOT_RENEWED, ContractState
 from memberships.contracts.services import void_contract
 from memberships.contracts.stays import moves_of
-from memberships.contracts.words import change_words, length_words, why_words
+from memberships.contracts.words import change_words, length_words, parting_words
 from memberships.permissions import SEE_CONTRACTS, SIGN_CONTRACTS, TRANSFER_CONTRACTS
 
 going_on = Blueprint("going_on", __name__)
@@ -87,7 +87,7 @@ def show(person_id: str, contract: str) -> ResponseReturnValue:
         history=history.changes_of(subject.row.contract_id),
         moves=moves_of(one.contract.id, one.today),
         change_words=change_words,
-        why_words=why_words,
+        parting_words=parting_words,
         takes_family=one.conditions.extra_member_minor is not None,
         may_void=one.contract.state in VOIDABLE,
     )

@@ -13,9 +13,9 @@ from memberships.contracts.views.contracts import Whom, whom_of
 from memberships.contracts.words import (
     cause_words,
     change_words,
+    parting_words,
     status_look,
     status_words,
-    why_words,
 )
 from memberships.permissions import SEE_CONTRACTS
 
@@ -48,5 +48,5 @@ def _page(whom: Whom, day: date, found: Standing) -> ResponseReturnValue:
         contracts=contracts_of(whom.person.id),
         changes=changes_of_person(whom.person.id),
         change_words=change_words,
-        why_words=why_words,
+        parting_words=parting_words,
     )
