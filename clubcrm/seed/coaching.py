@@ -9,6 +9,7 @@ from clubcrm.core.money import Money
 from clubcrm.seed.ground import Deed, Ground, PackageSold, instant
 from clubcrm.seed.lives import Life, ScanKind, unpack
 from clubcrm.seed.order import public_id
+from clubcrm.seed.period_units import SOURCE, UNITS, Period, bundle, is_coached, periods_of
 from clubcrm.seed.rota import plan_staff
 from clubcrm.seed.shelves import fill_shelf, hire_trainers
 from clubcrm.seed.wages import pay_out
@@ -50,6 +51,7 @@ class _Bought:
     expires_on: date | None
     left: int
     told: bool = False
+    contract_id: int | None = None
     lines: list[dict[str, object]] = field(default_factory=list)
 
     @property
@@ -62,15 +64,20 @@ def coach(ground: Ground) -> None:
     """Some members train with a trainer: packages, sessions and appointments stand in the store."""
     trainers = hire_trainers(ground)
     shelves = [fill_shelf(ground, place) for place in range(len(ground.club_ids))]
+    for place in range(len(ground.club_ids)):
+        bundle(ground, place)
     works: dict[int, list[Work]] = {}
     sold: list[int] = []
     step = max(8, len(ground.lives) // MOST_CLIENTS)
-    chosen = [life for life in ground.lives if life.number % step == 3 % step]
+    chosen = [life for life in ground.lives if life.number % step == 3 % step or is_coached(life)]
     # A package is written when its last unit is used; what was said of it before waits for it.
     with ground.store.holding(PackageNotice, TrainerSession, SessionShare, SessionSignature):
-        for place, life in enumerate(one for one in chosen if len(one.scans) >= FEWEST_VISITS):
+        for place, life in enumerate(chosen):
             coached = _Coached(ground, life, trainers[place % len(trainers)])
-            coached.train(shelves[life.town], place)
+            if is_coached(life):
+                coached.train_by_plan(shelves[life.town][0], place)
+            elif len(life.scans) >= FEWEST_VISITS:
+                coached.train(shelves[life.town], place)
             works.setdefault(life.town, []).extend(coached.works)
             sold.extend(coached.sold)
     pay_out(ground, works, sold)
@@ -110,6 +117,25 @@ class _Coached:
             self._plan(lot, place)
         self._close(lot)
 
+    def train_by_plan(self, shelved: tuple[int, PackageTerms], place: int) -> None:
+        """Each period of his contracts brings units, and the member uses most of them."""
+        visits = [instant(second) for second in self._arrivals()]
+        periods = list(periods_of(self.ground, self.life))
+        if periods:
+            self._client(periods[0].from_on)
+        number = 0
+        for period in periods:
+            lot = self._given(period, shelved)
+            within = [came for came in visits if period.holds(came, self.zone)]
+            for came in within[self.chance.randrange(2) :: 3]:
+                if lot.left:
+                    day = came.astimezone(self.zone).date()
+                    self._hold(lot, came + timedelta(minutes=9), day, number)
+                    number += 1
+            if period.is_last and lot.left:
+                self._plan(lot, place)
+            self._close(lot)
+
     def _arrivals(self) -> list[int]:
         seen: dict[date, int] = {}
         for packed in self.life.scans:
@@ -146,6 +172,28 @@ class _Coached:
         self.sold.append(lot.lot_id)
         self.ground.deeds.append(
             Deed(sold_at, desk, "package.sold", "package_lot", lot.lot_id, kept, unit)
+        )
+        return lot
+
+    def _given(self, period: Period, shelved: tuple[int, PackageTerms]) -> _Bought:
+        version_id, terms = shelved
+        lot = _Bought(
+            lot_id=self.ground.store.sink(PackageLot).reserve(),
+            version_id=version_id,
+            terms=period.terms(terms),
+            sold_at=period.given_at,
+            expires_on=period.until_on,
+            left=UNITS,
+            contract_id=period.contract_id,
+        )
+        source = period.source(self.ground.product_ids[self.club_id])
+        self._line(lot, EntryKind.BUY, UNITS, SOURCE, source, period.given_at)
+        kept = {"units": UNITS, "contract_id": period.contract_id, "version": 1}
+        unit = self.ground.unit("package", lot.lot_id)
+        self.ground.deeds.append(
+            Deed(
+                period.given_at, "system", "package.included", "package_lot", lot.lot_id, kept, unit
+            )
         )
         return lot
 
@@ -309,6 +357,7 @@ class _Coached:
             public_id=shown,
             club_id=self.club_id,
             person_id=self.person_id,
+            contract_id=lot.contract_id,
             service=lot.terms.service.value,
             bought=lot.terms.units,
             remaining=lot.left,

@@ -42,6 +42,7 @@ from clubcrm.seed.loyalty import write_loyalty
 from clubcrm.seed.order import SeedOrder
 from clubcrm.seed.own_reports import keep_reports
 from clubcrm.seed.papers import sell_plans, write_lots
+from clubcrm.seed.period_units import choose_coached
 from clubcrm.seed.relay import Relay
 from clubcrm.seed.renewals import Offers
 from clubcrm.seed.segments import write_segments
@@ -220,6 +221,7 @@ def _live(ground: Ground, progress: Progress, workers: int) -> None:
     lives = [life for made in in_parts(live, workers) for life in made]
     ground.lives.extend(sorted(lives, key=lambda life: life.number))
     give_some_days(ground)
+    choose_coached(ground)
 
 
 def _joining_days(ground: Ground) -> list[tuple[int, int]]:

@@ -157,7 +157,7 @@ class Walk:
             if first <= self.last:
                 agreement.freezes.append((first, first + length - 1))
                 agreement.ends = ends + length
-        if key == "month":
+        if BY_KEY[key].kind is PlanKind.RECURRING:
             months = 1 + int(self.chance.expovariate(1 / 9))
             over = add_months(date.fromordinal(starts), months).toordinal() - 1
             agreement.ends = over if over <= self.last else None

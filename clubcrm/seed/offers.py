@@ -65,6 +65,8 @@ OFFERS: tuple[Offer, ...] = (
     Offer("half", "Half year", PlanKind.TERM, 520, 0.14, months=6),
     Offer("quarter", "Three months", PlanKind.TERM, 280, 0.12, months=3),
     Offer("month", "Monthly", PlanKind.RECURRING, 100, 0.2),
+    # Nobody begins with it: of those who pay by the month some choose it (`period_units`).
+    Offer("coached", "Monthly with two sessions", PlanKind.RECURRING, 145, 0.0),
     Offer(
         "offpeak", "Year, mornings", PlanKind.TERM, 600, 0.07, months=12, hours=OFF_PEAK,
         weekdays=(0, 1, 2, 3, 4),

@@ -58,7 +58,7 @@ def fill_shelf(ground: Ground, place: int) -> list[tuple[int, PackageTerms]]:
             service=service,
             created_at=began,
         )
-        ground.product_ids[ground.club_ids[place]] = product_id
+        ground.product_ids.setdefault(ground.club_ids[place], product_id)
         terms = PackageTerms(
             name, service, units, price, town.currency, valid_days, moves_with_freeze=units >= 10
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 from clubcrm.seed.ground import Deed, Ground, instant
 from clubcrm.seed.lives import Agreement, Life
+from clubcrm.seed.offers import BY_KEY
 from clubcrm.seed.order import public_id
 from memberships.contracts.conditions import EarlyEnd, PlanFreezing
 from memberships.contracts.freeze_tables import (
@@ -26,6 +27,7 @@ from memberships.contracts.gift_tables import (
 from memberships.contracts.leaving import CancelReason, LeaveReason
 from memberships.contracts.leaving_tables import Cancellation, CancellationState, PlanLeaving
 from memberships.contracts.reason_tables import LeavingReason, ReasonSource
+from memberships.contracts.rules import PlanKind
 from memberships.contracts.terms import period_of
 
 GIFT_DAYS = 3
@@ -91,7 +93,7 @@ def write_conditions(ground: Ground, key: str, version_id: int, type_ids: list[i
         store.sink(PlanFreezeRule).add(version_id=version_id, allows=PlanFreezing.NAMED)
         store.sink(PlanFreezeType).add(version_id=version_id, type_id=type_ids[1])
     terms: dict[str, Any] = {"cooling_off_days": 14}
-    if key == "month":
+    if BY_KEY[key].kind is PlanKind.RECURRING:
         terms |= {"notice_days": 30, "bound_months": 3}
     elif key != "ten":
         terms |= {"notice_days": 14, "early": EarlyEnd.FEE, "fee_bp": 5000, "refunds_rest": True}
