@@ -190,8 +190,9 @@ def change(person_id: str, contract: str) -> ResponseReturnValue:
     try:
         return _change_page(subject, chosen=chosen, when=when, shown=changes.change_preview(asked))
     except DomainError as error:
-        told = {"refusal": error.text, "rule": error.extra.get("rule")}
-        return _change_page(subject, chosen=chosen, when=when, **told), error.status
+        rule = error.extra.get("rule")
+        page = _change_page(subject, error.text, rule=rule, chosen=chosen, when=when)
+        return page, error.status
 
 
 @going_on.post("/members/<person_id>/contracts/<contract>/change/<change_id>/undo")
