@@ -203,6 +203,7 @@ def _checked(counted: Counted) -> Counted:
 
 def _hold(shift_id: int) -> Shift:
     """Nobody adds to the shift or closes it until this unit of work ends."""
+    audit.hold()
     held = db.session.execute(
         update(Shift)
         .where(Shift.id == shift_id, Shift.state == ShiftState.OPEN)
@@ -214,7 +215,11 @@ def _hold(shift_id: int) -> Shift:
 
 
 def _enter(shift_id: int, line: ShiftLine, *, by: str) -> bool:
-    """Tell whether the shift was open and has the line now."""
+    """Tell whether the shift was open and has the line now.
+
+    The chain comes before the shift: a sale has written its invoice there when it comes here.
+    """
+    audit.hold()
     raised = db.session.execute(
         update(Shift)
         .where(Shift.id == shift_id, Shift.state == ShiftState.OPEN)
