@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from clubcrm.core.audit import AuditLine
 from clubcrm.core.db import unit_of_work
@@ -43,9 +45,10 @@ def opened(app: Flask, cast: Cast, **changed: object) -> str:
         return open_task(TaskOrder(**(usual | changed))).public_id  # type: ignore[arg-type]
 
 
-def all_of(app: Flask, column: object) -> list[object]:
+def all_of(app: Flask, column: InstrumentedAttribute[Any]) -> list[object]:
+    """Return what stands in the column, oldest row first."""
     with app.app_context(), unit_of_work(write=False) as session:
-        return list(session.scalars(select(column)))  # type: ignore[call-overload]
+        return list(session.scalars(select(column).order_by(column.class_.id)))
 
 
 @pytest.mark.parametrize("slip", ["done", "not_now"])
