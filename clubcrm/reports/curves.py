@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Float, and_, cast, func, true
 
 from clubcrm.journeys.sql import days_between
 from clubcrm.reports.models import AnalysisResult, MemberSpell
+from clubcrm.reports.rules.spells import DAYS_PER_MONTH
 
 _COLUMNS: dict[str, Any] = {
     "plan": MemberSpell.plan,
@@ -14,7 +15,6 @@ _COLUMNS: dict[str, Any] = {
     "trainer": MemberSpell.trainer,
 }
 JOINED = "joined"
-DAYS_PER_MONTH, MOST_MONTHS = 30.4375, 60
 
 
 def since_of(result: AnalysisResult, by: str) -> int:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from clubcrm.core import formats
 from clubcrm.core.errors import not_found
 from clubcrm.core.web import require
-from clubcrm.reports.curves import JOINED, MOST_MONTHS, curve_holds, seen_after, since_of
+from clubcrm.reports.curves import JOINED, curve_holds, seen_after, since_of
 from clubcrm.reports.ended import Ended, count_ended
 from clubcrm.reports.lens import Part
 from clubcrm.reports.lives import count_members, members_of
@@ -17,7 +17,7 @@ from clubcrm.reports.models import AnalysisKind, AnalysisResult
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.renewals import people_where
 from clubcrm.reports.results import newest
-from clubcrm.reports.views.blueprint import asked, reports
+from clubcrm.reports.views.blueprint import MOST_MONTHS, asked, reports
 from clubcrm.reports.views.people import EVERYBODY, paged, sheet_of
 from clubcrm.reports.words import curve_words, part_words, term_words
 

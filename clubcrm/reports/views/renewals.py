@@ -16,7 +16,7 @@ from clubcrm.reports import drawings as drawn
 from clubcrm.reports.curves import curve_holds, seen_after
 from clubcrm.reports.kpis import compared
 from clubcrm.reports.lens import By, Lens, Part
-from clubcrm.reports.lives import MATRIX_MONTHS, count_members, matrix_of
+from clubcrm.reports.lives import MATRIX_MONTHS, count_each, matrix_of
 from clubcrm.reports.models import AnalysisKind, AnalysisResult
 from clubcrm.reports.permissions import SEE_REPORTS
 from clubcrm.reports.renewals import (
@@ -212,10 +212,8 @@ def _curve_sizes(
     """How many members each curve is made of, which is what its list holds."""
     if survival is None or curves is None:
         return {}
-    return {
-        one.name: count_members(what.lens.club_ids, curve_holds(survival, curves.by, one.name))
-        for one in curves.curves
-    }
+    holds = {one.name: curve_holds(survival, curves.by, one.name) for one in curves.curves}
+    return count_each(what.lens.club_ids, holds)
 
 
 def _curve_seen(
@@ -224,13 +222,13 @@ def _curve_seen(
     """How many members of each curve have been seen for so many months, where it is drawn."""
     if survival is None or curves is None:
         return {}
-    clubs = what.lens.club_ids
-    return {
-        (one.name, month): count_members(clubs, seen_after(survival, curves.by, one.name, month))
+    seen = {
+        (one.name, month): seen_after(survival, curves.by, one.name, month)
         for one in curves.curves
         for month in CURVE_MONTHS
         if any(point[0] == month for point in one.points)
     }
+    return count_each(what.lens.club_ids, seen)
 
 
 def _by() -> By:
