@@ -21,13 +21,11 @@ def account_line(person_id: int, club_id: int, public_id: str) -> Line | None:
         text = _("since %(day)s", day=day(found.oldest_due_on))
         return Line(_("Owes %(sum)s", sum=owed), text, "stop", _("late"), "alert-circle", href=href)
     if found.owed_minor and found.oldest_due_on:
-        text = _(
-            "%(sum)s of it due on %(day)s",
-            sum=money(found.next_minor, found.currency),
-            day=day(found.oldest_due_on),
-        )
-        if found.next_minor == found.owed_minor:
-            text = _("due on %(day)s", day=day(found.oldest_due_on))
+        due = day(found.oldest_due_on)
+        text = _("due on %(day)s", day=due)
+        if found.next_minor != found.owed_minor:
+            part = money(found.next_minor, found.currency)
+            text = _("%(sum)s of it due on %(day)s", sum=part, day=due)
         return Line(_("Owes %(sum)s", sum=owed), text, "note", _("to pay"), "clock", href=href)
     credit = ""
     if found.credit_minor:

@@ -9,10 +9,11 @@ from clubcrm.core.money import Money
 from clubcrm.seed.ground import Deed, Ground, PackageSold, instant
 from clubcrm.seed.lives import Life, ScanKind, unpack
 from clubcrm.seed.order import public_id
-from clubcrm.seed.period_units import SOURCE, UNITS, Period, bundle, is_coached, periods_of
+from clubcrm.seed.period_units import UNITS, Period, bundle, is_coached, periods_of
 from clubcrm.seed.rota import plan_staff
 from clubcrm.seed.shelves import fill_shelf, hire_trainers
 from clubcrm.seed.wages import pay_out
+from memberships.packages.granted import SOURCE
 from memberships.packages.models import (
     AttendedDay,
     EntryKind,

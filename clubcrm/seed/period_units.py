@@ -10,7 +10,6 @@ from clubcrm.seed.ground import Ground
 from clubcrm.seed.lives import Agreement, Life
 from memberships.contracts.included_tables import PlanPackage
 from memberships.dunning.rules import due_day
-from memberships.packages.granted import SOURCE as SOURCE
 from memberships.packages.granted import source_of
 from memberships.packages.terms import PackageTerms
 
